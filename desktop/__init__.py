@@ -1,0 +1,1 @@
+"""The field app a volunteer uses at a distribution point (PySide6)."""

@@ -1,0 +1,325 @@
+"""The facts: what happened at a point, one frozen class a kind, and their CBOR form.
+
+A fact is ``[kind, at, actor, session, body]``: ``at`` in ms since 1970 UTC by the device's clock,
+``actor`` the volunteer's id, ``session`` the number of the feed's ``SessionOpened`` fact it belongs
+to (0: none), ``body`` a map with small integer keys. Kinds and keys never change their meaning;
+a new need gets a new number. A kind this version does not know is kept whole (``Unknown``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import Any, ClassVar, cast
+
+from models import cbor
+from models.verdict import Verdict
+
+
+class FactError(ValueError):
+    """Bytes that are not a fact of the form above."""
+
+
+class Source(IntEnum):
+    """How a slip or number came in."""
+
+    CAMERA = 1
+    SCANNER = 2
+    PICTURE = 3
+    TYPED_SLIP = 4
+    TYPED_KK = 5
+    SEARCH = 6
+
+
+class Receiver(IntEnum):
+    """Who took the goods; proxy and replacement are different things (see the glossary)."""
+
+    HOLDER = 1
+    PROXY = 2
+    REPLACEMENT = 3
+
+
+class Outcome(IntEnum):
+    """Why nothing was handed over."""
+
+    ABSENT = 1
+    MOVED = 2
+    DECEASED = 3
+    UNKNOWN = 4
+    REFUSED = 5
+    DUPLICATE = 6
+    OUT_OF_STOCK = 7
+
+
+class Movement(IntEnum):
+    """A change of the stock at the point."""
+
+    RECEIVED = 1
+    COUNTED = 2
+    DAMAGED = 3
+    RETURNED = 4
+
+
+class VoidReason(IntEnum):
+    """Why a record is taken back; OTHER needs words."""
+
+    WRONG_HOUSEHOLD = 1
+    GOODS_NOT_TAKEN = 2
+    WRONG_QUANTITY = 3
+    OTHER = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A quantity of one package in one stage: what is due, or what was handed over."""
+
+    stage: int
+    package: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """A session began at a point; ``counted_at_start`` says whether stock was counted."""
+
+    KIND: ClassVar[int] = 1
+    point: int
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """The session of this fact ended; ``handed`` is what the volunteer saw as the count."""
+
+    KIND: ClassVar[int] = 2
+    handed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Goods went to a household. ``verdict`` is what the screen said when it was confirmed."""
+
+    KIND: ClassVar[int] = 3
+    household: int
+    lines: tuple[Line, ...]
+    source: Source
+    slip: int | None = None
+    verdict: Verdict = Verdict.ELIGIBLE
+    receiver: Receiver = Receiver.HOLDER
+    proxy_name: str | None = None
+    proxy_relation: str | None = None
+    replaced_household: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoHandover:
+    """A household got nothing, and why."""
+
+    KIND: ClassVar[int] = 4
+    household: int
+    outcome: Outcome
+    stage: int | None = None
+    slip: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """Fact ``target`` of feed ``feed`` (None: this feed) no longer counts; it stays for ever."""
+
+    KIND: ClassVar[int] = 5
+    target: int
+    reason: VoidReason
+    feed: bytes | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Stock came, was counted (an absolute figure), was damaged or went back."""
+
+    KIND: ClassVar[int] = 6
+    movement: Movement
+    package: int
+    quantity: int
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A scan that ended without goods by the verdict; ``digest`` is SHA-256[:8] of a foreign code."""
+
+    KIND: ClassVar[int] = 7
+    verdict: Verdict
+    source: Source
+    household: int | None = None
+    slip: int | None = None
+    digest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a recipient complains of, in one of the eight categories of the national line."""
+
+    KIND: ClassVar[int] = 8
+    category: int
+    words: str
+    household: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdNote:
+    """Something learned about a household: ``what`` 1 changed KK number, 2 moved, 3 deceased."""
+
+    KIND: ClassVar[int] = 9
+    household: int
+    what: int
+    kk: int | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A kind from a newer version, kept whole so that its bytes and hash stay the same."""
+
+    kind: int
+    raw: Any
+
+
+Body = (
+    SessionOpened
+    | SessionClosed
+    | Handover
+    | NoHandover
+    | Void
+    | Stock
+    | Refused
+    | Complaint
+    | HouseholdNote
+    | Unknown
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One entry of a feed; its place (feed, number) and hash stand beside it, not in it."""
+
+    at: int
+    actor: int
+    session: int
+    body: Body
+
+
+# Body key numbers on the wire. Never reuse one.
+_KEYS: dict[type[Any], tuple[tuple[int, str], ...]] = {
+    SessionOpened: ((1, "point"), (2, "label")),
+    SessionClosed: ((1, "handed"),),
+    Handover: (
+        (1, "household"),
+        (2, "lines"),
+        (3, "source"),
+        (4, "slip"),
+        (5, "verdict"),
+        (6, "receiver"),
+        (7, "proxy_name"),
+        (8, "proxy_relation"),
+        (9, "replaced_household"),
+        (10, "note"),
+    ),
+    NoHandover: ((1, "household"), (2, "outcome"), (3, "stage"), (4, "slip"), (5, "note")),
+    Void: ((1, "target"), (2, "reason"), (3, "feed"), (4, "note")),
+    Stock: ((1, "movement"), (2, "package"), (3, "quantity"), (4, "reference")),
+    Refused: ((1, "verdict"), (2, "source"), (3, "household"), (4, "slip"), (5, "digest")),
+    Complaint: ((1, "category"), (2, "words"), (3, "household")),
+    HouseholdNote: ((1, "household"), (2, "what"), (3, "kk"), (4, "words")),
+}
+_CLASS_OF = {cls.KIND: cls for cls in _KEYS}
+_ENUMS: dict[tuple[type[Any], str], type[IntEnum]] = {
+    (Handover, "source"): Source,
+    (Handover, "verdict"): Verdict,
+    (Handover, "receiver"): Receiver,
+    (NoHandover, "outcome"): Outcome,
+    (Void, "reason"): VoidReason,
+    (Stock, "movement"): Movement,
+    (Refused, "verdict"): Verdict,
+    (Refused, "source"): Source,
+}
+_DEFAULTS = {
+    cls: {f.name: f.default for f in fields(cls) if f.default is not f.default_factory}
+    for cls in _KEYS
+}
+
+
+def to_plain(fact: Fact) -> list[Any]:
+    """``fact`` as the array that is encoded; a field that has its default is left out."""
+    body = fact.body
+    if isinstance(body, Unknown):
+        return [body.kind, fact.at, fact.actor, fact.session, body.raw]
+    defaults = _DEFAULTS[type(body)]
+    plain: dict[int, Any] = {}
+    for number, name in _KEYS[type(body)]:
+        value = getattr(body, name)
+        if name in defaults and value == defaults[name]:
+            continue
+        if name == "lines":
+            value = [[line.stage, line.package, line.quantity] for line in value]
+        elif isinstance(value, IntEnum):
+            value = int(value)
+        plain[number] = value
+    return [body.KIND, fact.at, fact.actor, fact.session, plain]
+
+
+def from_plain(plain: Any) -> Fact:
+    """The fact in a decoded array; raises FactError when it has not the form above.
+
+    A known kind with a key or value this version does not know is kept as ``Unknown`` too: the
+    centre never refuses what a known device signed.
+    """
+    if not (
+        isinstance(plain, list)
+        and len(plain) == 5
+        and all(type(part) is int for part in plain[:4])
+    ):
+        raise FactError("a fact is [kind, at, actor, session, body]")
+    kind, at, actor, session, raw = plain
+    cls = _CLASS_OF.get(kind)
+    body = _known(cls, raw) if cls is not None and isinstance(raw, dict) else None
+    return Fact(at, actor, session, body if body is not None else Unknown(kind, raw))
+
+
+def _known(cls: type[Any], raw: dict[Any, Any]) -> Body | None:
+    names = dict(_KEYS[cls])
+    if not raw.keys() <= names.keys():
+        return None
+    values: dict[str, Any] = {}
+    try:
+        for number, value in raw.items():
+            name = names[number]
+            if name == "lines":
+                value = tuple(Line(*(_whole(part) for part in line)) for line in value)
+            elif (cls, name) in _ENUMS:
+                value = _ENUMS[cls, name](value)
+            values[name] = value
+        return cast(Body, cls(**values))
+    except (TypeError, ValueError):
+        return None
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError("a line holds whole numbers")
+    return value
+
+
+def encode(fact: Fact) -> bytes:
+    """``fact`` as deterministic CBOR."""
+    return cbor.dumps(to_plain(fact))
+
+
+def decode(data: bytes) -> Fact:
+    """The fact in ``data``; raises FactError."""
+    try:
+        return from_plain(cbor.loads(data))
+    except cbor.CborError as error:
+        raise FactError(str(error)) from error

@@ -1,0 +1,1 @@
+"""The centre: sync API, roster, slips, public pages (FastAPI on PostgreSQL)."""

@@ -1,0 +1,1 @@
+"""The sync protocol, both its ends: framework-free, above models, below desktop and server."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import cbor2
@@ -22,8 +23,12 @@ def dumps(value: Any) -> bytes:
 
 def loads(data: bytes) -> Any:
     """The one CBOR item in ``data``; raises CborError for anything else, trailing bytes included."""
+    stream = BytesIO(data)
     try:
-        value = cbor2.loads(data)
-    except (cbor2.CBORDecodeError, ValueError, EOFError, RecursionError) as error:
+        value = cbor2.load(stream)
+    except (cbor2.CBORError, ValueError, TypeError, EOFError, RecursionError) as error:
         raise CborError(str(error)) from error
+    # cbor2 stops quietly after the first item; anything behind it would be an unsigned stowaway.
+    if stream.tell() != len(data):
+        raise CborError(f"{len(data) - stream.tell()} bytes follow the CBOR item")
     return value

@@ -1,0 +1,173 @@
+"""What can go wrong, as one tree; each kind has its words in ``resources/texts/errors.toml``.
+
+    KsbbError
+    ├── DataError          the local database
+    │   ├── DiskFull  DatabaseLocked  DatabaseDamaged  DatabaseMissing  DatabaseNewer  WrongKey
+    ├── SyncError          talking to the centre
+    │   ├── CentreDown  CentreSlow  CentreTrouble  NotTheCentre  NotTrusted
+    │   ├── EnrolmentRefused  DeviceRevoked  ForkFound  Cancelled  BadAnswer
+    └── InputError         what a person gave us
+        ├── NotAllowed  UnknownTarget  NothingOpen
+
+``code`` names the words: ``errors.<code>.title`` says what happened, ``errors.<code>.what_to_do``
+what to do; ``parts`` fill their braces.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from models.texts import Language, text
+
+
+class KsbbError(Exception):
+    """An expected failure that a person is told about; never a bug."""
+
+    code: ClassVar[str] = "unexpected"
+
+    def __init__(self, **parts: object) -> None:
+        super().__init__(self.code, parts)
+        self.parts = parts
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.parts}" if self.parts else self.code
+
+    def title(self, language: Language) -> str:
+        """What happened, in one line."""
+        return text(language, f"errors.{self.code}.title", **self.parts)
+
+    def what_to_do(self, language: Language) -> str:
+        """That the data is intact, and what to do."""
+        return text(language, f"errors.{self.code}.what_to_do", **self.parts)
+
+
+class DataError(KsbbError):
+    """The local database can't do what was asked; nothing half-done is left."""
+
+    code = "data"
+
+
+class DiskFull(DataError):
+    """No room to write."""
+
+    code = "disk_full"
+
+
+class DatabaseLocked(DataError):
+    """Another program holds the database."""
+
+    code = "database_locked"
+
+
+class DatabaseDamaged(DataError):
+    """The file is not what was written."""
+
+    code = "database_damaged"
+
+
+class DatabaseMissing(DataError):
+    """The device is enrolled, but its database is not there."""
+
+    code = "database_missing"
+
+
+class DatabaseNewer(DataError):
+    """A newer version of the app wrote it."""
+
+    code = "database_newer"
+
+
+class WrongKey(DataError):
+    """The key does not open the database."""
+
+    code = "wrong_key"
+
+
+class SyncError(KsbbError):
+    """The exchange with the centre did not finish; what was receipted before stays receipted."""
+
+    code = "sync"
+
+
+class CentreDown(SyncError):
+    """Nothing answers at the centre's address."""
+
+    code = "centre_down"
+
+
+class CentreSlow(SyncError):
+    """The centre did not answer in time."""
+
+    code = "centre_slow"
+
+
+class CentreTrouble(SyncError):
+    """The centre answered with a fault of its own (5xx)."""
+
+    code = "centre_trouble"
+
+
+class NotTheCentre(SyncError):
+    """Somebody else answered: a Wi-Fi login page, a proxy, another site."""
+
+    code = "not_the_centre"
+
+
+class NotTrusted(SyncError):
+    """The answer isn't signed by the centre this device was enrolled with."""
+
+    code = "not_trusted"
+
+
+class EnrolmentRefused(SyncError):
+    """The one-time code is wrong, used or out of date."""
+
+    code = "enrolment_refused"
+
+
+class DeviceRevoked(SyncError):
+    """The centre has blocked this device."""
+
+    code = "device_revoked"
+
+
+class ForkFound(SyncError):
+    """The centre holds other facts under this device's numbers (restored or cloned disk)."""
+
+    code = "fork_found"
+
+
+class BadAnswer(SyncError):
+    """The centre's answer can't be read: most likely another version."""
+
+    code = "bad_answer"
+
+
+class Cancelled(SyncError):
+    """The person stopped it."""
+
+    code = "cancelled"
+
+
+class InputError(KsbbError):
+    """What was asked for can't be done as given."""
+
+    code = "input"
+
+
+class NotAllowed(InputError):
+    """The verdict or state does not allow this."""
+
+    code = "not_allowed"
+
+
+class UnknownTarget(InputError):
+    """The record to be changed isn't there, or was voided before."""
+
+    code = "unknown_target"
+
+
+class NothingOpen(InputError):
+    """There is no open session."""
+
+    code = "nothing_open"

@@ -57,8 +57,9 @@ def read_slip(signed: bytes, slip_keys: Mapping[bytes, bytes]) -> Slip:
     """The slip in ``signed``, its signature verified.
 
     ``slip_keys``: short key id → 32-byte public key. Raises NotOurSlip: FORGED for a COSE message
-        that no key we hold signed, or whose claims have another form. (Texts that don't even have a
-    slip's form never come here: ``models.slip_text`` sorts them out.) Validity in time is not judged here; ``decide`` does that.
+    that no key we hold signed, or whose claims have another form. (Texts that do not even have a
+    slip's form never come here: ``models.slip_text`` sorts them out.) Validity in time is not
+    judged here; ``decide`` does that.
     """
     try:
         payload, _ = verify(signed, slip_keys, Purpose.SLIP)

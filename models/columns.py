@@ -1,0 +1,90 @@
+"""Columns: lists of values packed so that zstd finds what repeats; used by segments and pages.
+
+A column is one of ``[0, value]`` (the same value every time), ``[1, [values]]`` (as they are),
+``[2, [first, step, step, …]]`` (integers as differences), ``[3, width, bytes]`` (unsigned integers,
+big-endian, ``width`` bytes each). Writers choose freely; readers take all four. How many values
+there are is said outside the column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import zstandard
+
+from models import cbor
+
+MAX_UNPACKED = 64 * 1024 * 1024
+_LEVEL = 12
+CONSTANT, PLAIN, DELTA, FIXED = 0, 1, 2, 3
+_WIDE = 1 << 32
+"""Integers from here on are mostly random ids, where differences only add a sign."""
+
+
+class ColumnError(ValueError):
+    """A packed block that is not of this form."""
+
+
+def pack(values: Sequence[Any]) -> list[Any]:
+    """``values`` as one column, in the form that suits them best."""
+    if not values:
+        return [PLAIN, []]
+    first = values[0]
+    kind = type(first)
+    if all(type(value) is kind and value == first for value in values):
+        return [CONSTANT, first]
+    if kind is int and all(type(value) is int for value in values):
+        if min(values) >= 0 and max(values) >= _WIDE and not _rises_slowly(values):
+            width = (max(values).bit_length() + 7) // 8
+            return [FIXED, width, b"".join(value.to_bytes(width, "big") for value in values)]
+        steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+        return [DELTA, [first, *steps]]
+    return [PLAIN, list(values)]
+
+
+def _rises_slowly(values: Sequence[int]) -> bool:
+    """Times and sorted numbers: neighbouring differences are far smaller than the values."""
+    span = sum(abs(b - a) for a, b in zip(values, values[1:], strict=False))
+    return span < (_WIDE >> 4) * len(values)
+
+
+def unpack(column: Any, count: int) -> list[Any]:
+    """The ``count`` values of a column; raises ColumnError."""
+    match column:
+        case [0, value]:
+            return [value] * count
+        case [1, list(values)] if len(values) == count:
+            return values
+        case [2, list(steps)] if len(steps) == count:
+            return _summed(steps)
+        case [3, int(width), bytes(data)] if 0 < width <= 16 and len(data) == width * count:
+            return [int.from_bytes(data[i : i + width]) for i in range(0, len(data), width)]
+    raise ColumnError("not a column, or of another length")
+
+
+def _summed(steps: list[Any]) -> list[int]:
+    total = 0
+    values: list[int] = []
+    for step in steps:
+        if type(step) is not int:
+            raise ColumnError("a difference is a whole number")
+        total += step
+        values.append(total)
+    return values
+
+
+def squeeze(value: Any) -> bytes:
+    """``value`` as CBOR in one zstd frame that states its size."""
+    return zstandard.ZstdCompressor(level=_LEVEL).compress(cbor.dumps(value))
+
+
+def unsqueeze(data: bytes) -> Any:
+    """What ``squeeze`` packed; raises ColumnError, also for a frame that would swell past 64 MiB."""
+    try:
+        size = zstandard.get_frame_parameters(data).content_size
+        if size > MAX_UNPACKED:  # also true of "size unknown", which is 2**64 - 1
+            raise ColumnError("the frame is too large or does not say its size")
+        return cbor.loads(zstandard.ZstdDecompressor().decompress(data))
+    except (zstandard.ZstdError, cbor.CborError) as error:
+        raise ColumnError(str(error)) from error

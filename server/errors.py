@@ -1,0 +1,129 @@
+"""What can go wrong at the centre; the words stand in ``resources/texts/centre.toml`` under
+``error.<code>``.
+
+    KsbbError
+    └── CentreError        the person at the centre's command line or browser is told
+        ├── BadSetting  KeysUnusable  KeysMissing
+        ├── DatabaseUnreachable  DatabaseTooOld  EmbeddedFailed  SchemaNewer  NotInitialised
+        ├── RosterUnreadable  RosterHeader  RegionUnclear
+        └── NothingFound  AlreadyThere
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from models.errors import KsbbError
+from models.texts import Language, text
+
+
+class CentreError(KsbbError):
+    """An expected failure at the centre. ``exit_code`` is what the command line ends with."""
+
+    code = "centre"
+    exit_code: ClassVar[int] = 1
+
+    def title(self, language: Language) -> str:
+        """What happened, in one line."""
+        return text(language, f"centre.error.{self.code}.title", **self.parts)
+
+    def what_to_do(self, language: Language) -> str:
+        """What to do."""
+        return text(language, f"centre.error.{self.code}.what_to_do", **self.parts)
+
+
+class BadSetting(CentreError):
+    """An environment variable has a value that can't be used: variable, value, expected."""
+
+    code = "bad_setting"
+    exit_code = 2
+
+
+class KeysUnusable(CentreError):
+    """The keys file can't be read or is open to others: file, problem."""
+
+    code = "keys_unusable"
+    exit_code = 3
+
+
+class KeysMissing(CentreError):
+    """The database holds data, but its keys are not there: file. New ones would be useless."""
+
+    code = "keys_missing"
+    exit_code = 3
+
+
+class DatabaseUnreachable(CentreError):
+    """No PostgreSQL answers under the DSN: server, problem."""
+
+    code = "database_unreachable"
+    exit_code = 4
+
+
+class DatabaseTooOld(CentreError):
+    """The PostgreSQL is older than 15: found."""
+
+    code = "database_too_old"
+    exit_code = 4
+
+
+class EmbeddedFailed(CentreError):
+    """The embedded PostgreSQL did not start: folder, problem."""
+
+    code = "embedded_failed"
+    exit_code = 4
+
+
+class SchemaNewer(CentreError):
+    """A newer version of the centre has changed the database: found."""
+
+    code = "schema_newer"
+    exit_code = 4
+
+
+class NotInitialised(CentreError):
+    """The database has no tables yet, or not the last ones."""
+
+    code = "not_initialised"
+    exit_code = 4
+
+
+class RosterUnreadable(CentreError):
+    """A file that is no roster; ``problem`` names the text ``roster.unreadable.<problem>``."""
+
+    code = "roster_unreadable"
+    exit_code = 5
+
+    def title(self, language: Language) -> str:
+        """What is wrong with the file."""
+        return text(language, f"centre.roster.unreadable.{self.parts['problem']}", **self.parts)
+
+
+class RosterHeader(CentreError):
+    """No header row with the columns that are needed: found, missing."""
+
+    code = "roster_header"
+    exit_code = 5
+
+    def title(self, language: Language) -> str:
+        """Which columns are missing, in the words of ``language``."""
+        missing = self.parts["missing"]
+        names = ", ".join(
+            text(language, f"centre.roster.column.{name}")
+            for name in (missing if isinstance(missing, tuple) else ())
+        )
+        return text(language, "centre.error.roster_header.title", missing=names)
+
+
+class NothingFound(CentreError):
+    """What was named does not exist: what, name."""
+
+    code = "nothing_found"
+    exit_code = 6
+
+
+class AlreadyThere(CentreError):
+    """The database already holds data where an empty one is needed."""
+
+    code = "already_there"
+    exit_code = 6

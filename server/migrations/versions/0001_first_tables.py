@@ -1,0 +1,355 @@
+"""The first tables: catalogue, devices and feeds, households, slips, projections, changes."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "agregator",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="agregator_pkey"),
+    )
+    op.create_table(
+        "audit_log",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column(
+            "details", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("id", name="audit_log_pkey"),
+    )
+    op.create_table(
+        "checkpoint",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("cose", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "feed_no", "seq", "hash", name="checkpoint_pkey"),
+    )
+    op.create_table(
+        "daily_figure",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("programme", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("stage", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("package", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("handed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("voided", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("in_review", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "day", "region", "programme", "stage", "package", name="daily_figure_pkey"
+        ),
+    )
+    op.create_table(
+        "device",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("enrolled_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_contact_at", sa.BigInteger(), nullable=True),
+        sa.Column("clock_offset_ms", sa.BigInteger(), nullable=True),
+        sa.Column("app_version", sa.String(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name="device_pkey"),
+    )
+    op.create_table(
+        "entitlement",
+        sa.Column("household", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("stage", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("package", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("quantity", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
+        sa.Column("point", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("household", "stage", "package", name="entitlement_pkey"),
+    )
+    op.create_index("entitlement_by_point", "entitlement", ["point", "stage"], unique=False)
+    op.create_table(
+        "fact",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("branch", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.SmallInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "feed_no", "seq", "hash", name="fact_pkey"),
+    )
+    op.create_table(
+        "handover",
+        sa.Column("household", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("stage", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("package", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("branch", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("line_no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("point", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.BigInteger(), nullable=False),
+        sa.Column("receiver", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
+        sa.Column("receiver_enc", sa.LargeBinary(), nullable=True),
+        sa.Column("slip", sa.BigInteger(), nullable=True),
+        sa.Column("voided", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("in_review", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "household",
+            "stage",
+            "package",
+            "device",
+            "feed_no",
+            "seq",
+            "branch",
+            "line_no",
+            name="handover_pkey",
+        ),
+    )
+    op.create_index("handover_by_fact", "handover", ["device", "feed_no", "seq"], unique=False)
+    op.create_table(
+        "household",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kk_hmac", sa.LargeBinary(), nullable=False),
+        sa.Column("kk_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("name_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("address_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("rw", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rt", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("members", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("status", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="household_pkey"),
+        sa.UniqueConstraint("kk_hmac", name="household_kk_hmac_key"),
+    )
+    op.create_index("household_by_region", "household", ["region", "rw"], unique=False)
+    op.create_table(
+        "kk_alias",
+        sa.Column("kk_hmac", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("household", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kk_hmac", name="kk_alias_pkey"),
+    )
+    op.create_index("kk_alias_by_household", "kk_alias", ["household"], unique=False)
+    op.create_table(
+        "kolaborator",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="kolaborator_pkey"),
+    )
+    op.create_table(
+        "point_change",
+        sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("n", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.SmallInteger(), nullable=False),
+        sa.Column("household", sa.BigInteger(), nullable=True),
+        sa.Column("ref", sa.BigInteger(), nullable=True),
+        sa.Column("feed_no", sa.BigInteger(), nullable=True),
+        sa.Column("seq", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("point", "n", name="point_change_pkey"),
+    )
+    op.create_table(
+        "point_counter",
+        sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("last_n", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("point", name="point_counter_pkey"),
+    )
+    op.create_table(
+        "programme",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("field", sa.String(), server_default="pangan", nullable=False),
+        sa.PrimaryKeyConstraint("id", name="programme_pkey"),
+    )
+    op.create_table(
+        "review",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("kind", sa.SmallInteger(), nullable=False),
+        sa.Column("household", sa.BigInteger(), nullable=True),
+        sa.Column("feed_no", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("branch", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "details", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
+        ),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decision", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("device", "id", name="review_pkey"),
+        sa.UniqueConstraint("device", "feed_no", "seq", "branch", "kind", name="review_once"),
+    )
+    op.create_index(
+        "review_open",
+        "review",
+        ["opened_at"],
+        unique=False,
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
+    op.create_table(
+        "slip",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("household", sa.BigInteger(), nullable=False),
+        sa.Column("point", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "lines", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False
+        ),
+        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("printed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name="slip_pkey"),
+    )
+    op.create_index("slip_by_household", "slip", ["household"], unique=False)
+    op.create_index("slip_by_point", "slip", ["point", "valid_until"], unique=False)
+    op.create_table(
+        "volunteer",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("pin_salt", sa.LargeBinary(), nullable=False),
+        sa.Column("pin_hash", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "pin_params", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
+        ),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="volunteer_pkey"),
+    )
+    op.create_table(
+        "feed",
+        sa.Column("feed_no", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("feed_id", sa.LargeBinary(), nullable=False),
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("head_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "head_hash", sa.LargeBinary(), server_default=sa.text("''::bytea"), nullable=False
+        ),
+        sa.Column("forked_at_seq", sa.BigInteger(), nullable=True),
+        sa.Column("revoked", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["device"], ["device.id"], name="feed_device_fkey"),
+        sa.PrimaryKeyConstraint("feed_no", name="feed_pkey"),
+        sa.UniqueConstraint("feed_id", name="feed_feed_id_key"),
+    )
+    op.create_index("feed_by_device", "feed", ["device"], unique=False)
+    op.create_table(
+        "package",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("programme", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kolaborator", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "contents", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["kolaborator"], ["kolaborator.id"], name="package_kolaborator_fkey"
+        ),
+        sa.ForeignKeyConstraint(["programme"], ["programme.id"], name="package_programme_fkey"),
+        sa.PrimaryKeyConstraint("id", name="package_pkey"),
+    )
+    op.create_table(
+        "point",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("agregator", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("address", sa.String(), server_default="", nullable=False),
+        sa.Column("lat", sa.Float(), nullable=True),
+        sa.Column("lon", sa.Float(), nullable=True),
+        sa.ForeignKeyConstraint(["agregator"], ["agregator.id"], name="point_agregator_fkey"),
+        sa.PrimaryKeyConstraint("id", name="point_pkey"),
+    )
+    op.create_table(
+        "stage",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("programme", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["programme"], ["programme.id"], name="stage_programme_fkey"),
+        sa.PrimaryKeyConstraint("id", name="stage_pkey"),
+    )
+    op.create_table(
+        "device_point",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["device"], ["device.id"], name="device_point_device_fkey"),
+        sa.ForeignKeyConstraint(["point"], ["point.id"], name="device_point_point_fkey"),
+        sa.PrimaryKeyConstraint("device", "point", name="device_point_pkey"),
+    )
+    op.create_table(
+        "enrol_code",
+        sa.Column("code_hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("label", sa.String(), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.Column("used_by", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.ForeignKeyConstraint(["point"], ["point.id"], name="enrol_code_point_fkey"),
+        sa.ForeignKeyConstraint(["used_by"], ["device.id"], name="enrol_code_used_by_fkey"),
+        sa.PrimaryKeyConstraint("code_hash", name="enrol_code_pkey"),
+    )
+    op.create_table(
+        "volunteer_point",
+        sa.Column("volunteer", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["point"], ["point.id"], name="volunteer_point_point_fkey"),
+        sa.ForeignKeyConstraint(
+            ["volunteer"], ["volunteer.id"], name="volunteer_point_volunteer_fkey"
+        ),
+        sa.PrimaryKeyConstraint("volunteer", "point", name="volunteer_point_pkey"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("volunteer_point")
+    op.drop_table("enrol_code")
+    op.drop_table("device_point")
+    op.drop_table("stage")
+    op.drop_table("point")
+    op.drop_table("package")
+    op.drop_index("feed_by_device", table_name="feed")
+    op.drop_table("feed")
+    op.drop_table("volunteer")
+    op.drop_index("slip_by_point", table_name="slip")
+    op.drop_index("slip_by_household", table_name="slip")
+    op.drop_table("slip")
+    op.drop_index(
+        "review_open", table_name="review", postgresql_where=sa.text("decided_at IS NULL")
+    )
+    op.drop_table("review")
+    op.drop_table("programme")
+    op.drop_table("point_counter")
+    op.drop_table("point_change")
+    op.drop_table("kolaborator")
+    op.drop_index("kk_alias_by_household", table_name="kk_alias")
+    op.drop_table("kk_alias")
+    op.drop_index("household_by_region", table_name="household")
+    op.drop_table("household")
+    op.drop_index("handover_by_fact", table_name="handover")
+    op.drop_table("handover")
+    op.drop_table("fact")
+    op.drop_index("entitlement_by_point", table_name="entitlement")
+    op.drop_table("entitlement")
+    op.drop_table("device")
+    op.drop_table("daily_figure")
+    op.drop_table("checkpoint")
+    op.drop_table("audit_log")
+    op.drop_table("agregator")

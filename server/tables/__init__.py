@@ -1,0 +1,57 @@
+"""The centre's tables on PostgreSQL, in a registry of their own (a device has tables so named too).
+
+Times are ``bigint`` milliseconds since 1970 UTC. Personal values are bytes: ``*_hmac`` keyed
+digests for look-up, ``*_enc`` AES-GCM (see ``server.personal``); the keys are not in the database.
+Every table that grows with deliveries has a primary key that begins with its shard key (device,
+household or point) and no foreign key, so that it can be partitioned or spread over nodes as it is,
+and so that a fact is never refused because a row elsewhere is missing.
+"""
+
+from __future__ import annotations
+
+from server.tables.base import CentreTable, table
+from server.tables.catalogue import (
+    Agregator,
+    Kolaborator,
+    Package,
+    Point,
+    Programme,
+    Stage,
+    Volunteer,
+    VolunteerPoint,
+)
+from server.tables.changes import AuditLog, ChangeKind, PointChange, PointCounter
+from server.tables.devices import Checkpoint, Device, DevicePoint, EnrolCode, Fact, Feed
+from server.tables.happened import DailyFigure, Handover, Review, ReviewKind
+from server.tables.households import Entitlement, Household, KKAlias, Slip
+
+__all__ = [
+    "Agregator",
+    "AuditLog",
+    "CentreTable",
+    "ChangeKind",
+    "Checkpoint",
+    "DailyFigure",
+    "Device",
+    "DevicePoint",
+    "EnrolCode",
+    "Entitlement",
+    "Fact",
+    "Feed",
+    "Handover",
+    "Household",
+    "KKAlias",
+    "Kolaborator",
+    "Package",
+    "Point",
+    "PointChange",
+    "PointCounter",
+    "Programme",
+    "Review",
+    "ReviewKind",
+    "Slip",
+    "Stage",
+    "Volunteer",
+    "VolunteerPoint",
+    "table",
+]

@@ -1,0 +1,59 @@
+"""The tables of what devices pull after a cursor, and of what office staff did."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+from server.tables.base import CentreTable, big, given_id, json_value, key, small
+
+
+class ChangeKind(IntEnum):
+    """What changed at a point (``PointChange.kind``), and which columns name it."""
+
+    HOUSEHOLD = 1
+    """``household``: roster values or entitlements."""
+    SLIP = 2
+    """``ref`` is the slip's number: issued or revoked."""
+    HANDOVER = 3
+    """``household``, ``feed_no``, ``seq``."""
+    VOID = 4
+    """``household``, ``feed_no``, ``seq`` of the hand-over taken back."""
+    VOLUNTEER = 5
+    """``ref`` is the volunteer."""
+    CATALOGUE = 6
+    """Programme, stages, packages, the point itself: pulled whole."""
+    KEYS = 7
+    """The centre's public keys: pulled whole."""
+
+
+class PointCounter(CentreTable, table=True):
+    """The last ``n`` given out at a point; its row lock orders ``n`` like the commits."""
+
+    __tablename__ = "point_counter"
+    point: int = key()
+    last_n: int = big(0)
+
+
+class PointChange(CentreTable, table=True):
+    """The stream of changes that the devices of a point pull after a cursor ``n``."""
+
+    __tablename__ = "point_change"
+    point: int = key()
+    n: int = key()
+    kind: int = small()
+    household: int | None = big()
+    ref: int | None = big()
+    feed_no: int | None = big()
+    seq: int | None = big()
+
+
+class AuditLog(CentreTable, table=True):
+    """What office staff and the command line did; ``details`` holds no personal data."""
+
+    __tablename__ = "audit_log"
+    id: int | None = given_id()
+    at: int = big()
+    actor: str
+    action: str
+    details: dict[str, Any] = json_value("{}")

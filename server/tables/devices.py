@@ -1,0 +1,82 @@
+"""The tables of enrolled devices, their feeds, and the facts and checkpoints in them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, LargeBinary, text
+from sqlmodel import Field
+
+from server.tables.base import CentreTable, big, flag, given_id, key, reference, small
+
+
+class Device(CentreTable, table=True):
+    """An enrolled laptop; ``clock_offset_ms`` is its clock minus ours at the last contact."""
+
+    id: int | None = given_id()
+    name: str
+    enrolled_at: int = big()
+    revoked_at: int | None = big()
+    last_contact_at: int | None = big()
+    clock_offset_ms: int | None = big()
+    app_version: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class DevicePoint(CentreTable, table=True):
+    """A device works at a point, and so may hold that point's households."""
+
+    __tablename__ = "device_point"
+    device: int = reference("device.id", key=True)
+    point: int = reference("point.id", key=True)
+
+
+class EnrolCode(CentreTable, table=True):
+    """A one-time enrolment code, by its SHA-256 (``server.enrolment``)."""
+
+    __tablename__ = "enrol_code"
+    code_hash: bytes = key(LargeBinary)
+    point: int = reference("point.id")
+    label: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    created_at: int = big()
+    expires_at: int = big()
+    used_at: int | None = big()
+    used_by: int | None = reference("device.id", optional=True)
+
+
+class Feed(CentreTable, table=True):
+    """A feed of a device. ``head_hash`` is that of fact ``head_seq`` of branch 0 (0: none yet)."""
+
+    feed_no: int | None = given_id()
+    feed_id: bytes = Field(unique=True)
+    device: int = reference("device.id")
+    public_key: bytes
+    head_seq: int = big(0)
+    head_hash: bytes = Field(
+        default=b"", sa_type=LargeBinary, sa_column_kwargs={"server_default": text("''::bytea")}
+    )
+    forked_at_seq: int | None = big()
+    revoked: bool = flag()
+    created_at: int = big()
+    __table_args__ = (Index("feed_by_device", "device"),)
+
+
+class Fact(CentreTable, table=True):
+    """A fact as it came: ``body`` is its CBOR. Branch 0 was held first; 1, 2 … are forks."""
+
+    device: int = key()
+    feed_no: int = key()
+    seq: int = key()
+    hash: bytes = key(LargeBinary)
+    branch: int = small(0)
+    at: int = big()
+    kind: int = small()
+    body: bytes
+    received_at: int = big()
+
+
+class Checkpoint(CentreTable, table=True):
+    """The signed head of a feed at ``seq``; ``hash`` tells the branches of a fork apart."""
+
+    device: int = key()
+    feed_no: int = key()
+    seq: int = key()
+    hash: bytes = key(LargeBinary)
+    cose: bytes

@@ -1,0 +1,98 @@
+"""The tables derived from the facts: hand-overs, figures, and what a person must look at."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field
+
+from server.tables.base import CentreTable, big, flag, json_value, key, small
+
+
+class Handover(CentreTable, table=True):
+    """One line of a hand-over fact (projection). ``day`` is the day in Asia/Jakarta of ``at``."""
+
+    household: int = key()
+    stage: int = key()
+    package: int = key()
+    device: int = key()
+    feed_no: int = key()
+    seq: int = key()
+    branch: int = key(SmallInteger)
+    line_no: int = key(Integer)
+    quantity: int = big()
+    at: int = big()
+    day: date
+    region: str
+    point: int = big()
+    actor: int = big()
+    receiver: int = small(1)
+    receiver_enc: bytes | None = None
+    slip: int | None = big()
+    voided: bool = flag()
+    in_review: bool = flag()
+    __table_args__ = (Index("handover_by_fact", "device", "feed_no", "seq"),)
+
+
+class ReviewKind(IntEnum):
+    """Why something is put before a person."""
+
+    DOUBLE = 1
+    FORK = 2
+    FORGED = 3
+    UNKNOWN_HOUSEHOLD = 4
+    UNINTERPRETABLE = 5
+    OUT_OF_PLACE = 6
+    CLOCK = 7
+
+
+class Review(CentreTable, table=True):
+    """A question for a person about one fact; ``kind`` is ``ReviewKind``. No personal data."""
+
+    device: int = key()
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    kind: int = small()
+    household: int | None = big()
+    feed_no: int = big()
+    seq: int = big()
+    branch: int = small(0)
+    details: dict[str, Any] = json_value("{}")
+    opened_at: int = big()
+    decided_at: int | None = big()
+    decided_by: str | None = None
+    decision: str | None = None
+    __table_args__ = (
+        UniqueConstraint("device", "feed_no", "seq", "branch", "kind", name="review_once"),
+        Index("review_open", "opened_at", postgresql_where=text("decided_at IS NULL")),
+    )
+
+
+class DailyFigure(CentreTable, table=True):
+    """Hand-over lines of a day by kelurahan of the household (of the point where it is unknown).
+
+    ``handed`` lines and ``quantity`` pieces stand undisputed; ``voided`` and ``in_review`` are
+    lines counted apart. The store keeps it up in the transaction that writes the facts.
+    """
+
+    __tablename__ = "daily_figure"
+    day: date = Field(primary_key=True)
+    region: str = Field(primary_key=True)
+    programme: int = key()
+    stage: int = key()
+    package: int = key()
+    handed: int = big(0)
+    quantity: int = big(0)
+    voided: int = big(0)
+    in_review: int = big(0)

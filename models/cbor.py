@@ -22,7 +22,7 @@ def dumps(value: Any) -> bytes:
 
 
 def loads(data: bytes) -> Any:
-    """The one CBOR item in ``data``; raises CborError for anything else, trailing bytes included."""
+    """The one CBOR item in ``data``; raises CborError for anything else, also for more bytes."""
     stream = BytesIO(data)
     try:
         value = cbor2.load(stream)

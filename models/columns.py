@@ -9,6 +9,7 @@ there are is said outside the column.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import zstandard
@@ -38,14 +39,14 @@ def pack(values: Sequence[Any]) -> list[Any]:
         if min(values) >= 0 and max(values) >= _WIDE and not _rises_slowly(values):
             width = (max(values).bit_length() + 7) // 8
             return [FIXED, width, b"".join(value.to_bytes(width, "big") for value in values)]
-        steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+        steps = [b - a for a, b in pairwise(values)]
         return [DELTA, [first, *steps]]
     return [PLAIN, list(values)]
 
 
 def _rises_slowly(values: Sequence[int]) -> bool:
     """Times and sorted numbers: neighbouring differences are far smaller than the values."""
-    span = sum(abs(b - a) for a, b in zip(values, values[1:], strict=False))
+    span = sum(abs(b - a) for a, b in pairwise(values))
     return span < (_WIDE >> 4) * len(values)
 
 
@@ -80,7 +81,7 @@ def squeeze(value: Any) -> bytes:
 
 
 def unsqueeze(data: bytes) -> Any:
-    """What ``squeeze`` packed; raises ColumnError, also for a frame that would swell past 64 MiB."""
+    """What ``squeeze`` packed; raises ColumnError, also for more than 64 MiB unpacked."""
     try:
         size = zstandard.get_frame_parameters(data).content_size
         if size > MAX_UNPACKED:  # also true of "size unknown", which is 2**64 - 1

@@ -82,13 +82,14 @@ class Signer:
 
 def sign(payload: bytes, signer: Signer, purpose: Purpose) -> bytes:
     """``payload`` as a tagged COSE_Sign1."""
-    return COSE.new().encode_and_sign(
+    signed: bytes = COSE.new().encode_and_sign(
         payload,
         _private(signer.private_key, signer.key_id),
         protected={1: -8, 4: signer.key_id},
         unprotected={},
         external_aad=purpose.value,
     )
+    return signed
 
 
 def verify(signed: bytes, keys: Mapping[bytes, bytes], purpose: Purpose) -> tuple[bytes, bytes]:

@@ -2,7 +2,7 @@
 
     KsbbError
     ├── DataError          the local database
-    │   ├── DiskFull  DatabaseLocked  DatabaseDamaged  DatabaseMissing  DatabaseNewer  WrongKey
+    │   ├── DiskFull  DatabaseLocked  DatabaseDamaged  DatabaseMissing  DatabaseNewer
     ├── SyncError          talking to the centre
     │   ├── CentreDown  CentreSlow  CentreTrouble  NotTheCentre  NotTrusted
     │   ├── EnrolmentRefused  DeviceRevoked  ForkFound  Cancelled  BadAnswer
@@ -75,12 +75,6 @@ class DatabaseNewer(DataError):
     """A newer version of the app wrote it."""
 
     code = "database_newer"
-
-
-class WrongKey(DataError):
-    """The key does not open the database."""
-
-    code = "wrong_key"
 
 
 class SyncError(KsbbError):

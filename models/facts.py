@@ -148,7 +148,7 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A scan that ended without goods by the verdict; ``digest`` is SHA-256[:8] of a foreign code."""
+    """A scan that ended without goods; ``digest`` is SHA-256[:8] of a foreign or forged code."""
 
     KIND: ClassVar[int] = 7
     verdict: Verdict
@@ -277,9 +277,7 @@ def from_plain(plain: Any) -> Fact:
     centre never refuses what a known device signed.
     """
     if not (
-        isinstance(plain, list)
-        and len(plain) == 5
-        and all(type(part) is int for part in plain[:4])
+        isinstance(plain, list) and len(plain) == 5 and all(type(part) is int for part in plain[:4])
     ):
         raise FactError("a fact is [kind, at, actor, session, body]")
     kind, at, actor, session, raw = plain

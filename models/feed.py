@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import cbor, columns
-from models.cose import Purpose, Signer, SignatureProblem, key_id_of, sign, verify
+from models.cose import Purpose, SignatureProblem, Signer, key_id_of, sign, verify
 
 FEED_ID_BYTES = 16
 MAX_SEGMENT = 5_000
@@ -22,7 +22,7 @@ MAX_SEGMENT = 5_000
 
 
 class SegmentProblem(ValueError):
-    """A segment that is broken, not signed by its feed's key, or whose facts are not those signed."""
+    """A segment that is broken, unsigned, or whose facts are not those that were signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Facts ``first … first+len(facts)-1`` of a feed as encoded, ``before`` the hash they hang on."""
+    """Encoded facts ``first …`` of a feed without a gap; ``before`` is the hash they hang on."""
 
     feed: bytes
     first: int
@@ -135,7 +135,7 @@ def decode_segment(data: bytes) -> Segment:
 
 
 def verify_segment(segment: Segment, public_key: bytes) -> list[bytes]:
-    """The hashes of the segment's facts; raises SegmentProblem unless the checkpoint signs the last.
+    """The hashes of the segment's facts; raises SegmentProblem unless the last is signed.
 
     That ``before`` is what the receiver holds under ``first - 1`` is for the receiver to compare.
     """
@@ -185,9 +185,7 @@ def _shape_of(plain: Any, fact: bytes) -> tuple[tuple[Any, ...], list[Any]]:
 
 def _is_fact_array(plain: Any) -> bool:
     return (
-        isinstance(plain, list)
-        and len(plain) == 5
-        and all(type(part) is int for part in plain[:4])
+        isinstance(plain, list) and len(plain) == 5 and all(type(part) is int for part in plain[:4])
     )
 
 
@@ -233,6 +231,4 @@ def _bodies(shape: Any, packed: Any, count: int) -> Any:
         raise columns.ColumnError("body keys are whole numbers")
     if not unpacked:
         return iter([(kind, {}) for _ in range(count)])
-    return iter(
-        [(kind, dict(zip(keys, row, strict=True))) for row in zip(*unpacked, strict=True)]
-    )
+    return iter([(kind, dict(zip(keys, row, strict=True))) for row in zip(*unpacked, strict=True)])

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from enum import StrEnum
 
-from stdnum import damm  # type: ignore[import-untyped]
+from stdnum import damm
 
 KK_DIGITS = 16
 SLIP_DIGITS = 11

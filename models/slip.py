@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models import cbor
-from models.cose import Purpose, Signer, SignatureProblem, sign, verify
+from models.cose import Purpose, SignatureProblem, Signer, peek_key_id, sign, verify
 from models.decide import Slip, SlipProblem
 from models.facts import Line
 
@@ -56,11 +56,15 @@ def encode_slip(slip: Slip, signer: Signer) -> bytes:
 def read_slip(signed: bytes, slip_keys: Mapping[bytes, bytes]) -> Slip:
     """The slip in ``signed``, its signature verified.
 
-    ``slip_keys``: short key id → 32-byte public key. Raises NotOurSlip: FORGED for a COSE message
-    that no key we hold signed, or whose claims have another form. (Texts that do not even have a
-    slip's form never come here: ``models.slip_text`` sorts them out.) Validity in time is not
-    judged here; ``decide`` does that.
+    ``slip_keys``: short key id → 32-byte public key. Raises NotOurSlip: FOREIGN for bytes that are
+    not even a COSE_Sign1 of our form (a link that merely looks alike), FORGED for one that no key
+    we hold signed or whose claims have another form. Validity in time is not judged here;
+    ``decide`` does that.
     """
+    try:
+        peek_key_id(signed)
+    except SignatureProblem as error:
+        raise NotOurSlip(SlipProblem.FOREIGN) from error
     try:
         payload, _ = verify(signed, slip_keys, Purpose.SLIP)
         return _slip_of(cbor.loads(payload))

@@ -1,0 +1,1 @@
+"""The device's side: encrypted SQLite, the ledger and what is derived from it."""

@@ -1,0 +1,209 @@
+"""Opening the device's two encrypted files, and bringing them to the current schema."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlcipher3 import dbapi2
+
+from models.errors import DatabaseDamaged, DatabaseMissing, DatabaseNewer
+from models.field.faults import mapped
+from models.field.migrations import LEDGER_STEPS, ROSTER_STEPS
+
+LEDGER_FILE = "ledger.db"
+ROSTER_FILE = "roster.db"
+KEY_BYTES = 32
+_CACHE_KIB = 65_536
+_BUSY_MS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The two open files. A connection belongs to the thread that made it."""
+
+    folder: Path
+    ledger: Engine
+    """Facts to read and write, with the roster attached to read only: a hand-over never waits
+    until a page of the roster has been written."""
+    roster: Engine
+    """The roster alone, to write what a pull brings."""
+
+
+def create_database(folder: Path, key: bytes) -> Database:
+    """New, empty files in ``folder``; ``key`` is 32 random bytes. Raises DataError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return _open(folder, key)
+
+
+def open_database(folder: Path, key: bytes) -> Database:
+    """The existing database in ``folder``, checked and migrated.
+
+    Raises DatabaseMissing, DatabaseDamaged (also for a wrong key), DatabaseNewer, DatabaseLocked,
+    DiskFull. A damaged roster is only a cache: it is set aside and the next pull refills it.
+    """
+    with mapped():
+        _check(folder / LEDGER_FILE, key)
+        roster = folder / ROSTER_FILE
+        try:
+            _check(roster, key, deep=False)
+        except DatabaseDamaged:
+            set_aside(roster)
+        except DatabaseMissing:
+            pass
+    return _open(folder, key)
+
+
+@contextmanager
+def write(connection: Connection) -> Iterator[None]:
+    """One write transaction: when the block ends all of it is on the disk, when it raises nothing
+    is. Raises DataError; the lock is taken at once, so that a second writer waits here and not
+    half-way.
+    """
+    with mapped():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            # SQLite has already rolled back by itself after a full disk.
+            if connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+                connection.exec_driver_sql("ROLLBACK")
+            raise
+
+
+def set_aside(file: Path) -> Path:
+    """Moves a damaged file and its log out of the way, never deleting; returns the new path."""
+    number = 1
+    while (aside := file.with_name(f"{file.name}.rusak-{number}")).exists():
+        number += 1
+    file.replace(aside)
+    for suffix in ("-wal", "-shm"):
+        companion = file.with_name(file.name + suffix)
+        if companion.exists():
+            companion.replace(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _open(folder: Path, key: bytes) -> Database:
+    with mapped():
+        for name, steps in ((LEDGER_FILE, LEDGER_STEPS), (ROSTER_FILE, ROSTER_STEPS)):
+            _migrate(folder / name, key, steps)
+    return Database(folder, _ledger_engine(folder, key), _roster_engine(folder, key))
+
+
+def _ledger_engine(folder: Path, key: bytes) -> Engine:
+    def prepare(connection: Any, _record: Any) -> None:
+        _unlock(connection, key)
+        _settle(connection, "FULL")
+        roster = (folder / ROSTER_FILE).absolute().as_uri() + "?mode=ro"
+        connection.execute("ATTACH DATABASE ? AS roster KEY ?", (roster, _raw(key)))
+        connection.execute(f"PRAGMA roster.cache_size = -{_CACHE_KIB}")
+
+    return _engine(folder / LEDGER_FILE, prepare)
+
+
+def _roster_engine(folder: Path, key: bytes) -> Engine:
+    def prepare(connection: Any, _record: Any) -> None:
+        _unlock(connection, key)
+        # NORMAL can lose the last commits at a power cut: fine for a cache whose cursor is lost
+        # with them, never for a hand-over.
+        _settle(connection, "NORMAL")
+
+    return _engine(folder / ROSTER_FILE, prepare).execution_options(
+        schema_translate_map={"roster": None}
+    )
+
+
+def _engine(file: Path, prepare: Callable[[Any, Any], None]) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{file.absolute().as_uri()}?uri=true",
+        module=dbapi2,
+        poolclass=NullPool,
+        # Reads stand alone and never hold a lock; ``write`` says where a transaction is.
+        isolation_level="AUTOCOMMIT",
+    )
+    event.listen(engine, "connect", prepare)
+    return engine
+
+
+def _settle(connection: Any, synchronous: str) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _raw(key: bytes) -> str:
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"a database key has {KEY_BYTES} bytes")
+    return f"x'{key.hex()}'"
+
+
+def _unlock(connection: Any, key: bytes) -> None:
+    connection.execute(f'PRAGMA key = "{_raw(key)}"')
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # proves the key
+
+
+def _raw_connection(file: Path, key: bytes) -> Any:
+    connection = dbapi2.connect(str(file), isolation_level=None)
+    try:
+        _unlock(connection, key)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(file: Path, key: bytes, deep: bool = True) -> None:
+    """Raises DatabaseDamaged unless every page of ``file`` is what this key once wrote.
+
+    ``deep`` reads the whole file (SQLCipher's per-page HMAC, then SQLite's own structure): some
+    milliseconds for a ledger, too long for a roster of millions, where opening must do.
+    """
+    if not file.exists():
+        raise DatabaseMissing(path=str(file.parent))
+    with mapped():
+        connection = _raw_connection(file, key)
+        try:
+            if deep:
+                broken = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+                state = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+                if broken or state != "ok":
+                    raise DatabaseDamaged()
+        finally:
+            connection.close()
+
+
+def _migrate(file: Path, key: bytes, steps: tuple[tuple[str, ...], ...]) -> None:
+    connection = _raw_connection(file, key)
+    try:
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found > len(steps):
+            raise DatabaseNewer()
+        if 0 < found < len(steps):
+            _back_up(connection, file, found)
+        for number in range(found, len(steps)):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for statement in steps[number]:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number + 1}")
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+    finally:
+        connection.close()
+
+
+def _back_up(connection: Any, file: Path, version: int) -> None:
+    """A copy of the file as it was before a migration; the log is folded in first."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy2(file, file.with_name(f"{file.name}.v{version}.cadangan"))

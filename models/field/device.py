@@ -1,0 +1,124 @@
+"""What a device knows about itself: who it is, which centre it belongs to, its last word from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from models import cbor
+from models.clock import Anchor
+from models.cose import Signer
+from models.feed import FEED_ID_BYTES
+from models.field.database import write
+from models.field.projections import FEED, table
+from models.field.tables import Setting
+
+_SETTING = table(Setting)
+_GET = select(_SETTING.c.value).where(_SETTING.c.name == bindparam("name"))
+_IDENTITY, _ANCHOR, _LAST_SYNC = "identity", "anchor", "last_sync"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An enrolled device: its number, its feed's key, its centre and its points."""
+
+    device: int
+    name: str
+    signer: Signer
+    centre: str
+    """Base address, ``https://pusat.example.id``."""
+    centre_key: bytes
+    """The centre's public key (32 bytes) that was pinned at enrolment."""
+    points: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastSync:
+    """How the last sync ended: ``problem`` is an error's code, or None when all went well."""
+
+    at: int
+    problem: str | None
+    parts: dict[str, Any]
+
+
+def get_setting(connection: Connection, name: str) -> Any:
+    """The value under ``name``, or None."""
+    found = connection.execute(_GET, {"name": name}).scalar()
+    return None if found is None else cbor.loads(found)
+
+
+def put_setting(connection: Connection, name: str, value: Any) -> None:
+    """Sets ``name``; inside the caller's ``write`` or as a transaction of its own."""
+    connection.execute(
+        insert(_SETTING).prefix_with("OR REPLACE"), {"name": name, "value": cbor.dumps(value)}
+    )
+
+
+def save_identity(connection: Connection, identity: Identity) -> None:
+    """Makes this the device's identity and its feed the one that is written from now on.
+
+    An earlier feed of this device stays, closed: its facts are still sent.
+    """
+    with write(connection):
+        put_setting(
+            connection,
+            _IDENTITY,
+            [
+                identity.device,
+                identity.name,
+                identity.signer.private_key,
+                identity.centre,
+                identity.centre_key,
+                list(identity.points),
+            ],
+        )
+        newest = connection.execute(select(func.max(FEED.c.ordinal))).scalar() or 0
+        connection.execute(FEED.update().values(closed=True))
+        connection.execute(
+            insert(FEED),
+            {
+                "feed": identity.signer.key_id,
+                "ordinal": newest + 1,
+                "device": identity.device,
+                "public_key": identity.signer.public_key,
+                "safe_seq": 0,
+                "safe_at": None,
+                "receipt": None,
+                "closed": False,
+            },
+        )
+
+
+def load_identity(connection: Connection) -> Identity | None:
+    """The device's identity; None before enrolment."""
+    found = get_setting(connection, _IDENTITY)
+    if found is None:
+        return None
+    device, name, private_key, centre, centre_key, points = found
+    signer = Signer.of(private_key, FEED_ID_BYTES)
+    return Identity(device, name, signer, centre, centre_key, tuple(points))
+
+
+def save_anchor(connection: Connection, anchor: Anchor) -> None:
+    """Remembers the centre's time and how far this laptop is from it."""
+    put_setting(connection, _ANCHOR, [anchor.centre_time, anchor.offset])
+
+
+def load_anchor(connection: Connection) -> Anchor | None:
+    """The last time the centre told; None before the first sync."""
+    found = get_setting(connection, _ANCHOR)
+    return None if found is None else Anchor(*found)
+
+
+def save_last_sync(connection: Connection, last: LastSync) -> None:
+    """Remembers how the last sync ended, so that it can be seen after a restart."""
+    put_setting(connection, _LAST_SYNC, [last.at, last.problem, last.parts])
+
+
+def load_last_sync(connection: Connection) -> LastSync | None:
+    """How the last sync ended; None when there was none."""
+    found = get_setting(connection, _LAST_SYNC)
+    return None if found is None else LastSync(*found)

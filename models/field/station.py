@@ -1,0 +1,294 @@
+"""What a volunteer does at a station: look up a slip or number, hand over, void, open, close.
+
+Qt-free. Every method is one read or one fact; the network is never in the path. All of it runs on
+the one thread that owns the connection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from models.decide import (
+    Decision,
+    Entitlement,
+    Household,
+    Situation,
+    Slip,
+    SlipProblem,
+    Taken,
+    decide,
+)
+from models.errors import NothingOpen, NotAllowed, UnknownTarget
+from models.facts import (
+    Handover,
+    Movement,
+    Refused,
+    SessionClosed,
+    SessionOpened,
+    Source,
+    Stock,
+    Void,
+    VoidReason,
+)
+from models.field.ledger import Ledger, Recorded
+from models.field.projections import SESSION, TAKEN, VOIDED
+from models.field.roster import Roster
+from models.slip import NotOurSlip, read_slip
+from models.slip_text import from_text
+from models.verdict import Tone
+
+_OPEN_SESSION = (
+    select(SESSION)
+    .where(SESSION.c.feed == bindparam("feed"), SESSION.c.closed_at.is_(None))
+    .order_by(SESSION.c.seq.desc())
+    .limit(1)
+)
+_IS_VOIDED = select(VOIDED.c.seq).where(
+    VOIDED.c.feed == bindparam("feed"), VOIDED.c.seq == bindparam("seq")
+)
+_HANDED = select(func.count(func.distinct(TAKEN.c.seq))).where(
+    TAKEN.c.feed == bindparam("feed"),
+    TAKEN.c.seq > bindparam("session"),
+    ~select(VOIDED.c.seq)
+    .where(VOIDED.c.feed == TAKEN.c.feed, VOIDED.c.seq == TAKEN.c.seq)
+    .exists(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open session: its number in the feed, its point, since when (ms)."""
+
+    seq: int
+    point: int
+    label: str
+    opened_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A scan and what it came to. ``known_at`` tells whether anything changed since."""
+
+    source: Source
+    decision: Decision
+    household: Household | None
+    slip: Slip | None
+    digest: bytes | None
+    session: Session
+    known_at: tuple[int, int]
+
+
+class Station:
+    """The operations of one device, on one connection."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.roster = Roster(ledger.connection)
+        self._connection: Connection = ledger.connection
+        self._session: Session | None = None
+        self._slip_keys: dict[bytes, bytes] = {}
+        self._stages: list[tuple[int, int, int]] = []
+        self.reload()
+
+    def reload(self) -> None:
+        """Reads anew what a pull may have changed and every scan needs: keys and stages."""
+        self._slip_keys = self.roster.slip_keys()
+        self._stages = [(stage.id, stage.opens, stage.closes) for stage in self.roster.stages()]
+        self._session = self._find_session()
+
+    # --- sessions ----------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session | None:
+        """The open session, also after a restart."""
+        return self._session
+
+    def open_session(
+        self, actor: int, point: int, label: str = "", counted: Sequence[tuple[int, int]] = ()
+    ) -> Session:
+        """Opens a session at ``point`` with what was counted there: (package, pieces) pairs."""
+        if self._session is not None:
+            return self._session
+        stock = [Stock(Movement.COUNTED, package, pieces) for package, pieces in counted]
+        self.ledger.append(actor, 0, SessionOpened(point, label), *stock)
+        self._session = self._find_session()
+        return self._open()
+
+    def close_session(self, actor: int) -> int:
+        """Closes the open session; returns how many hand-overs stand in it."""
+        session = self._open()
+        handed = self.handed()
+        self.ledger.append(actor, session.seq, SessionClosed(handed))
+        self._session = None
+        return handed
+
+    def handed(self) -> int:
+        """How many hand-overs of the open session stand."""
+        session = self._open()
+        found = self._connection.execute(
+            _HANDED, {"feed": self.ledger.feed, "session": session.seq}
+        ).scalar_one()
+        return int(found)
+
+    def open_stages(self) -> frozenset[int]:
+        """The stages handed out now. With a clock that is plainly wrong: all of them, because the
+        slip's own dates then go before a person."""
+        clock = self.ledger.clock()
+        return frozenset(
+            stage
+            for stage, opens, closes in self._stages
+            if not clock.trusted or opens <= clock.now < closes
+        )
+
+    # --- looking up --------------------------------------------------------------------------
+
+    def look_up_code(self, text: str, source: Source) -> Look:
+        """What a scanned code comes to, whatever it is."""
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8]
+        signed = from_text(text)
+        if signed is None:
+            return self._judge(source, problem=SlipProblem.FOREIGN, digest=digest)
+        try:
+            slip = read_slip(signed, self._slip_keys)
+        except NotOurSlip as error:
+            return self._judge(source, problem=error.problem, digest=digest)
+        known = self.roster.slip(slip.number)
+        return self._judge(source, slip=slip, revoked=known is not None and known[1])
+
+    def look_up_slip_number(self, number: int) -> Look:
+        """What a typed slip number comes to; it must be on this device's list."""
+        known = self.roster.slip(number)
+        if known is None:
+            return self._judge(Source.TYPED_SLIP)
+        return self._judge(Source.TYPED_SLIP, slip=known[0], revoked=known[1])
+
+    def look_up_kk(self, kk: int, source: Source = Source.TYPED_KK) -> Look:
+        """What a KK number comes to, also one the household had before."""
+        return self._judge(source, household=self.roster.household_by_kk(kk))
+
+    def _judge(
+        self,
+        source: Source,
+        *,
+        problem: SlipProblem | None = None,
+        slip: Slip | None = None,
+        revoked: bool = False,
+        household: Household | None = None,
+        digest: bytes | None = None,
+    ) -> Look:
+        session = self._open()
+        known_at = self._state()
+        if slip is not None:
+            household = self.roster.household(slip.household)
+        of = slip.household if slip is not None else household.id if household else None
+        entitlements: tuple[Entitlement, ...] = ()
+        taken: tuple[Taken, ...] = ()
+        if of is not None:
+            entitlements, taken = self.roster.entitlements(of), self.roster.taken(of)
+        situation = Situation(
+            clock=self.ledger.clock(),
+            point=session.point,
+            open_stages=self.open_stages(),
+            problem=problem,
+            slip=slip,
+            slip_revoked=revoked,
+            household=household,
+            entitlements=entitlements,
+            taken=taken,
+            stock=self.roster.stock(session.point),
+        )
+        return Look(source, decide(situation), household, slip, digest, session, known_at)
+
+    # --- recording ---------------------------------------------------------------------------
+
+    def hand_over(self, look: Look, actor: int, *, deliberate: bool = False) -> Recorded:
+        """Records that what is due was handed over to the holder.
+
+        Raises NotAllowed when the verdict is red, or amber without ``deliberate``; or when things
+        changed since the look-up so that the verdict is now another: then look up again. Raises
+        DataError when it could not be written, and then nothing was.
+        """
+        if look.known_at != self._state():
+            again = self._look_again(look)
+            if again.decision != look.decision:
+                raise NotAllowed()
+        decision = look.decision
+        tone = decision.verdict.tone
+        if tone is Tone.STOP or (tone is Tone.CHECK and not deliberate) or not decision.due:
+            raise NotAllowed()
+        of = look.household.id if look.household is not None else None
+        if look.slip is not None:
+            of = look.slip.household
+        assert of is not None, "only a household or a slip has anything due"
+        body = Handover(
+            household=of,
+            lines=decision.due,
+            source=look.source,
+            slip=look.slip.number if look.slip is not None else None,
+            verdict=decision.verdict,
+        )
+        return self.ledger.append(actor, look.session.seq, body)[0]
+
+    def refuse(self, look: Look, actor: int) -> Recorded:
+        """Records that a scan ended without goods: that, too, happened."""
+        household = look.household.id if look.household is not None else None
+        if look.slip is not None:
+            household = look.slip.household
+        body = Refused(
+            verdict=look.decision.verdict,
+            source=look.source,
+            household=household,
+            slip=look.slip.number if look.slip is not None else None,
+            digest=look.digest,
+        )
+        return self.ledger.append(actor, look.session.seq, body)[0]
+
+    def void(self, seq: int, actor: int, reason: VoidReason, note: str | None = None) -> Recorded:
+        """Takes back the own hand-over ``seq``, with its reason; both stay visible for ever.
+
+        Raises UnknownTarget when it is no hand-over or was voided before, NotAllowed when the
+        reason is OTHER and no words were given.
+        """
+        if reason is VoidReason.OTHER and not (note and note.strip()):
+            raise NotAllowed()
+        fact = self.ledger.fact(seq)
+        if fact is None or not isinstance(fact.body, Handover) or self.is_voided(seq):
+            raise UnknownTarget()
+        session = self._session.seq if self._session is not None else 0
+        return self.ledger.append(actor, session, Void(seq, reason, note=note))[0]
+
+    def is_voided(self, seq: int) -> bool:
+        """Whether the own fact ``seq`` was taken back."""
+        place = {"feed": self.ledger.feed, "seq": seq}
+        return self._connection.execute(_IS_VOIDED, place).first() is not None
+
+    # --- inner -------------------------------------------------------------------------------
+
+    def _open(self) -> Session:
+        if self._session is None:
+            raise NothingOpen()
+        return self._session
+
+    def _find_session(self) -> Session | None:
+        row = self._connection.execute(_OPEN_SESSION, {"feed": self.ledger.feed}).first()
+        return Session(row.seq, row.point, row.label, row.opened_at) if row else None
+
+    def _look_again(self, look: Look) -> Look:
+        if look.slip is not None:
+            known = self.roster.slip(look.slip.number)
+            revoked = known is not None and known[1]
+            return self._judge(look.source, slip=look.slip, revoked=revoked)
+        household = self.roster.household(look.household.id) if look.household else None
+        return self._judge(look.source, household=household)
+
+    def _state(self) -> tuple[int, int]:
+        """Changes when anything was written: by this connection, or by another one."""
+        driver = self._connection.connection.dbapi_connection
+        assert driver is not None
+        others = self._connection.exec_driver_sql("PRAGMA main.data_version").scalar_one()
+        pulled = self._connection.exec_driver_sql("PRAGMA roster.data_version").scalar_one()
+        return driver.total_changes, others + pulled

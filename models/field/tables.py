@@ -1,0 +1,278 @@
+"""The device's tables, in two files with two fates.
+
+``ledger.db`` (main) holds facts and what follows from them: it can be replaced by nothing and is
+backed up. ``roster.db`` (attached as ``roster``) holds what the centre sent: it is a cache that a
+pull refills, so it keeps its own cursor. No transaction writes both.
+
+SQLModel table classes do not validate; everything is checked before it gets here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+_WITHOUT_ROWID = {"sqlite_with_rowid": False}
+
+
+class LedgerModel(SQLModel, registry=registry(metadata=MetaData())):
+    """Base of the tables in ``ledger.db``."""
+
+
+class RosterModel(SQLModel, registry=registry(metadata=MetaData(schema="roster"))):
+    """Base of the tables in ``roster.db``."""
+
+
+def _key(**kwargs: Any) -> Any:
+    return Field(primary_key=True, **kwargs)
+
+
+# --- ledger.db -------------------------------------------------------------------------------
+
+
+class Setting(LedgerModel, table=True):
+    """One named value of the device (CBOR): identity, centre's address, last sync."""
+
+    __tablename__ = "setting"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    name: str = _key()
+    value: bytes
+
+
+class FactRow(LedgerModel, table=True):
+    """A fact as it was encoded, with its hash. Never updated, never deleted before retention."""
+
+    __tablename__ = "fact"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    feed: bytes = _key()
+    seq: int = _key()
+    hash: bytes
+    body: bytes
+
+
+class CheckpointRow(LedgerModel, table=True):
+    """The newest signed head of a feed that came from elsewhere or was sealed here."""
+
+    __tablename__ = "checkpoint"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    feed: bytes = _key()
+    seq: int = _key()
+    signed: bytes
+
+
+class FeedRow(LedgerModel, table=True):
+    """A feed this device holds: its key, and up to where the centre has signed for it."""
+
+    __tablename__ = "feed"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    feed: bytes = _key()
+    ordinal: int
+    """The order in which this device came to know its feeds; a rebuild replays in it."""
+    device: int
+    public_key: bytes
+    safe_seq: int = 0
+    safe_at: int | None = None
+    receipt: bytes | None = None
+    closed: bool = False
+    """True for a feed this device no longer writes (fork found, enrolled anew)."""
+
+
+class ExceptionRow(LedgerModel, table=True):
+    """What the centre noted about one of our facts: held, but a person must look."""
+
+    __tablename__ = "exception"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    feed: bytes = _key()
+    seq: int = _key()
+    code: int = _key()
+
+
+class TakenRow(LedgerModel, table=True):
+    """Projection: a line that was handed over, by a fact this device holds."""
+
+    __tablename__ = "taken"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    household: int = _key()
+    feed: bytes = _key()
+    seq: int = _key()
+    line: int = _key()
+    stage: int
+    package: int
+    quantity: int
+    at: int
+    point: int
+    actor: int
+    receiver: int
+    receiver_name: str | None
+    slip: int | None
+
+
+class VoidedRow(LedgerModel, table=True):
+    """Projection: a fact that a later fact took back, whichever of the two came first here."""
+
+    __tablename__ = "voided"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    feed: bytes = _key()
+    seq: int = _key()
+    by_feed: bytes
+    by_seq: int
+    reason: int
+
+
+class StockRow(LedgerModel, table=True):
+    """Projection: pieces of a package left at a point, once they were counted or received."""
+
+    __tablename__ = "stock"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    point: int = _key()
+    package: int = _key()
+    left: int
+
+
+class SessionRow(LedgerModel, table=True):
+    """Projection: a session, open while ``closed_at`` is empty."""
+
+    __tablename__ = "session"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    feed: bytes = _key()
+    seq: int = _key()
+    point: int
+    label: str
+    opened_at: int
+    opened_by: int
+    closed_at: int | None = None
+
+
+# --- roster.db -------------------------------------------------------------------------------
+
+
+class Cursor(RosterModel, table=True):
+    """How far the pull of one point's stream has come."""
+
+    __tablename__ = "cursor"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    point: int = _key()
+    after: int
+
+
+class HouseholdRow(RosterModel, table=True):
+    """A household of this device's points. The KK number is the row's own number, so that a look-up
+    is one descent of one tree; pages come sorted by it, so that loading only appends."""
+
+    __tablename__ = "household"
+    __table_args__: ClassVar[Any] = (Index("household_by_id", "id", unique=True),)
+    kk: int = _key()
+    id: int
+    name: str
+    rw: int
+    rt: int
+    region: str
+    status: int
+    members: int
+    address: str
+
+
+class KKAliasRow(RosterModel, table=True):
+    """An old KK number of a household (new head, split family)."""
+
+    __tablename__ = "kk_alias"
+    kk: int = _key()
+    household: int
+
+
+class EntitlementRow(RosterModel, table=True):
+    """What is due to a household."""
+
+    __tablename__ = "entitlement"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    household: int = _key()
+    stage: int = _key()
+    package: int = _key()
+    point: int
+    quantity: int
+
+
+class SlipRow(RosterModel, table=True):
+    """A slip the centre issued; ``lines`` is CBOR ``[stage, package, quantity, …]``."""
+
+    __tablename__ = "slip"
+    number: int = _key()
+    household: int
+    point: int
+    lines: bytes
+    valid_from: int
+    valid_until: int
+    revoked: bool
+
+
+class ElsewhereRow(RosterModel, table=True):
+    """A hand-over line that another device recorded, as the centre tells it."""
+
+    __tablename__ = "elsewhere"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    household: int = _key()
+    feed: bytes = _key()
+    seq: int = _key()
+    line: int = _key()
+    stage: int
+    package: int
+    quantity: int
+    at: int
+    point: int
+    actor: int
+    receiver: int
+    receiver_name: str | None
+    slip: int | None
+    voided: bool
+
+
+class PointRow(RosterModel, table=True):
+    """A distribution point."""
+
+    __tablename__ = "point"
+    id: int = _key()
+    name: str
+    region: str
+    address: str
+
+
+class StageRow(RosterModel, table=True):
+    """A stage and when it is handed out (ms since 1970 UTC)."""
+
+    __tablename__ = "stage"
+    id: int = _key()
+    name: str
+    opens: int
+    closes: int
+
+
+class PackageRow(RosterModel, table=True):
+    """A package and what is in it."""
+
+    __tablename__ = "package"
+    id: int = _key()
+    name: str
+    contents: str
+
+
+class VolunteerRow(RosterModel, table=True):
+    """A volunteer's name; what opens the database for them stands in the vault."""
+
+    __tablename__ = "volunteer"
+    id: int = _key()
+    name: str
+    active: bool
+
+
+class KeyRow(RosterModel, table=True):
+    """A public key of the centre; ``purpose`` is ``centre`` or ``slip``."""
+
+    __tablename__ = "key"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    key_id: bytes = _key()
+    purpose: str
+    public_key: bytes
+    until: int | None

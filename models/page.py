@@ -73,6 +73,7 @@ SECTIONS: dict[str, tuple[int, tuple[tuple[str, str], ...]]] = {
         (
             ("household", "int"),
             ("feed", "bytes"),
+            ("branch", "int"),
             ("seq", "int"),
             ("line", "int"),
             ("stage", "int"),

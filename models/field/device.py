@@ -1,4 +1,4 @@
-"""What a device knows about itself: who it is, which centre it belongs to, its last word from it."""
+"""What a device knows of itself: who it is, its centre, the last word from there."""
 
 from __future__ import annotations
 

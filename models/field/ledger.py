@@ -17,22 +17,24 @@ from models.decide import Clock
 from models.facts import Body, Fact
 from models.feed import Head, Segment, genesis, link, make_checkpoint
 from models.field.database import write
-from models.field.projections import FACT, FEED, Projector
+from models.field.projections import FACT, FEED, Place, Projector
 
 _HEAD = (
     select(FACT.c.seq, FACT.c.hash)
-    .where(FACT.c.feed == bindparam("feed"))
+    .where(FACT.c.feed == bindparam("feed"), FACT.c.branch == 0)
     .order_by(FACT.c.seq.desc())
     .limit(1)
 )
 _ADD_FACT = insert(FACT)
 _AFTER = (
     select(FACT.c.seq, FACT.c.body)
-    .where(FACT.c.feed == bindparam("feed"), FACT.c.seq > bindparam("after"))
+    .where(FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq > bindparam("after"))
     .order_by(FACT.c.seq)
     .limit(bindparam("most"))
 )
-_HASH = select(FACT.c.hash).where(FACT.c.feed == bindparam("feed"), FACT.c.seq == bindparam("seq"))
+_HASH = select(FACT.c.hash).where(
+    FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq == bindparam("seq")
+)
 _SAFE = select(FEED.c.safe_seq, FEED.c.safe_at).where(FEED.c.feed == bindparam("feed"))
 
 
@@ -104,9 +106,10 @@ class Ledger:
             encoded = facts.encode(fact)
             digest = link(head.hash, seq, encoded)
             self.connection.execute(
-                _ADD_FACT, {"feed": self.feed, "seq": seq, "hash": digest, "body": encoded}
+                _ADD_FACT,
+                {"feed": self.feed, "branch": 0, "seq": seq, "hash": digest, "body": encoded},
             )
-            self.projector.apply(self.feed, seq, fact, own=True)
+            self.projector.apply(Place(self.feed, 0, seq), fact, own=True)
             head = Head(seq, digest)
             recorded.append(Recorded(self.feed, seq, now))
             if session == 0 and isinstance(body, facts.SessionOpened):
@@ -171,7 +174,7 @@ class Ledger:
         """The newest facts of the own feed, newest first."""
         rows = self.connection.execute(
             select(FACT.c.seq, FACT.c.body)
-            .where(FACT.c.feed == self.feed)
+            .where(FACT.c.feed == self.feed, FACT.c.branch == 0)
             .order_by(FACT.c.seq.desc())
             .limit(most)
         ).all()

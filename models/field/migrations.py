@@ -24,10 +24,11 @@ LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
         """,
         """CREATE TABLE fact (
           feed BLOB NOT NULL,
+          branch INTEGER NOT NULL,
           seq INTEGER NOT NULL,
           hash BLOB NOT NULL,
           body BLOB NOT NULL,
-          PRIMARY KEY (feed, seq)
+          PRIMARY KEY (feed, branch, seq)
         ) WITHOUT ROWID
         """,
         """CREATE TABLE feed (
@@ -69,6 +70,7 @@ LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE taken (
           household INTEGER NOT NULL,
           feed BLOB NOT NULL,
+          branch INTEGER NOT NULL,
           seq INTEGER NOT NULL,
           line INTEGER NOT NULL,
           stage INTEGER NOT NULL,
@@ -80,7 +82,7 @@ LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
           receiver INTEGER NOT NULL,
           receiver_name VARCHAR,
           slip INTEGER,
-          PRIMARY KEY (household, feed, seq, line)
+          PRIMARY KEY (household, feed, branch, seq, line)
         ) WITHOUT ROWID
         """,
         """CREATE TABLE voided (
@@ -106,6 +108,7 @@ ROSTER_STEPS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE elsewhere (
           household INTEGER NOT NULL,
           feed BLOB NOT NULL,
+          branch INTEGER NOT NULL,
           seq INTEGER NOT NULL,
           line INTEGER NOT NULL,
           stage INTEGER NOT NULL,
@@ -118,7 +121,7 @@ ROSTER_STEPS: tuple[tuple[str, ...], ...] = (
           receiver_name VARCHAR,
           slip INTEGER,
           voided BOOLEAN NOT NULL,
-          PRIMARY KEY (household, feed, seq, line)
+          PRIMARY KEY (household, feed, branch, seq, line)
         ) WITHOUT ROWID
         """,
         """CREATE TABLE entitlement (

@@ -6,6 +6,7 @@ and replays the facts, and must come to the same rows.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
@@ -35,7 +36,7 @@ FACT, FEED, TAKEN, VOIDED, STOCK, SESSION = (
 _DERIVED = (TAKEN, VOIDED, STOCK, SESSION)
 
 _ADD_TAKEN = insert(TAKEN)
-_ADD_SESSION = insert(SESSION)
+_ADD_SESSION = upsert(SESSION).on_conflict_do_nothing()
 _ADD_VOIDED = upsert(VOIDED).on_conflict_do_nothing()
 _SET_STOCK = upsert(STOCK)
 _SET_STOCK = _SET_STOCK.on_conflict_do_update(set_={"left": _SET_STOCK.excluded.left})
@@ -59,7 +60,18 @@ _CLOSE = (
 _IS_VOIDED = select(VOIDED.c.by_seq).where(
     VOIDED.c.feed == bindparam("feed"), VOIDED.c.seq == bindparam("seq")
 )
-_BODY = select(FACT.c.body).where(FACT.c.feed == bindparam("feed"), FACT.c.seq == bindparam("seq"))
+_BODY = select(FACT.c.body).where(
+    FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq == bindparam("seq")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a fact stands; branch 0 unless its feed was forked."""
+
+    feed: bytes
+    branch: int
+    seq: int
 
 
 class Projector:
@@ -80,16 +92,17 @@ class Projector:
             self._points[key] = found
         return self._points[key]
 
-    def apply(self, feed: bytes, seq: int, fact: Fact, own: bool) -> None:
+    def apply(self, place: Place, fact: Fact, own: bool) -> None:
         """Derives from one fact; ``own`` facts move this device's stock too."""
+        feed, seq = place.feed, place.seq
         match fact.body:
             case Handover():
-                self._handover(feed, seq, fact, fact.body, own)
+                self._handover(place, fact, fact.body, own)
             case Void():
                 self._void(feed, seq, fact, fact.body, own)
             case SessionOpened(point=point, label=label):
                 self._connection.execute(
-                    _ADD_SESSION,
+                    _ADD_SESSION,  # the first branch's, where a forked feed has two
                     {
                         "feed": feed,
                         "seq": seq,
@@ -119,18 +132,22 @@ class Projector:
         ).all()
         for feed, device in feeds:
             stored = self._connection.execution_options(yield_per=1000).execute(
-                select(FACT.c.seq, FACT.c.body).where(FACT.c.feed == feed).order_by(FACT.c.seq)
+                select(FACT.c.branch, FACT.c.seq, FACT.c.body)
+                .where(FACT.c.feed == feed)
+                .order_by(FACT.c.branch, FACT.c.seq)
             )
-            for seq, body in stored:
-                self.apply(feed, seq, facts.decode(body), own=device == self._device)
+            for branch, seq, body in stored:
+                place = Place(feed, branch, seq)
+                self.apply(place, facts.decode(body), own=device == self._device)
 
-    def _handover(self, feed: bytes, seq: int, fact: Fact, body: Handover, own: bool) -> None:
-        point = self.point_of(feed, fact.session)
+    def _handover(self, place: Place, fact: Fact, body: Handover, own: bool) -> None:
+        point = self.point_of(place.feed, fact.session)
         rows = [
             {
                 "household": body.household,
-                "feed": feed,
-                "seq": seq,
+                "feed": place.feed,
+                "branch": place.branch,
+                "seq": place.seq,
                 "line": number,
                 "stage": line.stage,
                 "package": line.package,

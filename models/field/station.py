@@ -22,7 +22,7 @@ from models.decide import (
     Taken,
     decide,
 )
-from models.errors import NothingOpen, NotAllowed, UnknownTarget
+from models.errors import NotAllowed, NothingOpen, UnknownTarget
 from models.facts import (
     Handover,
     Movement,
@@ -92,6 +92,7 @@ class Station:
         self._session: Session | None = None
         self._slip_keys: dict[bytes, bytes] = {}
         self._stages: list[tuple[int, int, int]] = []
+        self._handed = 0
         self.reload()
 
     def reload(self) -> None:
@@ -99,6 +100,7 @@ class Station:
         self._slip_keys = self.roster.slip_keys()
         self._stages = [(stage.id, stage.opens, stage.closes) for stage in self.roster.stages()]
         self._session = self._find_session()
+        self._handed = self._count_handed()
 
     # --- sessions ----------------------------------------------------------------------------
 
@@ -116,6 +118,7 @@ class Station:
         stock = [Stock(Movement.COUNTED, package, pieces) for package, pieces in counted]
         self.ledger.append(actor, 0, SessionOpened(point, label), *stock)
         self._session = self._find_session()
+        self._handed = 0
         return self._open()
 
     def close_session(self, actor: int) -> int:
@@ -128,11 +131,8 @@ class Station:
 
     def handed(self) -> int:
         """How many hand-overs of the open session stand."""
-        session = self._open()
-        found = self._connection.execute(
-            _HANDED, {"feed": self.ledger.feed, "session": session.seq}
-        ).scalar_one()
-        return int(found)
+        self._open()
+        return self._handed
 
     def open_stages(self) -> frozenset[int]:
         """The stages handed out now. With a clock that is plainly wrong: all of them, because the
@@ -231,7 +231,9 @@ class Station:
             slip=look.slip.number if look.slip is not None else None,
             verdict=decision.verdict,
         )
-        return self.ledger.append(actor, look.session.seq, body)[0]
+        recorded = self.ledger.append(actor, look.session.seq, body)[0]
+        self._handed += 1
+        return recorded
 
     def refuse(self, look: Look, actor: int) -> Recorded:
         """Records that a scan ended without goods: that, too, happened."""
@@ -259,7 +261,10 @@ class Station:
         if fact is None or not isinstance(fact.body, Handover) or self.is_voided(seq):
             raise UnknownTarget()
         session = self._session.seq if self._session is not None else 0
-        return self.ledger.append(actor, session, Void(seq, reason, note=note))[0]
+        recorded = self.ledger.append(actor, session, Void(seq, reason, note=note))[0]
+        if fact.session == session:
+            self._handed -= 1
+        return recorded
 
     def is_voided(self, seq: int) -> bool:
         """Whether the own fact ``seq`` was taken back."""
@@ -276,6 +281,13 @@ class Station:
     def _find_session(self) -> Session | None:
         row = self._connection.execute(_OPEN_SESSION, {"feed": self.ledger.feed}).first()
         return Session(row.seq, row.point, row.label, row.opened_at) if row else None
+
+    def _count_handed(self) -> int:
+        """Counted once; each hand-over and void then keeps it up, so that no scan pays for it."""
+        if self._session is None:
+            return 0
+        place = {"feed": self.ledger.feed, "session": self._session.seq}
+        return int(self._connection.execute(_HANDED, place).scalar_one())
 
     def _look_again(self, look: Look) -> Look:
         if look.slip is not None:

@@ -43,11 +43,15 @@ class Setting(LedgerModel, table=True):
 
 
 class FactRow(LedgerModel, table=True):
-    """A fact as it was encoded, with its hash. Never updated, never deleted before retention."""
+    """A fact as it was encoded, with its hash. Never updated, never deleted before retention.
+
+    Branch 0 was held first; a fork of the feed (cloned or restored disk) is kept as 1, 2 …
+    """
 
     __tablename__ = "fact"
     __table_args__: ClassVar[Any] = _WITHOUT_ROWID
     feed: bytes = _key()
+    branch: int = _key()
     seq: int = _key()
     hash: bytes
     body: bytes
@@ -97,6 +101,7 @@ class TakenRow(LedgerModel, table=True):
     __table_args__: ClassVar[Any] = _WITHOUT_ROWID
     household: int = _key()
     feed: bytes = _key()
+    branch: int = _key()
     seq: int = _key()
     line: int = _key()
     stage: int
@@ -215,6 +220,7 @@ class ElsewhereRow(RosterModel, table=True):
     __table_args__: ClassVar[Any] = _WITHOUT_ROWID
     household: int = _key()
     feed: bytes = _key()
+    branch: int = _key()
     seq: int = _key()
     line: int = _key()
     stage: int

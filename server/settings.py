@@ -113,12 +113,21 @@ def _address(environment: Mapping[str, str], otherwise: str) -> str:
         return otherwise
     try:
         parts = urlsplit(given)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        # The slips' links carry host and port only, so there is no room for a path.
+        valid = (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and parts.port != 0
+            and parts.path in {"", "/"}
+            and "@" not in parts.netloc
+            and not (parts.query or parts.fragment)
+        )
     except ValueError:
         valid = False
-    if not valid or parts.query or parts.fragment:
+    if not valid:
+        shown = "…" if "@" in given else given
         raise BadSetting(
-            variable="KSBB_PUBLIC_ADDRESS", value=given, expected="https://ksbb.example.go.id"
+            variable="KSBB_PUBLIC_ADDRESS", value=shown, expected="https://ksbb.example.go.id"
         )
     return given.rstrip("/")
 

@@ -20,7 +20,7 @@ from server.tables.catalogue import (
     Volunteer,
     VolunteerPoint,
 )
-from server.tables.changes import AuditLog, ChangeKind, PointChange, PointCounter
+from server.tables.changes import AuditLog, CentreKey, ChangeKind, PointChange, PointCounter
 from server.tables.devices import Checkpoint, Device, DevicePoint, EnrolCode, Fact, Feed
 from server.tables.happened import DailyFigure, Handover, Review, ReviewKind
 from server.tables.households import Entitlement, Household, KKAlias, Slip
@@ -28,6 +28,7 @@ from server.tables.households import Entitlement, Household, KKAlias, Slip
 __all__ = [
     "Agregator",
     "AuditLog",
+    "CentreKey",
     "CentreTable",
     "ChangeKind",
     "Checkpoint",

@@ -1,9 +1,11 @@
-"""The tables of what devices pull after a cursor, and of what office staff did."""
+"""The tables of what devices pull after a cursor, the keys in use, and what office staff did."""
 
 from __future__ import annotations
 
 from enum import IntEnum
 from typing import Any
+
+from sqlalchemy import LargeBinary
 
 from server.tables.base import CentreTable, big, given_id, json_value, key, small
 
@@ -46,6 +48,19 @@ class PointChange(CentreTable, table=True):
     ref: int | None = big()
     feed_no: int | None = big()
     seq: int | None = big()
+
+
+class CentreKey(CentreTable, table=True):
+    """Which keys this database was written with: fingerprints, and the public keys devices pull.
+
+    ``purpose`` is ``centre``, ``slip``, ``kk_hmac`` or ``personal``; no secret is here.
+    """
+
+    __tablename__ = "centre_key"
+    fingerprint: bytes = key(LargeBinary)
+    purpose: str
+    public_key: bytes | None = None
+    since: int = big()
 
 
 class AuditLog(CentreTable, table=True):

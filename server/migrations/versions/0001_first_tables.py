@@ -29,6 +29,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="audit_log_pkey"),
     )
     op.create_table(
+        "centre_key",
+        sa.Column("fingerprint", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=True),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", name="centre_key_pkey"),
+    )
+    op.create_table(
         "checkpoint",
         sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -351,5 +359,6 @@ def downgrade() -> None:
     op.drop_table("device")
     op.drop_table("daily_figure")
     op.drop_table("checkpoint")
+    op.drop_table("centre_key")
     op.drop_table("audit_log")
     op.drop_table("agregator")

@@ -1,0 +1,68 @@
+"""Personal values in the database: a keyed digest to look a KK number up by, AES-GCM for the rest.
+
+An encrypted value is bound to its household and column (associated data), so that a value copied
+into another row does not decrypt there. Form: version 1, 12 bytes nonce, ciphertext and tag.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from enum import Enum
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from server.keys import Keys
+
+_VERSION = b"\x01"
+_NONCE_BYTES = 12
+
+
+class PersonalColumn(Enum):
+    """What a value is; part of what it is bound to, so it never changes."""
+
+    KK = b"kk"
+    NAME = b"name"
+    ADDRESS = b"address"
+    RECEIVER = b"receiver"
+
+
+class CannotDecrypt(ValueError):
+    """The value was not written under this key for this row and column."""
+
+
+class Personal:
+    """Digests and encrypts personal values under the centre's keys."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._digest_key = keys.kk_hmac
+        self._cipher = AESGCM(keys.personal)
+
+    def kk_hmac(self, kk: int) -> bytes:
+        """The 32 bytes under which a KK number is looked up."""
+        return hmac.digest(self._digest_key, b"%016d" % kk, "sha256")
+
+    def encrypt(self, value: str, household: int, column: PersonalColumn) -> bytes:
+        """``value`` as only this household's ``column`` gives it back."""
+        nonce = os.urandom(_NONCE_BYTES)
+        bound = _bound(household, column)
+        return _VERSION + nonce + self._cipher.encrypt(nonce, value.encode(), bound)
+
+    def decrypt(self, stored: bytes, household: int, column: PersonalColumn) -> str:
+        """What was encrypted for this household and column; raises CannotDecrypt."""
+        head, nonce, sealed = stored[:1], stored[1 : 1 + _NONCE_BYTES], stored[1 + _NONCE_BYTES :]
+        try:
+            if head != _VERSION:
+                raise CannotDecrypt("unknown version")
+            return self._cipher.decrypt(nonce, sealed, _bound(household, column)).decode()
+        except (InvalidTag, ValueError) as error:
+            raise CannotDecrypt(column.name) from error
+
+    def kk(self, stored: bytes, household: int) -> int:
+        """The KK number in ``kk_enc``; raises CannotDecrypt."""
+        return int(self.decrypt(stored, household, PersonalColumn.KK))
+
+
+def _bound(household: int, column: PersonalColumn) -> bytes:
+    return household.to_bytes(8, "big") + column.value

@@ -186,7 +186,8 @@ def system_packages(needed: Sequence[Wanted], for_tests: Sequence[Wanted]) -> No
         wanted = [*missing_libraries(), *missing_ensurepip(), *missing_programs()]
     names = choose(wanted, _apt_known(wanted)) if wanted else []
     if names:
-        print(f"setup: still missing, please run: sudo apt-get install {' '.join(names)}")
+        line = f"setup: still missing, please run: sudo apt-get install {' '.join(names)}"
+        print(line, flush=True)
 
 
 def wanted_state(root: Path) -> dict[str, str]:
@@ -235,7 +236,9 @@ def environment(root: Path) -> None:
     wanted, recorded = wanted_state(root), _recorded_state(stamp)
     if _version_of(python) != sys.version or recorded.get("place", str(root)) != str(root):
         if missing_ensurepip():
-            raise SetupError("Python cannot make virtual environments before that is installed")
+            raise SetupError(
+                "Python cannot make virtual environments before python3-venv is installed"
+            )
         print("setup: making .venv", flush=True)
         _run(sys.executable, "-m", "venv", "--clear", venv)
         recorded = {}

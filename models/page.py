@@ -1,6 +1,6 @@
 """A page of a point's stream: what the centre tells a device, by column, signed.
 
-``CBOR([1, point, after, upto, more, at, sections])`` inside a COSE_Sign1 of the centre, where
+``CBOR([1, point, after, upto, left, at, sections])`` inside a COSE_Sign1 of the centre, where
 ``sections`` is a zstd frame of ``{section number: [row count, column, column, …]}``. A page says
 what holds now for the rows it names; taking one twice changes nothing. In the sections that name a
 household beside the household section, a number below 2^32 is an index into this page's household
@@ -128,7 +128,8 @@ class Page:
     point: int
     after: int
     upto: int
-    more: bool
+    left: int
+    """Changes that are still to come after ``upto``; 0 on the last page."""
     at: int
     """The centre's time when it was made (ms)."""
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
@@ -153,7 +154,7 @@ def encode_page(page: Page, signer: Signer) -> bytes:
             at = [column for column, _ in shape].index("household")
             table[at] = [places.get(household, household) for household in table[at]]
         sections[number] = [len(rows), *(columns.pack(column) for column in table)]
-    payload = [1, page.point, page.after, page.upto, page.more, page.at, columns.squeeze(sections)]
+    payload = [1, page.point, page.after, page.upto, page.left, page.at, columns.squeeze(sections)]
     return sign(cbor.dumps(payload), signer, Purpose.PAGE)
 
 
@@ -165,8 +166,8 @@ def decode_page(signed: bytes, centre_keys: Mapping[bytes, bytes]) -> Page:
     payload, _ = verify(signed, centre_keys, Purpose.PAGE)
     try:
         match cbor.loads(payload):
-            case [1, int(point), int(after), int(upto), bool(more), int(at), bytes(packed)]:
-                return Page(point, after, upto, more, at, _sections(columns.unsqueeze(packed)))
+            case [1, int(point), int(after), int(upto), int(left), int(at), bytes(packed)]:
+                return Page(point, after, upto, left, at, _sections(columns.unsqueeze(packed)))
     except (cbor.CborError, columns.ColumnError) as error:
         raise PageProblem(str(error)) from error
     raise PageProblem("not the form of a page")

@@ -1,0 +1,70 @@
+"""The device's side of enrolment: a new key, a one-time code, a certificate."""
+
+from __future__ import annotations
+
+from models.clock import Anchor, WallClock
+from models.cose import Signer, key_id_of
+from models.errors import BadAnswer, CentreTrouble, EnrolmentRefused, NotTrusted
+from models.feed import FEED_ID_BYTES
+from models.field.device import Identity
+from sync.messages import (
+    Enrol,
+    MessageProblem,
+    Refusal,
+    encode_request,
+    read_certificate,
+    read_refusal,
+)
+from sync.transport import Transport
+
+
+def enrol(
+    transport: Transport,
+    *,
+    address: str,
+    code: str,
+    name: str,
+    version: str,
+    wall_clock: WallClock,
+    fingerprint: bytes | None = None,
+) -> tuple[Identity, Anchor]:
+    """Makes this laptop a device of the centre at ``address``.
+
+    ``fingerprint`` is the id (8 bytes) of the centre's key as the enrolment QR carries it; without
+    it (a typed code) the key of whoever answers under TLS is taken. Raises EnrolmentRefused,
+    NotTrusted when another key answers, or another SyncError.
+    """
+    signer = Signer.generate(FEED_ID_BYTES)
+    began = wall_clock()
+    request = Enrol(began, code.strip().upper(), signer.public_key, name, version)
+    reply = transport.post("enrol", encode_request(request, signer))
+    ended = wall_clock()
+    if reply.status != 200:
+        raise _refusal(reply.status, reply.body)
+    try:
+        certificate, centre_key = read_certificate(reply.body)
+    except MessageProblem as error:
+        raise BadAnswer() from error
+    if fingerprint is not None and key_id_of(centre_key, len(fingerprint)) != fingerprint:
+        raise NotTrusted()
+    if certificate.feed != signer.key_id:
+        raise BadAnswer()
+    identity = Identity(
+        device=certificate.device,
+        name=certificate.name,
+        signer=signer,
+        centre=address,
+        centre_key=centre_key,
+        points=certificate.points,
+    )
+    return identity, Anchor(certificate.at, certificate.at - (began + ended) // 2)
+
+
+def _refusal(status: int, body: bytes) -> Exception:
+    try:
+        error, _ = read_refusal(body)
+    except MessageProblem:
+        return BadAnswer()
+    if error == Refusal.CODE.name.lower():
+        return EnrolmentRefused()
+    return CentreTrouble(status=status) if status >= 500 else BadAnswer()

@@ -1,0 +1,181 @@
+"""The receiving end of the protocol, framework-free: the centre runs it, and a hub can.
+
+It knows the messages and the feed's rules; where facts are kept is the ``FeedStore``'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from models.clock import WallClock
+from models.cose import SignatureProblem, Signer, peek_key_id
+from models.feed import (
+    Head,
+    Segment,
+    SegmentProblem,
+    decode_segment,
+    genesis,
+    verify_segment,
+)
+from models.page import Page, encode_page
+from sync.messages import (
+    ALLOWED_SKEW,
+    MAX_BODY,
+    Certificate,
+    Enrol,
+    Hello,
+    MessageProblem,
+    Pull,
+    Receipt,
+    Refusal,
+    Reply,
+    encode_certificate,
+    encode_receipt,
+    read_enrol,
+    read_request,
+    refuse,
+)
+
+MAX_PAGE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What a store knows of a feed's writer."""
+
+    device: int
+    public_key: bytes
+    revoked: bool
+    points: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a store holds after taking a segment: through ``head`` on the segment's branch.
+
+    ``exceptions`` are (number, code) pairs for this segment's facts only.
+    """
+
+    head: Head
+    exceptions: tuple[tuple[int, int], ...] = ()
+    forked: bool = False
+
+
+class FeedStore(Protocol):
+    """Where facts are kept. Each method is one transaction; what it returned is durable."""
+
+    def sender(self, feed: bytes) -> Sender | None:
+        """Who writes ``feed``; None when no such feed was ever certified."""
+
+    def held(self, feed: bytes, claimed: Head) -> Held:
+        """What is held of ``feed``: through ``claimed`` if exactly that is held, else the head of
+        the first branch (0 and the genesis hash when nothing is)."""
+
+    def take(self, segment: Segment, hashes: list[bytes], now: int) -> Held:
+        """Keeps a verified segment. Facts already held are passed over; facts that differ from
+        those held under the same numbers are kept as another branch; a segment that hangs on
+        nothing held is not kept, and ``Held`` says where to go on."""
+
+    def contact(self, feed: bytes, at: int, offset: int, version: str) -> None:
+        """Notes that the device was heard of, and how far its clock is from ours (ms)."""
+
+
+class Enroller(Protocol):
+    """Turns a one-time code into a device. Only the centre has one."""
+
+    def enrol(self, request: Enrol, now: int) -> Certificate | None:
+        """The new device's certificate; None when the code is wrong, used or out of date."""
+
+
+PageSource = Callable[[int, int, int, int], Page]
+"""(point, after, most, now) → page of that point's stream."""
+
+
+class Receiver:
+    """Answers requests. ``signer`` signs receipts, pages and certificates."""
+
+    def __init__(
+        self,
+        store: FeedStore,
+        signer: Signer,
+        clock: WallClock,
+        pages: PageSource | None = None,
+        enroller: Enroller | None = None,
+    ) -> None:
+        self._store = store
+        self._signer = signer
+        self._clock = clock
+        self._pages = pages
+        self._enroller = enroller
+
+    def answer(self, operation: str, body: bytes) -> Reply:
+        """The answer to one request; never raises for anything a sender can send."""
+        now = self._clock()
+        if len(body) > MAX_BODY:
+            return refuse(Refusal.TOO_LARGE, now)
+        match operation:
+            case "push":
+                return self._push(body, now)
+            case "enrol" if self._enroller is not None:
+                return self._enrol(body, now, self._enroller)
+            case "hello" | "pull":
+                return self._signed(operation, body, now)
+        return refuse(Refusal.MALFORMED, now)
+
+    def _push(self, body: bytes, now: int) -> Reply:
+        try:
+            segment = decode_segment(body)
+        except SegmentProblem:
+            return refuse(Refusal.MALFORMED, now)
+        sender = self._store.sender(segment.feed)
+        if sender is None:
+            return refuse(Refusal.UNKNOWN_FEED, now)
+        try:
+            hashes = verify_segment(segment, sender.public_key)
+        except SegmentProblem:
+            return refuse(Refusal.BAD_SEGMENT, now)
+        if segment.first == 1 and segment.before != genesis(segment.feed):
+            return refuse(Refusal.BAD_SEGMENT, now)
+        # A revoked device's facts are kept too: they happened, and a person will look at them.
+        return self._receipt(segment.feed, self._store.take(segment, hashes, now), now)
+
+    def _signed(self, operation: str, body: bytes, now: int) -> Reply:
+        try:
+            feed = peek_key_id(body)
+            sender = self._store.sender(feed)
+            if sender is None:
+                return refuse(Refusal.UNKNOWN_FEED, now)
+            request = read_request(body, feed, sender.public_key)
+        except (SignatureProblem, MessageProblem):
+            return refuse(Refusal.NOT_SIGNED, now)
+        match request:
+            case Hello(at, head, version) if operation == "hello":
+                # Answered whatever the clock says: the receipt's time is what mends it.
+                self._store.contact(feed, now, now - at, version)
+                return self._receipt(feed, self._store.held(feed, head), now)
+            case Pull(at, point, after, most) if operation == "pull" and self._pages is not None:
+                if abs(now - at) > ALLOWED_SKEW:
+                    return refuse(Refusal.CLOCK, now)
+                # A blocked device may still say hello and push, so that nothing it recorded is
+                # lost; it just gets no more of anybody's data.
+                if sender.revoked or point not in sender.points:
+                    return refuse(Refusal.REVOKED, now)
+                page = self._pages(point, after, min(most, MAX_PAGE), now)
+                return Reply(200, encode_page(page, self._signer))
+        return refuse(Refusal.MALFORMED, now)
+
+    def _enrol(self, body: bytes, now: int, enroller: Enroller) -> Reply:
+        try:
+            request = read_enrol(body)
+        except MessageProblem:
+            return refuse(Refusal.MALFORMED, now)
+        certificate = enroller.enrol(request, now)
+        if certificate is None:
+            return refuse(Refusal.CODE, now)
+        return Reply(200, encode_certificate(certificate, self._signer))
+
+    def _receipt(self, feed: bytes, held: Held, now: int) -> Reply:
+        receipt = Receipt(feed, held.head, now, held.exceptions, held.forked)
+        return Reply(200, encode_receipt(receipt, self._signer))

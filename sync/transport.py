@@ -1,0 +1,92 @@
+"""Carrying one request to the centre and its answer back, over HTTP by requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import requests
+from requests.utils import get_environ_proxies
+
+from models.errors import BadAnswer, Cancelled, CentreTrouble, NotTheCentre
+from sync.faults import fault_of
+from sync.messages import MAX_BODY, MEDIA_TYPE, PATH, Reply
+
+CONNECT_SECONDS, READ_SECONDS = 10.0, 60.0
+_CHUNK = 16 * 1024
+
+
+class Transport(Protocol):
+    """One request, one answer; raises SyncError."""
+
+    def post(self, operation: str, body: bytes) -> Reply:
+        """The centre's answer: 200, or a refusal with a 4xx status."""
+
+
+class HttpTransport:
+    """Requests to the centre at ``address``; belongs to one thread.
+
+    ``cancelled`` is asked between chunks. ``certificates`` is a file of certificates to trust
+    instead of the built-in ones.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        certificates: str | None = None,
+        timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+    ) -> None:
+        self._base = address.rstrip("/") + PATH
+        self._cancelled = cancelled
+        self._timeouts = timeouts
+        self._session = requests.Session()
+        # With trust_env, REQUESTS_CA_BUNDLE would silently override ``verify`` and a .netrc would
+        # add a password; only the proxies of the environment are wanted.
+        self._session.trust_env = False
+        self._session.verify = certificates if certificates is not None else True
+        self._session.proxies.update(get_environ_proxies(self._base))
+
+    def post(self, operation: str, body: bytes) -> Reply:
+        """Posts ``body``; raises SyncError for every way the answer is not the centre's."""
+        if self._cancelled():
+            raise Cancelled()
+        try:
+            with self._session.post(
+                self._base + operation,
+                data=body,
+                headers={"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE},
+                timeout=self._timeouts,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return self._read(response)
+        except requests.RequestException as error:
+            raise fault_of(error) from error
+
+    def close(self) -> None:
+        """Lets the connection go."""
+        self._session.close()
+
+    def _read(self, response: requests.Response) -> Reply:
+        label = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+        if response.status_code >= 500 and response.status_code != 511:
+            raise CentreTrouble(status=response.status_code, retry_after=_seconds(response.headers))
+        # 511, a redirect, or a page with another label: somebody in between wants a login.
+        if label != MEDIA_TYPE:
+            raise NotTheCentre()
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise BadAnswer()
+            if self._cancelled():
+                raise Cancelled()
+        return Reply(response.status_code, bytes(body))
+
+
+def _seconds(headers: requests.structures.CaseInsensitiveDict[str]) -> float | None:
+    """``Retry-After`` in seconds; a date, which the protocol does not use, counts as none."""
+    value = headers.get("Retry-After", "").strip()
+    return float(value) if value.isascii() and value.isdigit() else None

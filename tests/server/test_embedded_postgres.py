@@ -1,0 +1,183 @@
+"""The embedded PostgreSQL starts, is shared, stops with its last holder, and says why it cannot."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+from sqlalchemy import Connection, text
+
+import server.postgres as postgres_module
+from server.errors import DatabaseTooOld, DatabaseUnreachable, EmbeddedFailed
+from server.postgres import EmbeddedPostgres, connect, open_database
+from server.settings import read_settings
+from tests.support.centre import TestPostgres
+
+_HOLD = """
+import sys
+from pathlib import Path
+from server.postgres import EmbeddedPostgres
+EmbeddedPostgres.hold(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A short folder that another user can pass through (the server's, when run by root)."""
+    made = Path(tempfile.mkdtemp(prefix="ksbb-pg-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def _holding(data: Path) -> subprocess.Popen[str]:
+    other = subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(data)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    return other
+
+
+@contextmanager
+def _connected(server: EmbeddedPostgres) -> Iterator[Connection]:
+    engine = connect(server.url("postgres"))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _pid(data: Path) -> int | None:
+    file = data / "postmaster.pid"
+    return int(file.read_text().splitlines()[0]) if file.exists() else None
+
+
+def test_a_second_process_shares_the_server_and_the_last_one_stops_it(folder: Path) -> None:
+    data = folder / "pg"
+    with _holding(data) as other:
+        pid = _pid(data)
+        mine = EmbeddedPostgres.hold(data)
+        assert _pid(data) == pid
+        other.communicate("")
+        assert _pid(data) == pid, "this process holds it still"
+        with _connected(mine) as connection:
+            assert connection.scalar(text("SELECT 1")) == 1
+    mine.release()
+    assert _pid(data) is None
+
+
+def test_a_holder_that_was_killed_does_not_keep_the_server_for_ever(folder: Path) -> None:
+    data = folder / "pg"
+    with _holding(data) as other:
+        os.kill(other.pid, signal.SIGKILL)
+    pid = _pid(data)
+    assert pid is not None
+    mine = EmbeddedPostgres.hold(data)
+    assert _pid(data) == pid
+    mine.release()
+    assert _pid(data) is None
+
+
+def test_a_server_that_was_killed_recovers_with_what_was_committed(folder: Path) -> None:
+    data = folder / "pg"
+    mine = EmbeddedPostgres.hold(data)
+    with _connected(mine) as connection:
+        connection.execute(text("CREATE TABLE kept (n int)"))
+        connection.execute(text("INSERT INTO kept VALUES (42)"))
+    pid = _pid(data)
+    assert pid is not None
+    server = psutil.Process(pid)
+    server.kill()
+    server.wait(10)
+    mine.release()
+
+    again = EmbeddedPostgres.hold(data)
+    with _connected(again) as connection:
+        assert connection.scalar(text("SELECT n FROM kept")) == 42
+    again.release()
+
+
+def test_a_pid_file_that_names_somebody_elses_process_does_not_stop_the_start(
+    folder: Path,
+) -> None:
+    data = folder / "pg"
+    EmbeddedPostgres.hold(data).release()
+    (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n1\n5432\n{data}\n\n\nready\n")
+    mine = EmbeddedPostgres.hold(data)
+    assert _pid(data) != os.getpid()
+    mine.release()
+
+
+def test_the_centres_database_is_made_on_first_use(folder: Path) -> None:
+    settings = read_settings({"KSBB_DATA": str(folder)})
+    for _ in range(2):
+        with open_database(settings) as engine, engine.connect() as connection:
+            assert connection.scalar(text("SELECT current_database()")) == "ksbb"
+            assert connection.scalar(text("SHOW server_encoding")) == "UTF8"
+
+
+def test_nobody_else_on_the_machine_can_reach_the_server(folder: Path) -> None:
+    mine = EmbeddedPostgres.hold(folder / "pg")
+    try:
+        assert stat.S_IMODE((folder / "pg").stat().st_mode) == 0o700
+        with _connected(mine) as connection:
+            assert connection.scalar(text("SHOW listen_addresses")) == ""
+    finally:
+        mine.release()
+
+
+def test_private_folders_above_are_left_closed_for_listing(folder: Path) -> None:
+    private = folder / "private"
+    private.mkdir(mode=0o700)
+    EmbeddedPostgres.hold(private / "pg").release()
+    assert not stat.S_IMODE(private.stat().st_mode) & (stat.S_IROTH | stat.S_IRGRP)
+
+
+def test_a_place_where_no_server_can_run_is_said_to_be_so(folder: Path) -> None:
+    (folder / "file").write_text("not a folder")
+    for place in (folder / "file", folder / "file" / "pg", folder / ("long" * 30)):
+        with pytest.raises(EmbeddedFailed) as caught:
+            EmbeddedPostgres.hold(place)
+        assert caught.value.parts["problem"]
+
+
+def test_damaged_data_is_reported_in_the_servers_own_words(folder: Path) -> None:
+    data = folder / "pg"
+    EmbeddedPostgres.hold(data).release()
+    (data / "global" / "pg_control").write_bytes(b"\0" * 8192)
+    with pytest.raises(EmbeddedFailed) as caught:
+        EmbeddedPostgres.hold(data)
+    assert caught.value.parts["problem"]
+
+
+def test_a_dsn_where_nobody_answers_is_named_without_its_password() -> None:
+    with pytest.raises(DatabaseUnreachable) as caught:
+        connect("postgresql://ksbb:secret@127.0.0.1:1/ksbb")
+    assert caught.value.parts["server"] == "127.0.0.1:1/ksbb"
+    assert "secret" not in str(caught.value)
+
+
+def test_a_server_that_is_too_old_is_refused(
+    postgres: TestPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_module, "OLDEST_SERVER", 99)
+    with pytest.raises(DatabaseTooOld) as caught:
+        connect(postgres.url("postgres"))
+    assert str(caught.value.parts["found"]).startswith("18")

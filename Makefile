@@ -30,7 +30,7 @@ shots: setup ## Every screen as a picture, under shots/
 
 lock: ## requirements.lock anew from pyproject.toml
 	test -x build/uv/bin/uv || ($(PYTHON_FOR_LOCK) -m venv build/uv && build/uv/bin/pip install --quiet uv)
-	build/uv/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+	build/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
 
 clean: ## Removes what the commands made, .venv too
 	rm -rf .venv build dist trial shots .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -195,3 +195,18 @@ def test_help_names_every_command() -> None:
     ).stdout
     for command in ("setup", "run", "test", "lint", "bench", "shots", "lock", "clean"):
         assert f"make {command} " in told
+
+
+def test_the_last_word_of_make_test_is_pytests_own() -> None:
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("no make on this machine")
+    steps = subprocess.run(
+        [make, "--no-print-directory", "--dry-run", "test"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert "scripts/setup.sh" in steps[0]
+    assert " pytest " in steps[-1]

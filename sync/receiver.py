@@ -70,7 +70,7 @@ class FeedStore(Protocol):
         """Who writes ``feed``; None when no such feed was ever certified."""
 
     def held(self, feed: bytes, claimed: Head) -> Held:
-        """What is held of ``feed``: through ``claimed`` if exactly that is held, else the head of
+        """What is held of ``feed``: the head of the branch that holds ``claimed``, else that of
         the first branch (0 and the genesis hash when nothing is)."""
 
     def take(self, segment: Segment, hashes: list[bytes], now: int) -> Held:
@@ -89,8 +89,8 @@ class Enroller(Protocol):
         """The new device's certificate; None when the code is wrong, used or out of date."""
 
 
-PageSource = Callable[[int, int, int, int], Page]
-"""(point, after, most, now) → page of that point's stream."""
+PageSource = Callable[[int, int, int, int, int], Page]
+"""(device, point, after, most, now) → page of that point's stream, without the device's own facts."""
 
 
 class Receiver:
@@ -162,7 +162,7 @@ class Receiver:
                 # lost; it just gets no more of anybody's data.
                 if sender.revoked or point not in sender.points:
                     return refuse(Refusal.REVOKED, now)
-                page = self._pages(point, after, min(most, MAX_PAGE), now)
+                page = self._pages(sender.device, point, after, min(most, MAX_PAGE), now)
                 return Reply(200, encode_page(page, self._signer))
         return refuse(Refusal.MALFORMED, now)
 

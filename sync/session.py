@@ -210,9 +210,11 @@ class SyncSession:
 
     def _cover(self, ledger: Ledger, receipt: Receipt, signed: bytes) -> None:
         """What the centre holds must be what we wrote: only then is it safe."""
-        if receipt.forked or ledger.hash_at(receipt.head.seq) != receipt.head.hash:
+        if ledger.hash_at(receipt.head.seq) != receipt.head.hash:
             raise ForkFound()
         ledger.cover(receipt.head.seq, receipt.at, signed)
+        if receipt.forked:
+            raise ForkFound()
 
     def _page(self, roster: Connection, reply: Reply, point: int, after: int) -> Page:
         try:

@@ -59,7 +59,10 @@ class Feed(CentreTable, table=True):
 
 
 class Fact(CentreTable, table=True):
-    """A fact as it came: ``body`` is its CBOR. Branch 0 was held first; 1, 2 … are forks."""
+    """A fact as it came. Branch 0 was held first; 1, 2 … are forks.
+
+    ``body`` is its CBOR, sealed by ``server.personal``: it may name a proxy.
+    """
 
     device: int = key()
     feed_no: int = key()

@@ -110,6 +110,10 @@ class Receiver:
         self._pages = pages
         self._enroller = enroller
 
+    def now(self) -> int:
+        """The receiver's time in ms."""
+        return self._clock()
+
     def answer(self, operation: str, body: bytes) -> Reply:
         """The answer to one request; never raises for anything a sender can send."""
         now = self._clock()

@@ -1,0 +1,92 @@
+"""The sync protocol's HTTP routes: bytes in, bytes out; all thinking is in ``sync.receiver``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from sync.messages import MAX_BODY, MEDIA_TYPE, PATH, Refusal, Reply, refuse
+from sync.receiver import Receiver
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_OPERATIONS = {
+    "enrol": (
+        "Make a laptop a device",
+        'A COSE_Sign1 by the new feed\'s key over CBOR `["enrol", at, code, public key, name,'
+        " version]`. The answer is a certificate signed by the centre.",
+    ),
+    "hello": (
+        "Ask what is held of a feed",
+        'A COSE_Sign1 by the feed\'s key over CBOR `["hello", at, seq, hash, version]`. The answer'
+        " is a receipt; its time mends a wrong clock.",
+    ),
+    "push": (
+        "Send a sealed segment of facts",
+        "A segment as it is, signed by its checkpoint. Sending it twice changes nothing. The"
+        " answer is a receipt: what it covers is safe.",
+    ),
+    "pull": (
+        "Fetch the next page of a point's stream",
+        'A COSE_Sign1 by the feed\'s key over CBOR `["pull", at, point, after, most]`. The answer'
+        " is a page signed by the centre.",
+    ),
+}
+
+
+def sync_router(receiver: Receiver) -> APIRouter:
+    """The routes under ``/api/v1/``; ``docs/sync-protocol.md`` describes the bytes."""
+    router = APIRouter(prefix=PATH.rstrip("/"), tags=["sync"])
+    for operation, (summary, description) in _OPERATIONS.items():
+        router.add_api_route(
+            f"/{operation}",
+            _endpoint(receiver, operation),
+            methods=["POST"],
+            name=operation,
+            summary=summary,
+            description=description,
+            response_class=Response,
+            responses=_responses(),
+            openapi_extra={
+                "requestBody": {"required": True, "content": {MEDIA_TYPE: _BINARY}},
+            },
+        )
+    return router
+
+
+def _endpoint(receiver: Receiver, operation: str) -> Any:
+    async def answer(request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return _response(refuse(Refusal.TOO_LARGE, receiver.now()))
+        # The database is spoken to without async: a segment's work is a few dozen milliseconds.
+        return _response(await run_in_threadpool(receiver.answer, operation, body))
+
+    return answer
+
+
+async def _body(request: Request) -> bytes | None:
+    """The whole body; None as soon as it is longer than any message, without reading on."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            return None
+    return bytes(body)
+
+
+def _response(reply: Reply) -> Response:
+    return Response(reply.body, reply.status, media_type=MEDIA_TYPE)
+
+
+def _responses() -> dict[int | str, dict[str, Any]]:
+    refusals: dict[int | str, dict[str, Any]] = {
+        int(refusal): {
+            "description": f'Refused: CBOR `{{"error": "{refusal.name.lower()}", "at": ms}}`',
+            "content": {MEDIA_TYPE: _BINARY},
+        }
+        for refusal in Refusal
+    }
+    answer = {"description": "A COSE_Sign1 by the centre", "content": {MEDIA_TYPE: _BINARY}}
+    return {200: answer, **refusals}

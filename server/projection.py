@@ -1,0 +1,440 @@
+"""What follows from facts that arrived: hand-overs, doubles, daily figures, changes to pull.
+
+Works on a whole segment with a fixed number of statements, inside the transaction that keeps the
+facts. The figures are kept up by difference: what the touched entitlements counted before is taken
+off, what they count afterwards is added; nothing ever scans all hand-overs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import insert
+
+from models import facts
+from models.clock import DAY, local
+from models.facts import Fact, Handover, Refused, SessionOpened, Unknown, Void
+from models.verdict import Verdict
+from server.changes import Change, append_changes
+from server.personal import Personal, PersonalColumn
+from server.tables import ChangeKind, Review, ReviewKind, table
+
+_LIMIT = 1 << 62
+_AHEAD = 2 * DAY
+_LONG_AGO = 366 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A fact that was not held before, on its branch."""
+
+    seq: int
+    branch: int
+    body: bytes
+    fact: Fact
+    hash: bytes
+
+    @property
+    def kind(self) -> int:
+        """The fact's kind number."""
+        body = self.fact.body
+        return body.kind if isinstance(body, Unknown) else body.KIND
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    device: int
+    feed_no: int
+
+
+def project(
+    connection: Connection,
+    personal: Personal,
+    device: int,
+    feed_no: int,
+    arrived: Sequence[Arrived],
+    now: int,
+) -> None:
+    """Derives everything from ``arrived``, facts of one feed in order."""
+    feed = _Feed(device, feed_no)
+    given = [one for one in arrived if isinstance(one.fact.body, Handover) and _fits(one.fact)]
+    voids = [one for one in arrived if isinstance(one.fact.body, Void) and not one.fact.body.feed]
+    _review(connection, feed, arrived, now)
+    if not given and not voids:
+        return
+    _make_scratch(connection)
+    points = _points_of_sessions(connection, personal, feed, arrived)
+    regions = _regions(connection, given, points)
+    copy_lines(connection, _lines(personal, feed, given, points, regions, now))
+    _touch_voided(connection, feed, voids)
+    connection.execute(_FIGURES_BEFORE)
+    connection.execute(_ADD_LINES)
+    for one in voids:
+        _void(connection, feed, one)
+    _mark_doubles(connection, now)
+    connection.execute(_FIGURES_AFTER)
+    connection.execute(_ADD_FIGURES)
+    _tell_points(connection, feed, given, points)
+
+
+def _make_scratch(connection: Connection) -> None:
+    """Temporary tables of the database connection, made once in its life, emptied by each commit.
+
+    A transaction that rolls back takes them along, so whether they are there is looked up, not
+    remembered.
+    """
+    if connection.scalar(text("SELECT to_regclass('pg_temp.difference')")) is not None:
+        return
+    for name, columns in _SCRATCH.items():
+        connection.execute(text(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DELETE ROWS"))
+
+
+# --- reading what arrived --------------------------------------------------------------------
+
+
+def _fits(fact: Fact) -> bool:
+    """Whether the numbers of a hand-over can be counted at all; a signed fact may hold any."""
+    body = fact.body
+    assert isinstance(body, Handover)
+    numbers = [body.household, fact.actor, fact.session, body.slip or 0]
+    for line in body.lines:
+        numbers += [line.stage, line.package, line.quantity]
+    lines_ok = all(line.quantity > 0 for line in body.lines) and len(body.lines) > 0
+    return lines_ok and all(0 <= number < _LIMIT for number in numbers)
+
+
+def _day(at: int, now: int) -> date:
+    """The day in Jakarta; a time that can't be true counts on the day it arrived."""
+    plausible = now - _LONG_AGO < at < now + _AHEAD
+    return local(at if plausible else now).date()
+
+
+def _points_of_sessions(
+    connection: Connection, personal: Personal, feed: _Feed, arrived: Sequence[Arrived]
+) -> Mapping[int, int]:
+    points = {
+        one.seq: one.fact.body.point
+        for one in arrived
+        if isinstance(one.fact.body, SessionOpened) and 0 <= one.fact.body.point < _LIMIT
+    }
+    wanted = sorted(
+        {one.fact.session for one in arrived if 0 < one.fact.session < _LIMIT} - points.keys()
+    )
+    if wanted:
+        rows = connection.execute(
+            _SESSIONS, {"device": feed.device, "feed_no": feed.feed_no, "wanted": wanted}
+        )
+        for seq, branch, body in rows:
+            context = b"fact/%d/%d/%d" % (feed.feed_no, branch, seq)
+            opened = facts.decode(personal.unseal(bytes(body), context)).body
+            if isinstance(opened, SessionOpened):
+                points.setdefault(seq, opened.point)
+    return points
+
+
+def _regions(
+    connection: Connection, given: Sequence[Arrived], points: Mapping[int, int]
+) -> tuple[dict[int, str], dict[int, str]]:
+    """(household → kelurahan, point → kelurahan)."""
+    wanted = list({_handover(one).household for one in given})
+    of_household = {
+        row.id: row.region for row in connection.execute(_HOUSEHOLD_REGIONS, {"wanted": wanted})
+    }
+    at = list(set(points.values()))
+    of_point = {row.id: row.region for row in connection.execute(_POINT_REGIONS, {"wanted": at})}
+    return of_household, of_point
+
+
+def _handover(one: Arrived) -> Handover:
+    body = one.fact.body
+    assert isinstance(body, Handover)
+    return body
+
+
+def _lines(
+    personal: Personal,
+    feed: _Feed,
+    given: Sequence[Arrived],
+    points: Mapping[int, int],
+    regions: tuple[dict[int, str], dict[int, str]],
+    now: int,
+) -> Iterable[tuple[Any, ...]]:
+    of_household, of_point = regions
+    for one in given:
+        body, fact = _handover(one), one.fact
+        point = points.get(fact.session, 0)
+        region = of_household.get(body.household) or of_point.get(point, "")
+        named = (
+            personal.encrypt(body.proxy_name, body.household, PersonalColumn.RECEIVER)
+            if body.proxy_name
+            else None
+        )
+        day = _day(fact.at, now)
+        at = max(-_LIMIT, min(_LIMIT, fact.at))
+        for number, line in enumerate(body.lines):
+            yield (
+                body.household,
+                line.stage,
+                line.package,
+                feed.device,
+                feed.feed_no,
+                one.seq,
+                one.branch,
+                number,
+                line.quantity,
+                at,
+                day,
+                region,
+                point,
+                fact.actor,
+                int(body.receiver),
+                named,
+                body.slip,
+            )
+
+
+def copy_lines(connection: Connection, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Puts hand-over lines into the scratch table ``incoming``."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(_COPY_INCOMING) as copy:
+        copy.set_types(_INCOMING_TYPES)
+        for row in rows:
+            copy.write_row(row)
+
+
+# --- voids, doubles, reviews -----------------------------------------------------------------
+
+
+def _void_target(feed: _Feed, one: Arrived) -> dict[str, Any]:
+    body = one.fact.body
+    assert isinstance(body, Void)
+    return {
+        "device": feed.device,
+        "feed_no": feed.feed_no,
+        "branch": one.branch,
+        "target": max(0, min(_LIMIT, body.target)),
+    }
+
+
+def _touch_voided(connection: Connection, feed: _Feed, voids: Sequence[Arrived]) -> None:
+    for one in voids:
+        connection.execute(_TOUCH_VOIDED, _void_target(feed, one))
+
+
+def _void(connection: Connection, feed: _Feed, one: Arrived) -> None:
+    connection.execute(_VOID, _void_target(feed, one))
+
+
+def _mark_doubles(connection: Connection, now: int) -> None:
+    """Flags every line beyond its entitlement, whatever order the facts arrived in."""
+    changed = connection.execute(_MARK_DOUBLES).all()
+    flagged = [row for row in changed if row.in_review]
+    if flagged:
+        rows = {
+            (row.device, row.feed_no, row.seq, row.branch): {
+                "device": row.device,
+                "kind": int(ReviewKind.DOUBLE),
+                "household": row.household,
+                "feed_no": row.feed_no,
+                "seq": row.seq,
+                "branch": row.branch,
+                "details": {"stage": row.stage, "package": row.package},
+                "opened_at": now,
+            }
+            for row in flagged
+        }
+        connection.execute(insert(table(Review)).on_conflict_do_nothing(), list(rows.values()))
+    for row in changed:
+        if not row.in_review:
+            connection.execute(_NO_LONGER_DOUBLE, row._asdict())
+
+
+def _review(connection: Connection, feed: _Feed, arrived: Sequence[Arrived], now: int) -> None:
+    households = list({_handover(o).household for o in arrived if _is_countable(o)})
+    known = set(connection.scalars(_KNOWN_HOUSEHOLDS, {"wanted": households}))
+    rows: list[dict[str, Any]] = [
+        {
+            "device": feed.device,
+            "kind": int(kind),
+            "household": household,
+            "feed_no": feed.feed_no,
+            "seq": one.seq,
+            "branch": one.branch,
+            "details": {},
+            "opened_at": now,
+        }
+        for one in arrived
+        for kind, household in _questions(one, known, now)
+    ]
+    if rows:
+        connection.execute(insert(table(Review)).on_conflict_do_nothing(), rows)
+
+
+def _is_countable(one: Arrived) -> bool:
+    return isinstance(one.fact.body, Handover) and _fits(one.fact)
+
+
+def _questions(one: Arrived, known: set[int], now: int) -> Iterable[tuple[ReviewKind, int | None]]:
+    """What a person should look at in one fact (doubles and forks are found elsewhere)."""
+    body = one.fact.body
+    if isinstance(body, Unknown) or (isinstance(body, Handover) and not _fits(one.fact)):
+        yield ReviewKind.UNINTERPRETABLE, None
+    elif isinstance(body, Void) and body.feed:
+        # Taking back what another device wrote is a person's decision, here at the office.
+        yield ReviewKind.UNINTERPRETABLE, None
+    elif isinstance(body, Handover):
+        if body.household not in known:
+            yield ReviewKind.UNKNOWN_HOUSEHOLD, body.household
+        if body.verdict is Verdict.OTHER_POINT:
+            yield ReviewKind.OUT_OF_PLACE, body.household
+        if not now - _LONG_AGO < one.fact.at < now + _AHEAD:
+            yield ReviewKind.CLOCK, body.household
+    elif isinstance(body, Refused) and body.verdict is Verdict.FORGED:
+        yield ReviewKind.FORGED, None
+
+
+def _tell_points(
+    connection: Connection, feed: _Feed, given: Sequence[Arrived], points: Mapping[int, int]
+) -> None:
+    """Every point that has the household on its list, and the point it happened at, learn of it."""
+    where: dict[int, set[int]] = {}
+    for household, point in connection.execute(_POINTS_OF_TOUCHED):
+        where.setdefault(household, set()).add(point)
+    changes: dict[int, list[Change]] = {}
+    for one in given:
+        body = _handover(one)
+        here = points.get(one.fact.session)
+        for point in where.get(body.household, set()) | ({here} if here else set()):
+            changes.setdefault(point, []).append(
+                Change(ChangeKind.HANDOVER, body.household, None, feed.feed_no, one.seq)
+            )
+    for row in connection.execute(_VOIDED_NOW):
+        for point in where.get(row.household, set()) | {row.point}:
+            changes.setdefault(point, []).append(
+                Change(ChangeKind.VOID, row.household, None, row.feed_no, row.seq)
+            )
+    for point in sorted(changes):
+        append_changes(connection, point, changes[point])
+
+
+# --- statements ------------------------------------------------------------------------------
+
+_INCOMING = (
+    ("household", "int8"),
+    ("stage", "int8"),
+    ("package", "int8"),
+    ("device", "int8"),
+    ("feed_no", "int8"),
+    ("seq", "int8"),
+    ("branch", "int2"),
+    ("line_no", "int4"),
+    ("quantity", "int8"),
+    ("at", "int8"),
+    ("day", "date"),
+    ("region", "text"),
+    ("point", "int8"),
+    ("actor", "int8"),
+    ("receiver", "int2"),
+    ("receiver_enc", "bytea"),
+    ("slip", "int8"),
+)
+_INCOMING_NAMES = ", ".join(name for name, _ in _INCOMING)
+_INCOMING_TYPES = [kind for _, kind in _INCOMING]
+_COPY_INCOMING = f"COPY incoming ({_INCOMING_NAMES}) FROM STDIN (FORMAT BINARY)"
+
+_SCRATCH = {
+    "incoming": ", ".join(f"{name} {kind}" for name, kind in _INCOMING),
+    "also_touched": "household int8, stage int8, package int8",
+    "voided_now": "household int8, point int8, feed_no int8, seq int8",
+    "difference": "day date, region text, stage int8, package int8, handed int8, quantity int8,"
+    " voided int8, in_review int8",
+}
+_SESSIONS = text(
+    "SELECT seq, branch, body FROM fact WHERE device = :device AND feed_no = :feed_no"
+    " AND seq = ANY(:wanted) AND kind = 1 ORDER BY branch"
+)
+_HOUSEHOLD_REGIONS = text("SELECT id, region FROM household WHERE id = ANY(:wanted)")
+_KNOWN_HOUSEHOLDS = text("SELECT id FROM household WHERE id = ANY(:wanted)")
+_POINT_REGIONS = text("SELECT id, region FROM point WHERE id = ANY(:wanted)")
+
+_TOUCHED = (
+    "(SELECT household, stage, package FROM incoming"
+    " UNION SELECT household, stage, package FROM also_touched) AS touched"
+)
+_THEIR_LINES = f"handover AS h JOIN {_TOUCHED} USING (household, stage, package)"
+# On a forked feed the target is the fact of that number on the void's own branch, or before the
+# fork on the branch it split from.
+_TARGET = (
+    "h.device = :device AND h.feed_no = :feed_no AND h.seq = :target AND h.branch = (SELECT"
+    " max(f.branch) FROM fact AS f WHERE f.device = :device AND f.feed_no = :feed_no"
+    " AND f.seq = :target AND f.branch <= :branch)"
+)
+_FIGURES = (
+    "INSERT INTO difference SELECT day, region, stage, package,"
+    " {sign} count(*) FILTER (WHERE NOT voided AND NOT in_review),"
+    " {sign} coalesce(sum(quantity) FILTER (WHERE NOT voided AND NOT in_review), 0),"
+    " {sign} count(*) FILTER (WHERE voided),"
+    " {sign} count(*) FILTER (WHERE in_review)"
+    f" FROM {_THEIR_LINES} GROUP BY day, region, stage, package"
+)
+_FIGURES_BEFORE = text(_FIGURES.format(sign="-"))
+_FIGURES_AFTER = text(_FIGURES.format(sign="+"))
+_ADD_LINES = text(
+    f"INSERT INTO handover ({_INCOMING_NAMES}, voided, in_review)"
+    f" SELECT {_INCOMING_NAMES}, false, false FROM incoming"
+)
+_TOUCH_VOIDED = text(
+    f"INSERT INTO also_touched SELECT household, stage, package FROM handover AS h WHERE {_TARGET}"
+)
+_VOID = text(
+    "WITH now_void AS (UPDATE handover AS h SET voided = true"
+    f" WHERE {_TARGET} AND NOT h.voided RETURNING h.household, h.point, h.feed_no, h.seq)"
+    " INSERT INTO voided_now SELECT DISTINCT household, point, feed_no, seq FROM now_void"
+)
+_VOIDED_NOW = text("SELECT household, point, feed_no, seq FROM voided_now")
+_ORDER = "h.at, h.device, h.feed_no, h.seq, h.branch, h.line_no"
+_KEY = ("household", "stage", "package", "device", "feed_no", "seq", "branch", "line_no")
+_MARK_DOUBLES = text(
+    "WITH ranked AS (SELECT "
+    + ", ".join(f"h.{name}" for name in _KEY)
+    + ", NOT h.voided AND sum(CASE WHEN h.voided THEN 0 ELSE h.quantity END) OVER"
+    f" (PARTITION BY household, stage, package ORDER BY {_ORDER})"
+    # Without an entitlement the first hand-over that stands is taken for what was due.
+    " > coalesce(e.quantity, first_value(h.quantity) OVER"
+    f" (PARTITION BY household, stage, package ORDER BY h.voided, {_ORDER})) AS beyond"
+    f" FROM {_THEIR_LINES}"
+    " LEFT JOIN entitlement AS e USING (household, stage, package))"
+    " UPDATE handover AS t SET in_review = r.beyond FROM ranked AS r WHERE "
+    + " AND ".join(f"t.{name} = r.{name}" for name in _KEY)
+    + " AND t.in_review <> r.beyond RETURNING t.in_review, "
+    + ", ".join(f"t.{name}" for name in _KEY)
+)
+_NO_LONGER_DOUBLE = text(
+    "DELETE FROM review WHERE device = :device AND feed_no = :feed_no AND seq = :seq"
+    f" AND branch = :branch AND kind = {int(ReviewKind.DOUBLE)} AND decided_at IS NULL"
+    " AND NOT EXISTS (SELECT FROM handover AS h WHERE h.device = :device"
+    " AND h.feed_no = :feed_no AND h.seq = :seq AND h.branch = :branch AND h.in_review)"
+)
+# Rows are locked in one order by all workers, so that two segments can't wait for each other.
+_ADD_FIGURES = text(
+    "INSERT INTO daily_figure AS f"
+    " (day, region, programme, stage, package, handed, quantity, voided, in_review)"
+    " SELECT d.day, d.region, coalesce(s.programme, 0), d.stage, d.package, sum(d.handed),"
+    " sum(d.quantity), sum(d.voided), sum(d.in_review)"
+    " FROM difference AS d LEFT JOIN stage AS s ON s.id = d.stage"
+    " GROUP BY 1, 2, 3, 4, 5"
+    " HAVING sum(d.handed) <> 0 OR sum(d.quantity) <> 0 OR sum(d.voided) <> 0"
+    " OR sum(d.in_review) <> 0"
+    " ORDER BY 1, 2, 3, 4, 5"
+    " ON CONFLICT (day, region, programme, stage, package) DO UPDATE SET"
+    " handed = f.handed + excluded.handed, quantity = f.quantity + excluded.quantity,"
+    " voided = f.voided + excluded.voided, in_review = f.in_review + excluded.in_review"
+)
+_POINTS_OF_TOUCHED = text(
+    f"SELECT DISTINCT e.household, e.point FROM entitlement AS e JOIN {_TOUCHED} USING (household)"
+)

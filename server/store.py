@@ -1,0 +1,268 @@
+"""The centre's ``FeedStore``: facts in PostgreSQL, each segment one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from models import facts
+from models.feed import Head, Segment, genesis
+from server.personal import Personal
+from server.projection import Arrived, project
+from server.tables import (
+    Checkpoint,
+    Device,
+    DevicePoint,
+    Fact,
+    Feed,
+    Review,
+    ReviewKind,
+    table,
+)
+from sync.receiver import Held, Sender
+
+FEED, FACT, DEVICE, CHECKPOINT, REVIEW = (
+    table(model) for model in (Feed, Fact, Device, Checkpoint, Review)
+)
+_DEVICE_POINT = table(DevicePoint)
+_SENDER = (
+    select(FEED.c.device, FEED.c.public_key, FEED.c.revoked, DEVICE.c.revoked_at)
+    .join(DEVICE, DEVICE.c.id == FEED.c.device)
+    .where(FEED.c.feed_id == bindparam("feed"))
+)
+_POINTS = select(_DEVICE_POINT.c.point).where(_DEVICE_POINT.c.device == bindparam("device"))
+_FEED = select(FEED).where(FEED.c.feed_id == bindparam("feed"))
+_OF_FEED = (FACT.c.device == bindparam("device"), FACT.c.feed_no == bindparam("feed_no"))
+_HELD = select(FACT.c.seq, FACT.c.hash, FACT.c.branch).where(
+    *_OF_FEED, FACT.c.seq.between(bindparam("low"), bindparam("high"))
+)
+_TIP = (
+    select(FACT.c.seq, FACT.c.hash)
+    .where(*_OF_FEED, FACT.c.branch == bindparam("branch"))
+    .order_by(FACT.c.seq.desc())
+    .limit(1)
+)
+_BRANCHES = select(FACT.c.branch).where(*_OF_FEED).order_by(FACT.c.branch.desc()).limit(1)
+_EXCEPTIONS = select(REVIEW.c.seq, REVIEW.c.kind).where(
+    REVIEW.c.device == bindparam("device"),
+    REVIEW.c.feed_no == bindparam("feed_no"),
+    REVIEW.c.seq.between(bindparam("low"), bindparam("high")),
+)
+_BIGINT = 1 << 63
+
+
+def fact_context(feed_no: int, branch: int, seq: int) -> bytes:
+    """What a fact's sealed body is bound to."""
+    return b"fact/%d/%d/%d" % (feed_no, branch, seq)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A feed's row, locked."""
+
+    feed_no: int
+    device: int
+    head: Head
+    forked: bool
+
+
+class PostgresFeedStore:
+    """Keeps facts; derives hand-overs, figures and reviews in the same transaction."""
+
+    def __init__(self, engine: Engine, personal: Personal) -> None:
+        self._engine = engine
+        self._personal = personal
+
+    def sender(self, feed: bytes) -> Sender | None:
+        """Who writes ``feed``."""
+        with self._engine.connect() as connection:
+            row = connection.execute(_SENDER, {"feed": feed}).first()
+            if row is None:
+                return None
+            points = frozenset(connection.scalars(_POINTS, {"device": row.device}))
+        revoked = row.revoked or row.revoked_at is not None
+        return Sender(row.device, row.public_key, revoked, points)
+
+    def contact(self, feed: bytes, at: int, offset: int, version: str) -> None:
+        """Notes the device's last contact; ``offset`` is our clock minus its own (ms)."""
+        of_device = select(FEED.c.device).where(FEED.c.feed_id == feed).scalar_subquery()
+        # A clock may be off by more than a bigint holds; what matters then is that it is absurd.
+        clamped = max(-_BIGINT + 1, min(_BIGINT - 1, -offset))
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(DEVICE)
+                .where(DEVICE.c.id == of_device)
+                .values(last_contact_at=at, clock_offset_ms=clamped, app_version=version)
+            )
+
+    def held(self, feed: bytes, claimed: Head) -> Held:
+        """The head of the branch that holds ``claimed``, else of branch 0."""
+        with self._engine.connect() as connection:
+            known = _known(connection, feed, lock=False)
+            if known.forked and claimed.seq < _BIGINT:
+                place = {"device": known.device, "feed_no": known.feed_no}
+                span = {**place, "low": claimed.seq, "high": claimed.seq}
+                for _, digest, branch in connection.execute(_HELD, span):
+                    if digest == claimed.hash:
+                        tip = connection.execute(_TIP, {**place, "branch": branch}).one()
+                        return Held(Head(tip.seq, tip.hash), (), True)
+        return Held(known.head, (), known.forked)
+
+    def take(self, segment: Segment, hashes: list[bytes], now: int) -> Held:
+        """Keeps a verified segment and what follows from it."""
+        with self._engine.begin() as connection:
+            known = _known(connection, segment.feed, lock=True)
+            spot = _find_spot(connection, known, segment, hashes)
+            if spot is None:
+                return Held(known.head, (), known.forked)
+            branch, fresh = spot
+            forked = known.forked
+            if fresh < len(hashes):
+                arrived = self._keep(connection, known, segment, hashes, branch, fresh, now)
+                if branch > 0 and not known.forked:
+                    forked = True
+                    _note_fork(connection, known, arrived[0], now)
+                project(connection, self._personal, known.device, known.feed_no, arrived, now)
+            exceptions = connection.execute(
+                _EXCEPTIONS,
+                {
+                    "device": known.device,
+                    "feed_no": known.feed_no,
+                    "low": segment.first,
+                    "high": segment.last,
+                },
+            )
+            pairs = tuple(sorted((row.seq, row.kind) for row in exceptions))
+            return Held(Head(segment.last, hashes[-1]), pairs, forked)
+
+    def _keep(
+        self,
+        connection: Connection,
+        known: _Known,
+        segment: Segment,
+        hashes: list[bytes],
+        branch: int,
+        fresh: int,
+        now: int,
+    ) -> list[Arrived]:
+        arrived = [
+            Arrived(seq, branch, body, facts.decode(body), digest)
+            for seq, body, digest in zip(
+                range(segment.first + fresh, segment.last + 1),
+                segment.facts[fresh:],
+                hashes[fresh:],
+                strict=True,
+            )
+        ]
+        copy_rows(
+            connection,
+            "COPY fact (device, feed_no, seq, hash, branch, at, kind, body, received_at)"
+            " FROM STDIN (FORMAT BINARY)",
+            ("int8", "int8", "int8", "bytea", "int2", "int8", "int2", "bytea", "int8"),
+            (
+                (
+                    known.device,
+                    known.feed_no,
+                    one.seq,
+                    one.hash,
+                    branch,
+                    _clamp(one.fact.at, _BIGINT - 1),
+                    _clamp(one.kind, 0x7FFF),
+                    self._personal.seal(one.body, fact_context(known.feed_no, branch, one.seq)),
+                    now,
+                )
+                for one in arrived
+            ),
+        )
+        connection.execute(
+            insert(CHECKPOINT).on_conflict_do_nothing(),
+            {
+                "device": known.device,
+                "feed_no": known.feed_no,
+                "seq": segment.last,
+                "hash": hashes[-1],
+                "cose": segment.checkpoint,
+            },
+        )
+        if branch == 0:
+            connection.execute(
+                update(FEED)
+                .where(FEED.c.feed_no == known.feed_no)
+                .values(head_seq=segment.last, head_hash=hashes[-1])
+            )
+        return arrived
+
+
+def copy_rows(
+    connection: Connection, statement: str, types: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Sends ``rows`` through a binary COPY inside the connection's transaction."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
+
+
+def _clamp(value: int, limit: int) -> int:
+    """A signed fact may hold any number; a column may not."""
+    return max(-limit, min(limit, value))
+
+
+def _known(connection: Connection, feed: bytes, *, lock: bool) -> _Known:
+    statement = _FEED.with_for_update() if lock else _FEED
+    row = connection.execute(statement, {"feed": feed}).one()
+    head = Head(row.head_seq, bytes(row.head_hash) if row.head_seq else genesis(feed))
+    return _Known(row.feed_no, row.device, head, row.forked_at_seq is not None)
+
+
+def _find_spot(
+    connection: Connection, known: _Known, segment: Segment, hashes: list[bytes]
+) -> tuple[int, int] | None:
+    """(branch, index of the first fact not yet held) for a segment; None when it hangs on nothing.
+
+    Almost always it continues branch 0, which the locked row alone tells.
+    """
+    if known.head == Head(segment.first - 1, segment.before):
+        return 0, 0
+    place = {"device": known.device, "feed_no": known.feed_no}
+    span = {**place, "low": segment.first - 1, "high": segment.last}
+    held = {(row.seq, bytes(row.hash)): row.branch for row in connection.execute(_HELD, span)}
+    if segment.first > 1 and (segment.first - 1, segment.before) not in held:
+        return None
+    branch = held.get((segment.first - 1, segment.before), 0)
+    fresh = 0
+    for seq, digest in enumerate(hashes, segment.first):
+        if (seq, digest) not in held:
+            break
+        branch = held[seq, digest]
+        fresh += 1
+    if fresh == len(hashes):
+        return branch, fresh
+    occupied = any(seq == segment.first + fresh and on == branch for (seq, _), on in held.items())
+    if occupied:
+        branch = connection.execute(_BRANCHES, place).scalar_one() + 1
+    return branch, fresh
+
+
+def _note_fork(connection: Connection, known: _Known, first: Arrived, now: int) -> None:
+    connection.execute(
+        update(FEED).where(FEED.c.feed_no == known.feed_no).values(forked_at_seq=first.seq)
+    )
+    connection.execute(
+        insert(REVIEW).on_conflict_do_nothing(),
+        {
+            "device": known.device,
+            "kind": int(ReviewKind.FORK),
+            "feed_no": known.feed_no,
+            "seq": first.seq,
+            "branch": first.branch,
+            "details": {},
+            "opened_at": now,
+        },
+    )

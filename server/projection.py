@@ -17,13 +17,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models import facts
 from models.clock import DAY, local
-from models.facts import Fact, Handover, Refused, SessionOpened, Unknown, Void
-from models.verdict import Verdict
+from models.facts import Fact, Handover, SessionOpened, Unknown, Void
 from server.changes import Change, append_changes
 from server.personal import Personal, PersonalColumn
 from server.tables import ChangeKind, Review, ReviewKind, table
+from sync.branches import LIMIT, is_countable, questions
 
-_LIMIT = 1 << 62
 _AHEAD = 2 * DAY
 _LONG_AGO = 366 * DAY
 
@@ -61,7 +60,7 @@ def project(
 ) -> None:
     """Derives everything from ``arrived``, facts of one feed in order."""
     feed = _Feed(device, feed_no)
-    given = [one for one in arrived if isinstance(one.fact.body, Handover) and _fits(one.fact)]
+    given = [one for one in arrived if is_countable(one.fact)]
     voids = [one for one in arrived if isinstance(one.fact.body, Void) and not one.fact.body.feed]
     _review(connection, feed, arrived, now)
     if not given and not voids:
@@ -96,21 +95,13 @@ def _make_scratch(connection: Connection) -> None:
 # --- reading what arrived --------------------------------------------------------------------
 
 
-def _fits(fact: Fact) -> bool:
-    """Whether the numbers of a hand-over can be counted at all; a signed fact may hold any."""
-    body = fact.body
-    assert isinstance(body, Handover)
-    numbers = [body.household, fact.actor, fact.session, body.slip or 0]
-    for line in body.lines:
-        numbers += [line.stage, line.package, line.quantity]
-    lines_ok = all(line.quantity > 0 for line in body.lines) and len(body.lines) > 0
-    return lines_ok and all(0 <= number < _LIMIT for number in numbers)
-
-
 def _day(at: int, now: int) -> date:
     """The day in Jakarta; a time that can't be true counts on the day it arrived."""
-    plausible = now - _LONG_AGO < at < now + _AHEAD
-    return local(at if plausible else now).date()
+    return local(at if _plausible(at, now) else now).date()
+
+
+def _plausible(at: int, now: int) -> bool:
+    return now - _LONG_AGO < at < now + _AHEAD
 
 
 def _points_of_sessions(
@@ -119,10 +110,10 @@ def _points_of_sessions(
     points = {
         one.seq: one.fact.body.point
         for one in arrived
-        if isinstance(one.fact.body, SessionOpened) and 0 <= one.fact.body.point < _LIMIT
+        if isinstance(one.fact.body, SessionOpened) and 0 <= one.fact.body.point < LIMIT
     }
     wanted = sorted(
-        {one.fact.session for one in arrived if 0 < one.fact.session < _LIMIT} - points.keys()
+        {one.fact.session for one in arrived if 0 < one.fact.session < LIMIT} - points.keys()
     )
     if wanted:
         rows = connection.execute(
@@ -174,7 +165,6 @@ def _lines(
             else None
         )
         day = _day(fact.at, now)
-        at = max(-_LIMIT, min(_LIMIT, fact.at))
         for number, line in enumerate(body.lines):
             yield (
                 body.household,
@@ -186,7 +176,7 @@ def _lines(
                 one.branch,
                 number,
                 line.quantity,
-                at,
+                fact.at,
                 day,
                 region,
                 point,
@@ -217,7 +207,7 @@ def _void_target(feed: _Feed, one: Arrived) -> dict[str, Any]:
         "device": feed.device,
         "feed_no": feed.feed_no,
         "branch": one.branch,
-        "target": max(0, min(_LIMIT, body.target)),
+        "target": max(0, min(LIMIT, body.target)),
     }
 
 
@@ -255,7 +245,7 @@ def _mark_doubles(connection: Connection, now: int) -> None:
 
 
 def _review(connection: Connection, feed: _Feed, arrived: Sequence[Arrived], now: int) -> None:
-    households = list({_handover(o).household for o in arrived if _is_countable(o)})
+    households = list({_handover(o).household for o in arrived if is_countable(o.fact)})
     known = set(connection.scalars(_KNOWN_HOUSEHOLDS, {"wanted": households}))
     rows: list[dict[str, Any]] = [
         {
@@ -275,27 +265,17 @@ def _review(connection: Connection, feed: _Feed, arrived: Sequence[Arrived], now
         connection.execute(insert(table(Review)).on_conflict_do_nothing(), rows)
 
 
-def _is_countable(one: Arrived) -> bool:
-    return isinstance(one.fact.body, Handover) and _fits(one.fact)
-
-
 def _questions(one: Arrived, known: set[int], now: int) -> Iterable[tuple[ReviewKind, int | None]]:
     """What a person should look at in one fact (doubles and forks are found elsewhere)."""
     body = one.fact.body
-    if isinstance(body, Unknown) or (isinstance(body, Handover) and not _fits(one.fact)):
-        yield ReviewKind.UNINTERPRETABLE, None
-    elif isinstance(body, Void) and body.feed:
-        # Taking back what another device wrote is a person's decision, here at the office.
-        yield ReviewKind.UNINTERPRETABLE, None
-    elif isinstance(body, Handover):
-        if body.household not in known:
-            yield ReviewKind.UNKNOWN_HOUSEHOLD, body.household
-        if body.verdict is Verdict.OTHER_POINT:
-            yield ReviewKind.OUT_OF_PLACE, body.household
-        if not now - _LONG_AGO < one.fact.at < now + _AHEAD:
-            yield ReviewKind.CLOCK, body.household
-    elif isinstance(body, Refused) and body.verdict is Verdict.FORGED:
-        yield ReviewKind.FORGED, None
+    household = body.household if isinstance(body, Handover) and is_countable(one.fact) else None
+    for kind in questions(one.fact):
+        yield kind, household
+    if household is not None:
+        if household not in known:
+            yield ReviewKind.UNKNOWN_HOUSEHOLD, household
+        if not _plausible(one.fact.at, now):
+            yield ReviewKind.CLOCK, household
 
 
 def _tell_points(

@@ -23,6 +23,7 @@ from server.tables import (
     ReviewKind,
     table,
 )
+from sync.branches import find_spot
 from sync.receiver import Held, Sender
 
 FEED, FACT, DEVICE, CHECKPOINT, REVIEW = (
@@ -224,7 +225,7 @@ def _known(connection: Connection, feed: bytes, *, lock: bool) -> _Known:
 def _find_spot(
     connection: Connection, known: _Known, segment: Segment, hashes: list[bytes]
 ) -> tuple[int, int] | None:
-    """(branch, index of the first fact not yet held) for a segment; None when it hangs on nothing.
+    """(branch, how many facts are held already) for a segment; None when it hangs on nothing.
 
     Almost always it continues branch 0, which the locked row alone tells.
     """
@@ -233,21 +234,12 @@ def _find_spot(
     place = {"device": known.device, "feed_no": known.feed_no}
     span = {**place, "low": segment.first - 1, "high": segment.last}
     held = {(row.seq, bytes(row.hash)): row.branch for row in connection.execute(_HELD, span)}
-    if segment.first > 1 and (segment.first - 1, segment.before) not in held:
+    spot = find_spot(held, segment, hashes)
+    if spot is None:
         return None
-    branch = held.get((segment.first - 1, segment.before), 0)
-    fresh = 0
-    for seq, digest in enumerate(hashes, segment.first):
-        if (seq, digest) not in held:
-            break
-        branch = held[seq, digest]
-        fresh += 1
-    if fresh == len(hashes):
-        return branch, fresh
-    occupied = any(seq == segment.first + fresh and on == branch for (seq, _), on in held.items())
-    if occupied:
-        branch = connection.execute(_BRANCHES, place).scalar_one() + 1
-    return branch, fresh
+    if spot.branch is None:
+        return connection.execute(_BRANCHES, place).scalar_one() + 1, spot.held
+    return spot.branch, spot.held
 
 
 def _note_fork(connection: Connection, known: _Known, first: Arrived, now: int) -> None:

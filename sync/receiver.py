@@ -90,7 +90,7 @@ class Enroller(Protocol):
 
 
 PageSource = Callable[[int, int, int, int, int], Page]
-"""(device, point, after, most, now) → page of that point's stream, without the device's own facts."""
+"""(device, point, after, most, now) → page of that point's stream, less the device's own facts."""
 
 
 class Receiver:

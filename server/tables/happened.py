@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +18,7 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from server.tables.base import CentreTable, big, flag, json_value, key, small
+from sync.messages import ExceptionCode
 
 
 class Handover(CentreTable, table=True):
@@ -46,16 +46,8 @@ class Handover(CentreTable, table=True):
     __table_args__ = (Index("handover_by_fact", "device", "feed_no", "seq"),)
 
 
-class ReviewKind(IntEnum):
-    """Why something is put before a person."""
-
-    DOUBLE = 1
-    FORK = 2
-    FORGED = 3
-    UNKNOWN_HOUSEHOLD = 4
-    UNINTERPRETABLE = 5
-    OUT_OF_PLACE = 6
-    CLOCK = 7
+ReviewKind = ExceptionCode
+"""Why something is put before a person: the same list that receipts speak of."""
 
 
 class Review(CentreTable, table=True):

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from models import facts
 from models.clock import DAY, local
 from models.facts import Fact, Handover, SessionOpened, Unknown, Void
+from server import projection_sql as sql
 from server.changes import Change, append_changes
 from server.personal import Personal, PersonalColumn
 from server.tables import ChangeKind, Review, ReviewKind, table
@@ -70,13 +71,13 @@ def project(
     regions = _regions(connection, given, points)
     copy_lines(connection, _lines(personal, feed, given, points, regions, now))
     _touch_voided(connection, feed, voids)
-    connection.execute(_FIGURES_BEFORE)
-    connection.execute(_ADD_LINES)
+    connection.execute(sql.FIGURES_BEFORE)
+    connection.execute(sql.ADD_LINES)
     for one in voids:
         _void(connection, feed, one)
     _mark_doubles(connection, now)
-    connection.execute(_FIGURES_AFTER)
-    connection.execute(_ADD_FIGURES)
+    connection.execute(sql.FIGURES_AFTER)
+    connection.execute(sql.ADD_FIGURES)
     _tell_points(connection, feed, given, points)
 
 
@@ -88,7 +89,7 @@ def _make_scratch(connection: Connection) -> None:
     """
     if connection.scalar(text("SELECT to_regclass('pg_temp.difference')")) is not None:
         return
-    for name, columns in _SCRATCH.items():
+    for name, columns in sql.SCRATCH.items():
         connection.execute(text(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DELETE ROWS"))
 
 
@@ -117,7 +118,7 @@ def _points_of_sessions(
     )
     if wanted:
         rows = connection.execute(
-            _SESSIONS, {"device": feed.device, "feed_no": feed.feed_no, "wanted": wanted}
+            sql.SESSIONS, {"device": feed.device, "feed_no": feed.feed_no, "wanted": wanted}
         )
         for seq, branch, body in rows:
             context = b"fact/%d/%d/%d" % (feed.feed_no, branch, seq)
@@ -133,10 +134,10 @@ def _regions(
     """(household → kelurahan, point → kelurahan)."""
     wanted = list({_handover(one).household for one in given})
     of_household = {
-        row.id: row.region for row in connection.execute(_HOUSEHOLD_REGIONS, {"wanted": wanted})
+        row.id: row.region for row in connection.execute(sql.HOUSEHOLD_REGIONS, {"wanted": wanted})
     }
     at = list(set(points.values()))
-    of_point = {row.id: row.region for row in connection.execute(_POINT_REGIONS, {"wanted": at})}
+    of_point = {row.id: row.region for row in connection.execute(sql.POINT_REGIONS, {"wanted": at})}
     return of_household, of_point
 
 
@@ -191,8 +192,8 @@ def copy_lines(connection: Connection, rows: Iterable[tuple[Any, ...]]) -> None:
     """Puts hand-over lines into the scratch table ``incoming``."""
     driver = connection.connection.driver_connection
     assert driver is not None
-    with driver.cursor() as cursor, cursor.copy(_COPY_INCOMING) as copy:
-        copy.set_types(_INCOMING_TYPES)
+    with driver.cursor() as cursor, cursor.copy(sql.COPY_INCOMING) as copy:
+        copy.set_types(sql.INCOMING_TYPES)
         for row in rows:
             copy.write_row(row)
 
@@ -213,16 +214,16 @@ def _void_target(feed: _Feed, one: Arrived) -> dict[str, Any]:
 
 def _touch_voided(connection: Connection, feed: _Feed, voids: Sequence[Arrived]) -> None:
     for one in voids:
-        connection.execute(_TOUCH_VOIDED, _void_target(feed, one))
+        connection.execute(sql.TOUCH_VOIDED, _void_target(feed, one))
 
 
 def _void(connection: Connection, feed: _Feed, one: Arrived) -> None:
-    connection.execute(_VOID, _void_target(feed, one))
+    connection.execute(sql.VOID, _void_target(feed, one))
 
 
 def _mark_doubles(connection: Connection, now: int) -> None:
     """Flags every line beyond its entitlement, whatever order the facts arrived in."""
-    changed = connection.execute(_MARK_DOUBLES).all()
+    changed = connection.execute(sql.MARK_DOUBLES).all()
     flagged = [row for row in changed if row.in_review]
     if flagged:
         rows = {
@@ -241,12 +242,12 @@ def _mark_doubles(connection: Connection, now: int) -> None:
         connection.execute(insert(table(Review)).on_conflict_do_nothing(), list(rows.values()))
     for row in changed:
         if not row.in_review:
-            connection.execute(_NO_LONGER_DOUBLE, row._asdict())
+            connection.execute(sql.NO_LONGER_DOUBLE, row._asdict())
 
 
 def _review(connection: Connection, feed: _Feed, arrived: Sequence[Arrived], now: int) -> None:
     households = list({_handover(o).household for o in arrived if is_countable(o.fact)})
-    known = set(connection.scalars(_KNOWN_HOUSEHOLDS, {"wanted": households}))
+    known = set(connection.scalars(sql.KNOWN_HOUSEHOLDS, {"wanted": households}))
     rows: list[dict[str, Any]] = [
         {
             "device": feed.device,
@@ -283,7 +284,7 @@ def _tell_points(
 ) -> None:
     """Every point that has the household on its list, and the point it happened at, learn of it."""
     where: dict[int, set[int]] = {}
-    for household, point in connection.execute(_POINTS_OF_TOUCHED):
+    for household, point in connection.execute(sql.POINTS_OF_TOUCHED):
         where.setdefault(household, set()).add(point)
     changes: dict[int, list[Change]] = {}
     for one in given:
@@ -293,128 +294,10 @@ def _tell_points(
             changes.setdefault(point, []).append(
                 Change(ChangeKind.HANDOVER, body.household, None, feed.feed_no, one.seq)
             )
-    for row in connection.execute(_VOIDED_NOW):
+    for row in connection.execute(sql.VOIDED_NOW):
         for point in where.get(row.household, set()) | {row.point}:
             changes.setdefault(point, []).append(
                 Change(ChangeKind.VOID, row.household, None, row.feed_no, row.seq)
             )
     for point in sorted(changes):
         append_changes(connection, point, changes[point])
-
-
-# --- statements ------------------------------------------------------------------------------
-
-_INCOMING = (
-    ("household", "int8"),
-    ("stage", "int8"),
-    ("package", "int8"),
-    ("device", "int8"),
-    ("feed_no", "int8"),
-    ("seq", "int8"),
-    ("branch", "int2"),
-    ("line_no", "int4"),
-    ("quantity", "int8"),
-    ("at", "int8"),
-    ("day", "date"),
-    ("region", "text"),
-    ("point", "int8"),
-    ("actor", "int8"),
-    ("receiver", "int2"),
-    ("receiver_enc", "bytea"),
-    ("slip", "int8"),
-)
-_INCOMING_NAMES = ", ".join(name for name, _ in _INCOMING)
-_INCOMING_TYPES = [kind for _, kind in _INCOMING]
-_COPY_INCOMING = f"COPY incoming ({_INCOMING_NAMES}) FROM STDIN (FORMAT BINARY)"
-
-_SCRATCH = {
-    "incoming": ", ".join(f"{name} {kind}" for name, kind in _INCOMING),
-    "also_touched": "household int8, stage int8, package int8",
-    "voided_now": "household int8, point int8, feed_no int8, seq int8",
-    "difference": "day date, region text, stage int8, package int8, handed int8, quantity int8,"
-    " voided int8, in_review int8",
-}
-_SESSIONS = text(
-    "SELECT seq, branch, body FROM fact WHERE device = :device AND feed_no = :feed_no"
-    " AND seq = ANY(:wanted) AND kind = 1 ORDER BY branch"
-)
-_HOUSEHOLD_REGIONS = text("SELECT id, region FROM household WHERE id = ANY(:wanted)")
-_KNOWN_HOUSEHOLDS = text("SELECT id FROM household WHERE id = ANY(:wanted)")
-_POINT_REGIONS = text("SELECT id, region FROM point WHERE id = ANY(:wanted)")
-
-_TOUCHED = (
-    "(SELECT household, stage, package FROM incoming"
-    " UNION SELECT household, stage, package FROM also_touched) AS touched"
-)
-_THEIR_LINES = f"handover AS h JOIN {_TOUCHED} USING (household, stage, package)"
-# On a forked feed the target is the fact of that number on the void's own branch, or before the
-# fork on the branch it split from.
-_TARGET = (
-    "h.device = :device AND h.feed_no = :feed_no AND h.seq = :target AND h.branch = (SELECT"
-    " max(f.branch) FROM fact AS f WHERE f.device = :device AND f.feed_no = :feed_no"
-    " AND f.seq = :target AND f.branch <= :branch)"
-)
-_FIGURES = (
-    "INSERT INTO difference SELECT day, region, stage, package,"
-    " {sign} count(*) FILTER (WHERE NOT voided AND NOT in_review),"
-    " {sign} coalesce(sum(quantity) FILTER (WHERE NOT voided AND NOT in_review), 0),"
-    " {sign} count(*) FILTER (WHERE voided),"
-    " {sign} count(*) FILTER (WHERE in_review)"
-    f" FROM {_THEIR_LINES} GROUP BY day, region, stage, package"
-)
-_FIGURES_BEFORE = text(_FIGURES.format(sign="-"))
-_FIGURES_AFTER = text(_FIGURES.format(sign="+"))
-_ADD_LINES = text(
-    f"INSERT INTO handover ({_INCOMING_NAMES}, voided, in_review)"
-    f" SELECT {_INCOMING_NAMES}, false, false FROM incoming"
-)
-_TOUCH_VOIDED = text(
-    f"INSERT INTO also_touched SELECT household, stage, package FROM handover AS h WHERE {_TARGET}"
-)
-_VOID = text(
-    "WITH now_void AS (UPDATE handover AS h SET voided = true"
-    f" WHERE {_TARGET} AND NOT h.voided RETURNING h.household, h.point, h.feed_no, h.seq)"
-    " INSERT INTO voided_now SELECT DISTINCT household, point, feed_no, seq FROM now_void"
-)
-_VOIDED_NOW = text("SELECT household, point, feed_no, seq FROM voided_now")
-_ORDER = "h.at, h.device, h.feed_no, h.seq, h.branch, h.line_no"
-_KEY = ("household", "stage", "package", "device", "feed_no", "seq", "branch", "line_no")
-_MARK_DOUBLES = text(
-    "WITH ranked AS (SELECT "
-    + ", ".join(f"h.{name}" for name in _KEY)
-    + ", NOT h.voided AND sum(CASE WHEN h.voided THEN 0 ELSE h.quantity END) OVER"
-    f" (PARTITION BY household, stage, package ORDER BY {_ORDER})"
-    # Without an entitlement the first hand-over that stands is taken for what was due.
-    " > coalesce(e.quantity, first_value(h.quantity) OVER"
-    f" (PARTITION BY household, stage, package ORDER BY h.voided, {_ORDER})) AS beyond"
-    f" FROM {_THEIR_LINES}"
-    " LEFT JOIN entitlement AS e USING (household, stage, package))"
-    " UPDATE handover AS t SET in_review = r.beyond FROM ranked AS r WHERE "
-    + " AND ".join(f"t.{name} = r.{name}" for name in _KEY)
-    + " AND t.in_review <> r.beyond RETURNING t.in_review, "
-    + ", ".join(f"t.{name}" for name in _KEY)
-)
-_NO_LONGER_DOUBLE = text(
-    "DELETE FROM review WHERE device = :device AND feed_no = :feed_no AND seq = :seq"
-    f" AND branch = :branch AND kind = {int(ReviewKind.DOUBLE)} AND decided_at IS NULL"
-    " AND NOT EXISTS (SELECT FROM handover AS h WHERE h.device = :device"
-    " AND h.feed_no = :feed_no AND h.seq = :seq AND h.branch = :branch AND h.in_review)"
-)
-# Rows are locked in one order by all workers, so that two segments can't wait for each other.
-_ADD_FIGURES = text(
-    "INSERT INTO daily_figure AS f"
-    " (day, region, programme, stage, package, handed, quantity, voided, in_review)"
-    " SELECT d.day, d.region, coalesce(s.programme, 0), d.stage, d.package, sum(d.handed),"
-    " sum(d.quantity), sum(d.voided), sum(d.in_review)"
-    " FROM difference AS d LEFT JOIN stage AS s ON s.id = d.stage"
-    " GROUP BY 1, 2, 3, 4, 5"
-    " HAVING sum(d.handed) <> 0 OR sum(d.quantity) <> 0 OR sum(d.voided) <> 0"
-    " OR sum(d.in_review) <> 0"
-    " ORDER BY 1, 2, 3, 4, 5"
-    " ON CONFLICT (day, region, programme, stage, package) DO UPDATE SET"
-    " handed = f.handed + excluded.handed, quantity = f.quantity + excluded.quantity,"
-    " voided = f.voided + excluded.voided, in_review = f.in_review + excluded.in_review"
-)
-_POINTS_OF_TOUCHED = text(
-    f"SELECT DISTINCT e.household, e.point FROM entitlement AS e JOIN {_TOUCHED} USING (household)"
-)

@@ -43,9 +43,9 @@ class Cancel:
         if self._event.is_set():
             raise Cancelled
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, timeout: float) -> bool:
         """Pauses the work (before it tries again, say); True as soon as it should stop."""
-        return self._event.wait(seconds)
+        return self._event.wait(timeout)
 
 
 class Threads(QObject):

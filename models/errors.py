@@ -5,7 +5,7 @@
     │   ├── DiskFull  DatabaseLocked  DatabaseDamaged  DatabaseMissing  DatabaseNewer
     ├── SyncError          talking to the centre
     │   ├── CentreDown  CentreSlow  CentreTrouble  NotTheCentre  NotTrusted
-    │   ├── EnrolmentRefused  DeviceRevoked  ForkFound  Cancelled  BadAnswer
+    │   ├── EnrolmentRefused  NoVolunteers  DeviceRevoked  ForkFound  Cancelled  BadAnswer
     └── InputError         what a person gave us
         ├── NotAllowed  UnknownTarget  NothingOpen
 
@@ -117,6 +117,12 @@ class EnrolmentRefused(SyncError):
     """The one-time code is wrong, used or out of date."""
 
     code = "enrolment_refused"
+
+
+class NoVolunteers(SyncError):
+    """The centre named nobody who may open this device."""
+
+    code = "no_volunteers"
 
 
 class DeviceRevoked(SyncError):

@@ -10,8 +10,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from threading import Event
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -83,6 +82,16 @@ class Synced:
     exceptions: tuple[tuple[int, int], ...] = ()
 
 
+class Stop(Protocol):
+    """A wish to stop that the work looks at; ``threading.Event`` is one."""
+
+    def is_set(self) -> bool:
+        """Whether to stop."""
+
+    def wait(self, timeout: float) -> bool:
+        """Pauses; True as soon as it should stop."""
+
+
 VolunteerKeys = Callable[[Sequence[dict[str, Any]]], None]
 """Takes the volunteers of a page with what opens the vault for them (``page.SECTIONS``)."""
 
@@ -100,7 +109,7 @@ class SyncSession:
         *,
         volunteers: VolunteerKeys = lambda _rows: None,
         report: Callable[[Progress], None] = lambda _progress: None,
-        stop: Event | None = None,
+        stop: Stop,
     ) -> None:
         self._database = database
         self._identity = identity
@@ -109,7 +118,7 @@ class SyncSession:
         self._version = version
         self._volunteers = volunteers
         self._report = report
-        self._stop = stop or Event()
+        self._stop = stop
         self._fetched = 0
 
     def run(self) -> Synced:

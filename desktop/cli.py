@@ -1,0 +1,101 @@
+"""``ksbb-field``: the app, and what it can do without a screen (sync, enrol, decode)."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from models import enrolment_text
+from models.texts import LANGUAGES, Language, text
+
+OK, FAILED, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns 0 when done, 1 when it failed with a message, 2 for wrong use."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parsed = _parser(_language(given)).parse_args(given)
+    match parsed.command:
+        case "decode":
+            from desktop.scan.decode_command import run as decode
+
+            return decode(parsed.files, sys.stdout)
+        case "sync":
+            from desktop.headless import sync_once
+
+            return sync_once(parsed.folder, parsed.volunteer, _pin_reader(parsed), parsed.lang)
+        case "enrol":
+            from desktop.headless import enrol_here
+
+            return enrol_here(parsed.folder, _invitation(parsed), parsed.name, parsed.lang)
+        case _:
+            from desktop.app import run
+
+            return run(parsed.folder, parsed.lang if "--lang" in given else None)
+
+
+def _language(given: Sequence[str]) -> Language:
+    """The language of the help itself, before anything is parsed."""
+    return "en" if any(a == "--lang=en" for a in given) or _after(given, "--lang") == "en" else "id"
+
+
+def _after(given: Sequence[str], option: str) -> str | None:
+    return given[given.index(option) + 1] if option in given[:-1] else None
+
+
+def _parser(language: Language) -> argparse.ArgumentParser:
+    def say(leaf: str) -> str:
+        return text(language, f"cli.field.{leaf}")
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--folder", type=Path, help=say("folder"), default=argparse.SUPPRESS)
+    common.add_argument("--lang", choices=LANGUAGES, help=say("lang"), default=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser("ksbb-field", description=say("description"), parents=[common])
+    parser.set_defaults(folder=None, lang="id")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("app", help=say("about_app"), parents=[common])
+    sync = commands.add_parser("sync", help=say("about_sync"), parents=[common])
+    sync.add_argument("--volunteer", help=say("volunteer"))
+    sync.add_argument("--pin-stdin", action="store_true", help=say("pin_stdin"))
+    enrol = commands.add_parser("enrol", help=say("about_enrol"), parents=[common])
+    enrol.add_argument("--centre", help=say("centre"))
+    enrol.add_argument("--code", help=say("code"))
+    enrol.add_argument("--invitation", help=say("invitation"))
+    enrol.add_argument("--name", help=say("name"), default="")
+    decode = commands.add_parser("decode", help=say("about_decode"), parents=[common])
+    decode.add_argument("files", nargs="+", metavar="FILE", help=say("files"))
+    return parser
+
+
+def _pin_reader(parsed: argparse.Namespace) -> Callable[[str], str]:
+    language: Language = parsed.lang
+
+    def read(name: str) -> str:
+        if parsed.pin_stdin:
+            return sys.stdin.readline().strip()
+        return getpass.getpass(text(language, "cli.field.ask_pin", name=name))
+
+    return read
+
+
+def _invitation(parsed: argparse.Namespace) -> enrolment_text.Invitation | None:
+    if parsed.invitation:
+        return enrolment_text.from_text(parsed.invitation)
+    code = enrolment_text.clean_code(parsed.code or "")
+    address = enrolment_text.clean_address(parsed.centre or "")
+    if code is None or address is None:
+        return None
+    return enrolment_text.Invitation(code, address, None)
+
+
+def console() -> NoReturn:
+    """The program's entry: ends the process with the command's code."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    console()

@@ -1,0 +1,221 @@
+"""One field device on this machine: enrolling it, opening it, syncing it. Knows no widget.
+
+What belongs to the device lies in one folder: the vault, the ledger, the roster. The vault's file
+is what makes a folder an enrolled device, so it is put there last.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from sqlalchemy import Connection
+
+from desktop.device_secret import SecretStore
+from desktop.threads import Cancel
+from desktop.vault import Vault
+from models import __version__, cbor
+from models.clock import WallClock
+from models.enrolment_text import Invitation
+from models.errors import DatabaseDamaged, NoVolunteers
+from models.field.database import (
+    LEDGER_FILE,
+    ROSTER_FILE,
+    Database,
+    create_database,
+    open_database,
+    set_aside,
+    write,
+)
+from models.field.device import (
+    Identity,
+    load_anchor,
+    load_identity,
+    save_anchor,
+    save_identity,
+)
+from models.field.faults import mapped
+from models.field.ledger import Ledger
+from models.field.roster import Roster
+from models.field.station import Station
+from models.pin import PinParams
+from sync.enrolment import enrol
+from sync.session import Progress, Synced, SyncSession
+from sync.transport import HttpTransport, Transport
+
+VAULT_FILE = "vault.cbor"
+_HALF_DONE = "pendaftaran"
+FOLDER_VARIABLE = "KSBB_FIELD_FOLDER"
+
+OpenTransport = Callable[[str, Cancel], Transport]
+"""(centre's address, cancel) → a transport to it."""
+
+
+def usual_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where this machine's device lies: ``KSBB_FIELD_FOLDER``, or the system's place for it."""
+    named = environment.get(FOLDER_VARIABLE)
+    return Path(named) if named else user_data_path("ksbb-lapangan", appauthor=False)
+
+
+def is_enrolled(folder: Path) -> bool:
+    """Whether ``folder`` holds a device."""
+    return (folder / VAULT_FILE).exists()
+
+
+def over_http(address: str, cancel: Cancel) -> Transport:
+    """The usual transport."""
+    return HttpTransport(address, cancelled=cancel.is_set)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDevice:
+    """An opened device. Belongs to the thread that opened it, but for ``sync``."""
+
+    database: Database
+    connection: Connection
+    identity: Identity
+    station: Station
+    vault: Vault
+
+
+def open_device(
+    folder: Path, vault: Vault, volunteer: int, pin: str, wall_clock: WallClock
+) -> OpenDevice:
+    """Opens the device for a volunteer; on the database thread. Raises VaultError or DataError."""
+    database = open_database(folder, vault.unlock(volunteer, pin))
+    with mapped():
+        connection = database.ledger.connect()
+        identity = load_identity(connection)
+        if identity is None:
+            raise DatabaseDamaged()
+        ledger = Ledger(
+            connection, identity.device, identity.signer, wall_clock, load_anchor(connection)
+        )
+        return OpenDevice(database, connection, identity, Station(ledger), vault)
+
+
+def sync(
+    device: OpenDevice,
+    wall_clock: WallClock,
+    cancel: Cancel,
+    report: Callable[[Progress], None] = lambda _progress: None,
+    open_transport: OpenTransport = over_http,
+) -> Synced:
+    """One sync, on any thread. Raises SyncError or DataError; what was receipted stays so."""
+    transport = open_transport(device.identity.centre, cancel)
+    return SyncSession(
+        device.database,
+        device.identity,
+        transport,
+        wall_clock,
+        __version__,
+        volunteers=lambda rows: keep_volunteers(device.vault, rows),
+        report=report,
+        stop=cancel,
+    ).run()
+
+
+def keep_volunteers(vault: Vault, rows: Sequence[dict[str, Any]]) -> None:
+    """Lets the volunteers that the centre named open the vault, and no longer those who left."""
+    for row in rows:
+        if row["active"]:
+            params = PinParams(**cbor.loads(row["params"]))
+            vault.put(row["id"], row["name"], row["salt"], params, row["pin_key"])
+        else:
+            vault.remove(row["id"])
+
+
+class Enrolment:
+    """Making this machine a device, in two steps that can each fail and be tried again.
+
+    ``begin`` spends the one-time code; ``finish`` fetches the roster and puts everything in place.
+    Until then all lies in a folder of its own that the next attempt clears away.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        stores: Callable[[Path], Sequence[SecretStore]],
+        wall_clock: WallClock,
+        cancel: Cancel,
+        open_transport: OpenTransport = over_http,
+    ) -> None:
+        self._folder = folder
+        self._stores = stores
+        self._wall_clock = wall_clock
+        self._cancel = cancel
+        self._open_transport = open_transport
+        self._identity: Identity | None = None
+        self._vault: Vault | None = None
+        self._database: Database | None = None
+        self.households = 0
+        """How many households the finished enrolment brought."""
+
+    @property
+    def name(self) -> str:
+        """What the centre calls this device."""
+        assert self._identity is not None, "begin comes first"
+        return self._identity.name
+
+    @property
+    def begun(self) -> bool:
+        """Whether the code is spent and only ``finish`` is left."""
+        return self._identity is not None
+
+    def begin(self, invitation: Invitation, name: str) -> None:
+        """Asks the centre to take this machine; raises SyncError, VaultError or DataError."""
+        half_done = self._folder / _HALF_DONE
+        with mapped():
+            shutil.rmtree(half_done, ignore_errors=True)
+            half_done.mkdir(parents=True)
+        vault = Vault.create(half_done / VAULT_FILE, self._stores(self._folder), self._wall_clock)
+        database = create_database(half_done, vault.database_key)
+        identity, anchor = enrol(
+            self._open_transport(invitation.address, self._cancel),
+            address=invitation.address,
+            code=invitation.code,
+            name=name,
+            version=__version__,
+            wall_clock=self._wall_clock,
+            fingerprint=invitation.fingerprint,
+        )
+        with mapped(), database.ledger.connect() as connection:
+            save_identity(connection, identity)
+            with write(connection):
+                save_anchor(connection, anchor)
+        self._identity, self._vault, self._database = identity, vault, database
+
+    def finish(self, report: Callable[[Progress], None] = lambda _progress: None) -> Vault:
+        """Fetches everything and puts it in place; returns the vault, to be unlocked by a
+        volunteer. Raises SyncError (NoVolunteers too), VaultError or DataError."""
+        assert self._identity and self._vault and self._database, "begin comes first"
+        vault, database = self._vault, self._database
+        SyncSession(
+            database,
+            self._identity,
+            self._open_transport(self._identity.centre, self._cancel),
+            self._wall_clock,
+            __version__,
+            volunteers=lambda rows: keep_volunteers(vault, rows),
+            report=report,
+            stop=self._cancel,
+        ).run()
+        if not vault.volunteers():
+            raise NoVolunteers()
+        with mapped(), database.ledger.connect() as connection:
+            self.households = Roster(connection).size()
+        vault.lock()
+        half_done = self._folder / _HALF_DONE
+        with mapped():
+            for file in (LEDGER_FILE, ROSTER_FILE, VAULT_FILE):
+                target = self._folder / file
+                if target.exists():  # an earlier device's, whose vault is gone: never written over
+                    set_aside(target)
+                (half_done / file).replace(target)
+            shutil.rmtree(half_done, ignore_errors=True)
+        return Vault.open(self._folder / VAULT_FILE, self._stores(self._folder), self._wall_clock)

@@ -1,0 +1,108 @@
+"""Syncing and enrolling without a screen, by the same code as the app's."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop.device import (
+    VAULT_FILE,
+    Enrolment,
+    OpenDevice,
+    is_enrolled,
+    open_device,
+    sync,
+    usual_folder,
+)
+from desktop.device_secret import usual_stores
+from desktop.threads import Cancel
+from desktop.vault import Vault
+from models.clock import local, wall_clock
+from models.enrolment_text import Invitation
+from models.errors import KsbbError
+from models.pin import PinError
+from models.texts import Language, text
+from sync.session import Progress
+
+OK, FAILED, USAGE = 0, 1, 2
+
+
+def sync_once(
+    folder: Path | None, volunteer: str | None, read_pin: Callable[[str], str], language: Language
+) -> int:
+    """Opens the device for ``volunteer``, syncs once, says how it ended; returns the exit code."""
+    folder = folder or usual_folder()
+    if not is_enrolled(folder):
+        return _complain(text(language, "cli.field.not_enrolled", folder=folder), USAGE)
+    cancel = Cancel()
+    try:
+        vault = Vault.open(folder / VAULT_FILE, usual_stores(folder), wall_clock)
+        who = [one for one in vault.volunteers() if volunteer in (one.name, str(one.id))]
+        if len(who) != 1:
+            names = ", ".join(one.name for one in vault.volunteers())
+            return _complain(text(language, "cli.field.who", names=names), USAGE)
+        device = open_device(folder, vault, who[0].id, read_pin(who[0].name), wall_clock)
+        done = sync(device, wall_clock, cancel, _printer(language))
+    except PinError:
+        return _complain(text(language, "cli.field.bad_pin"), USAGE)
+    except KsbbError as error:
+        return _complain(f"{error.title(language)}. {error.what_to_do(language)}", FAILED)
+    except KeyboardInterrupt:
+        cancel.set()
+        return FAILED
+    print(text(language, "cli.field.synced", sent=done.sent, fetched=done.fetched))
+    if done.exceptions:
+        print(text(language, "cli.field.review", count=len(done.exceptions)))
+    print(_safety(device, language))
+    device.connection.close()
+    return OK
+
+
+def enrol_here(
+    folder: Path | None, invitation: Invitation | None, name: str, language: Language
+) -> int:
+    """Enrols this machine; returns the exit code."""
+    folder = folder or usual_folder()
+    if invitation is None:
+        return _complain(text(language, "cli.field.bad_invitation"), USAGE)
+    if is_enrolled(folder):
+        return _complain(text(language, "errors.vault_exists.title"), FAILED)
+    enrolment = Enrolment(folder, usual_stores, wall_clock, Cancel())
+    try:
+        enrolment.begin(invitation, name or platform.node() or "Laptop")
+        enrolment.finish(_printer(language))
+    except KsbbError as error:
+        return _complain(f"{error.title(language)}. {error.what_to_do(language)}", FAILED)
+    print(
+        text(
+            language,
+            "cli.field.enrolled",
+            name=enrolment.name,
+            households=enrolment.households,
+        )
+    )
+    return OK
+
+
+def _printer(language: Language) -> Callable[[Progress], None]:
+    def show(progress: Progress) -> None:
+        words = text(
+            language, f"cli.phase.{progress.phase.value}", done=progress.done, total=progress.total
+        )
+        print(words, file=sys.stderr)
+
+    return show
+
+
+def _safety(device: OpenDevice, language: Language) -> str:
+    safety = device.station.ledger.safety()
+    if safety.unsafe or safety.safe_at is None:
+        return text(language, "cli.field.unsafe", count=safety.unsafe)
+    return text(language, "cli.field.all_safe", time=f"{local(safety.safe_at):%H.%M}")
+
+
+def _complain(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code

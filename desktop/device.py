@@ -24,12 +24,10 @@ from models.clock import WallClock
 from models.enrolment_text import Invitation
 from models.errors import DatabaseDamaged, NoVolunteers
 from models.field.database import (
-    LEDGER_FILE,
-    ROSTER_FILE,
     Database,
     create_database,
+    move_database,
     open_database,
-    set_aside,
     write,
 )
 from models.field.device import (
@@ -211,11 +209,8 @@ class Enrolment:
             self.households = Roster(connection).size()
         vault.lock()
         half_done = self._folder / _HALF_DONE
+        move_database(database, self._folder)
         with mapped():
-            for file in (LEDGER_FILE, ROSTER_FILE, VAULT_FILE):
-                target = self._folder / file
-                if target.exists():  # an earlier device's, whose vault is gone: never written over
-                    set_aside(target)
-                (half_done / file).replace(target)
+            (half_done / VAULT_FILE).replace(self._folder / VAULT_FILE)
             shutil.rmtree(half_done, ignore_errors=True)
         return Vault.open(self._folder / VAULT_FILE, self._stores(self._folder), self._wall_clock)

@@ -77,6 +77,22 @@ def write(connection: Connection) -> Iterator[None]:
             raise
 
 
+def move_database(database: Database, folder: Path) -> None:
+    """Moves the closed files to ``folder``. What lies there already is set aside, never replaced.
+
+    The logs are folded in first: a connection that only reads the roster can't do so when it is
+    the last to close.
+    """
+    with mapped():
+        for engine, name in ((database.ledger, LEDGER_FILE), (database.roster, ROSTER_FILE)):
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA main.wal_checkpoint(TRUNCATE)")
+            target = folder / name
+            if target.exists():
+                set_aside(target)
+            (database.folder / name).replace(target)
+
+
 def set_aside(file: Path) -> Path:
     """Moves a damaged file and its log out of the way, never deleting; returns the new path."""
     number = 1

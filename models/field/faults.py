@@ -17,10 +17,12 @@ _BY_CODE: dict[int, type[DataError]] = {
     dbapi2.SQLITE_LOCKED: DatabaseLocked,
     dbapi2.SQLITE_CORRUPT: DatabaseDamaged,
     dbapi2.SQLITE_NOTADB: DatabaseDamaged,
-    dbapi2.SQLITE_IOERR: DiskFull,
 }
-"""Primary result codes (the low byte). IOERR is what a full or vanished disk says when it is hit
-while SQLite extends the write-ahead log's index; the advice is the same."""
+"""Primary result codes (the low byte)."""
+
+_DISK_FULL = frozenset({dbapi2.SQLITE_IOERR | 3 << 8, dbapi2.SQLITE_IOERR | 19 << 8})
+"""Extended codes IOERR_WRITE and IOERR_SHMSIZE, which the driver has no names for: what a full disk
+says when it is hit in the write-ahead log or its index."""
 
 _BUGS = frozenset({dbapi2.SQLITE_ERROR, dbapi2.SQLITE_MISUSE, dbapi2.SQLITE_RANGE})
 
@@ -37,6 +39,8 @@ def fault_of(error: Exception) -> DataError | None:
         code = getattr(error, "sqlite_errorcode", None)
         if code is None:
             return DataError()
+        if code in _DISK_FULL:
+            return DiskFull()
         primary = code & 0xFF
         return None if primary in _BUGS else _BY_CODE.get(primary, DataError)()
     if isinstance(error, OSError):

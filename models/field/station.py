@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -34,6 +35,7 @@ from models.facts import (
     Void,
     VoidReason,
 )
+from models.field.faults import mapped
 from models.field.ledger import Ledger, Recorded
 from models.field.projections import SESSION, TAKEN, VOIDED
 from models.field.roster import Roster
@@ -156,6 +158,10 @@ class Station:
             slip = read_slip(signed, self._slip_keys)
         except NotOurSlip as error:
             return self._judge(source, problem=error.problem, digest=digest)
+        return self.look_up_slip(slip, source)
+
+    def look_up_slip(self, slip: Slip, source: Source) -> Look:
+        """What a slip comes to whose signature was verified."""
         known = self.roster.slip(slip.number)
         return self._judge(source, slip=slip, revoked=known is not None and known[1])
 
@@ -291,16 +297,15 @@ class Station:
 
     def _look_again(self, look: Look) -> Look:
         if look.slip is not None:
-            known = self.roster.slip(look.slip.number)
-            revoked = known is not None and known[1]
-            return self._judge(look.source, slip=look.slip, revoked=revoked)
+            return self.look_up_slip(look.slip, look.source)
         household = self.roster.household(look.household.id) if look.household else None
         return self._judge(look.source, household=household)
 
     def _state(self) -> tuple[int, int]:
         """Changes when anything was written: by this connection, or by another one."""
-        driver = self._connection.connection.dbapi_connection
-        assert driver is not None
-        others = self._connection.exec_driver_sql("PRAGMA main.data_version").scalar_one()
-        pulled = self._connection.exec_driver_sql("PRAGMA roster.data_version").scalar_one()
+        driver: Any = self._connection.connection.dbapi_connection
+        # Straight to the driver: asked twice a hand-over, and ten times cheaper so.
+        with mapped():
+            others = driver.execute("PRAGMA main.data_version").fetchone()[0]
+            pulled = driver.execute("PRAGMA roster.data_version").fetchone()[0]
         return driver.total_changes, others + pulled

@@ -7,7 +7,7 @@ scan gets the same answer everywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from models.facts import Line, Receiver
@@ -98,6 +98,8 @@ class Situation:
     point: int
     open_stages: frozenset[int]
     """The stages that this point hands out today."""
+    upcoming: Mapping[int, int] = field(default_factory=dict)
+    """Stage → when it opens (ms), for those that are still to come."""
     problem: SlipProblem | None = None
     slip: Slip | None = None
     slip_revoked: bool = False
@@ -191,8 +193,7 @@ def _what_is_due(situation: Situation) -> Decision:
         return Decision(Verdict.ALREADY_COLLECTED, taken=taken)
     now_due = tuple(line for line in owed if line.stage in stages)
     if not now_due:
-        today = tuple(t for t in taken if t.line.stage in stages)
-        return Decision(Verdict.ALREADY_COLLECTED if today else Verdict.NOT_YET, taken=today)
+        return _not_now(situation, owed, taken)
 
     if points and situation.point not in points:
         return Decision(Verdict.OTHER_POINT, due=now_due, taken=taken, other_point=min(points))
@@ -201,6 +202,17 @@ def _what_is_due(situation: Situation) -> Decision:
     if household is not None and household.status is HouseholdStatus.DECEASED:
         return Decision(Verdict.DECEASED, due=now_due, taken=taken)
     return _with_stock(situation, now_due, taken, on_list)
+
+
+def _not_now(situation: Situation, owed: tuple[Line, ...], taken: tuple[Taken, ...]) -> Decision:
+    """Something is owed, but in no stage that is open."""
+    today = tuple(t for t in taken if t.line.stage in situation.open_stages)
+    if today:
+        return Decision(Verdict.ALREADY_COLLECTED, taken=today)
+    coming = [situation.upcoming[o.stage] for o in owed if o.stage in situation.upcoming]
+    if coming:
+        return Decision(Verdict.NOT_YET, taken=taken, when=min(coming))
+    return Decision(Verdict.EXPIRED, taken=taken)
 
 
 def _with_stock(

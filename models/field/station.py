@@ -146,6 +146,11 @@ class Station:
             if not clock.trusted or opens <= clock.now < closes
         )
 
+    def upcoming_stages(self) -> dict[int, int]:
+        """Stage → when it opens, for those that are still to come."""
+        now = self.ledger.clock().now
+        return {stage: opens for stage, opens, _ in self._stages if now < opens}
+
     # --- looking up --------------------------------------------------------------------------
 
     def look_up_code(self, text: str, source: Source) -> Look:
@@ -199,6 +204,7 @@ class Station:
             clock=self.ledger.clock(),
             point=session.point,
             open_stages=self.open_stages(),
+            upcoming=self.upcoming_stages(),
             problem=problem,
             slip=slip,
             slip_revoked=revoked,

@@ -1,0 +1,241 @@
+"""The volunteer's work at the ledger, for the database thread: each call is one look or one fact.
+
+Results are frozen and ready to be shown, so that nothing of the ledger crosses to the GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+
+from desktop.presenters.names import Names, card
+from desktop.views.overview import OverviewState, StockLevel
+from desktop.views.parts.history import HistoryItem, HistoryKind
+from desktop.views.state import Earlier, Goods, HouseholdCard
+from models import slip_text
+from models.facts import Fact, Handover, Line, Refused, Source, Stock, VoidReason
+from models.field.device import Identity, LastSync, load_last_sync
+from models.field.ledger import Recorded, Safety
+from models.field.station import Look, Session, Station
+from models.numbers import KK_DIGITS, parse_kk, parse_slip_number
+from models.verdict import Tone, Verdict
+
+HISTORY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A scan, as shown: the verdict, the household, the goods, and the look it came from."""
+
+    look: Look
+    verdict: Verdict
+    card: HouseholdCard | None
+    due: tuple[Goods, ...]
+    short: tuple[Goods, ...]
+    earlier: tuple[Earlier, ...]
+    other_point: str
+    when: int | None
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the session stands: what the right column and the top bar show."""
+
+    overview: OverviewState
+    safety: Safety
+    session: Session | None
+    clock_trusted: bool
+    now: int
+
+
+class Desk:
+    """One volunteer at one station. All of it on the database thread."""
+
+    def __init__(self, station: Station, identity: Identity, volunteer: int) -> None:
+        self.station = station
+        self.identity = identity
+        self.volunteer = volunteer
+        self.names = Names.read(station.roster)
+        self._history: deque[HistoryItem] = deque(maxlen=HISTORY)
+        self._opening: dict[int, int] = {}
+        self._read_history()
+
+    def refresh(self) -> Standing:
+        """Reads anew what a sync may have brought."""
+        self.station.reload()
+        self.names = Names.read(self.station.roster)
+        return self.standing()
+
+    # --- scanning ----------------------------------------------------------------------------
+
+    def scan_code(self, text: str, source: Source) -> Seen:
+        """A scanned code, whatever it is; a red verdict is recorded at once."""
+        return self._seen(self.station.look_up_code(text, source))
+
+    def scan_typed(self, typed: str, source: Source | None = None) -> Seen:
+        """What was typed or came from a scanner: a slip's text, a slip number or a KK number.
+
+        Raises NumberError for anything that is none of them; nothing is recorded then.
+        """
+        text = typed.strip()
+        if slip_text.from_text(text) is not None or "://" in text:
+            return self.scan_code(text, source or Source.TYPED_SLIP)
+        digits = sum(sign.isdigit() for sign in text)
+        if digits >= KK_DIGITS - 2:  # one or two short is a KK number with digits missing
+            return self._seen(self.station.look_up_kk(parse_kk(text), source or Source.TYPED_KK))
+        return self._seen(self.station.look_up_slip_number(parse_slip_number(text)))
+
+    def hand_over(self, seen: Seen, deliberate: bool) -> tuple[Seen, Recorded]:
+        """Records the hand-over that ``seen`` allows; raises NotAllowed or DataError."""
+        recorded = self.station.hand_over(seen.look, self.volunteer, deliberate=deliberate)
+        self._history.appendleft(
+            HistoryItem(
+                recorded.seq,
+                recorded.at,
+                HistoryKind.HANDED,
+                seen.verdict,
+                seen.card.name if seen.card else "",
+                seen.due,
+            )
+        )
+        return seen, recorded
+
+    def set_aside(self, seen: Seen) -> None:
+        """A scan that called for a look and ended without goods: that is recorded too."""
+        self._refuse(seen)
+
+    def void(self, seq: int, reason: VoidReason, note: str) -> HistoryItem | None:
+        """Takes a hand-over back; returns it as the list now shows it."""
+        self.station.void(seq, self.volunteer, reason, note.strip() or None)
+        voided = None
+        for place, item in enumerate(self._history):
+            if item.seq == seq:
+                voided = replace(item, kind=HistoryKind.VOIDED)
+                self._history[place] = voided
+                break
+        return voided
+
+    # --- sessions ----------------------------------------------------------------------------
+
+    def open_session(self, point: int, counted: dict[int, int]) -> Standing:
+        """Opens a session with what was counted: package → pieces."""
+        self.station.open_session(self.volunteer, point, "", sorted(counted.items()))
+        self._opening = dict(counted)
+        self._history.clear()
+        return self.standing()
+
+    def close_session(self) -> int:
+        """Closes it; returns how many hand-overs stand."""
+        handed = self.station.close_session(self.volunteer)
+        self._history.clear()
+        return handed
+
+    def standing(self) -> Standing:
+        """Counters, stock, last scans, safety."""
+        session, clock = self.station.session, self.station.ledger.clock()
+        safety = self.station.ledger.safety()
+        safe_seq = self.station.ledger.safe_seq()
+        overview = OverviewState(
+            handed_today=self.station.handed() if session else 0,
+            unsafe=safety.unsafe,
+            stock=self._stock(session.point) if session else (),
+            history=tuple(replace(item, safe=item.seq <= safe_seq) for item in self._history),
+        )
+        return Standing(overview, safety, session, clock.trusted, clock.now)
+
+    def last_sync(self) -> LastSync | None:
+        """How the last sync ended."""
+        return load_last_sync(self.station.ledger.connection)
+
+    # --- inner -------------------------------------------------------------------------------
+
+    def _seen(self, look: Look) -> Seen:
+        decision = look.decision
+        seen = Seen(
+            look=look,
+            verdict=decision.verdict,
+            card=_card(look),
+            due=self.names.goods(decision.due),
+            short=self.names.goods(decision.short),
+            earlier=self.names.earlier(decision.taken),
+            other_point=self.names.point(decision.other_point),
+            when=decision.when,
+            now=self.station.ledger.clock().now,
+        )
+        if decision.verdict.tone is Tone.STOP:
+            self._refuse(seen)
+        return seen
+
+    def _refuse(self, seen: Seen) -> None:
+        recorded = self.station.refuse(seen.look, self.volunteer)
+        name = seen.card.name if seen.card else ""
+        self._history.appendleft(
+            HistoryItem(recorded.seq, recorded.at, HistoryKind.REFUSED, seen.verdict, name)
+        )
+
+    def _stock(self, point: int) -> tuple[StockLevel, ...]:
+        left = self.station.roster.stock(point)
+        return tuple(
+            StockLevel(name, left.get(package), self._opening.get(package))
+            for package, name in self.names.packages.items()
+            if package in left
+        )
+
+    def _read_history(self) -> None:
+        """The open session's last scans, after a restart."""
+        session = self.station.session
+        if session is None:
+            return
+        for seq, fact in self.station.ledger.recent(HISTORY):
+            if seq <= session.seq:
+                break
+            item = self._item(seq, fact)
+            if item is not None:
+                self._history.append(item)
+        self._opening = {
+            fact.body.package: fact.body.quantity
+            for seq, fact in self._opening_facts(session)
+            if isinstance(fact.body, Stock)
+        }
+
+    def _opening_facts(self, session: Session) -> list[tuple[int, Fact]]:
+        """The counts that were written together with the session's opening."""
+        found: list[tuple[int, Fact]] = []
+        seq = session.seq + 1
+        while (fact := self.station.ledger.fact(seq)) and isinstance(fact.body, Stock):
+            found.append((seq, fact))
+            seq += 1
+        return found
+
+    def _item(self, seq: int, fact: Fact) -> HistoryItem | None:
+        match fact.body:
+            case Handover(household=household, lines=lines, verdict=verdict):
+                voided = self.station.is_voided(seq)
+                kind = HistoryKind.VOIDED if voided else HistoryKind.HANDED
+                return self._named(seq, fact.at, kind, verdict, household, lines)
+            case Refused(household=household, verdict=verdict):
+                return self._named(seq, fact.at, HistoryKind.REFUSED, verdict, household, ())
+            case _:
+                return None
+
+    def _named(
+        self,
+        seq: int,
+        at: int,
+        kind: HistoryKind,
+        verdict: Verdict,
+        household: int | None,
+        lines: tuple[Line, ...],
+    ) -> HistoryItem:
+        known = self.station.roster.household(household) if household is not None else None
+        name = known.name if known is not None else ""
+        return HistoryItem(seq, at, kind, verdict, name, self.names.goods(lines))
+
+
+def _card(look: Look) -> HouseholdCard | None:
+    """The household, or at least the number of a slip whose household is not on the list."""
+    number = look.slip.number if look.slip is not None else None
+    if look.household is not None:
+        return card(look.household, number)
+    return HouseholdCard(name="", slip=number) if number is not None else None

@@ -9,16 +9,22 @@ import cbor2
 
 
 class CborError(ValueError):
-    """Bytes that are not one well-formed CBOR item."""
+    """Bytes that are not one well-formed CBOR item, or a value that can't be one."""
 
 
 def dumps(value: Any) -> bytes:
     """``value`` as deterministic CBOR: shortest lengths, map keys sorted, nothing indefinite.
 
     Map keys must all be of one type (we use small integers): there the length-first order of
-    RFC 7049 that cbor2 sorts by and the bytewise order of RFC 8949 are the same.
+    RFC 7049 that cbor2 sorts by and the bytewise order of RFC 8949 are the same. Raises CborError
+    for what has no encoding.
     """
-    return cbor2.dumps(value, canonical=True)
+    try:
+        return cbor2.dumps(value, canonical=True)
+    except (cbor2.CBORError, RecursionError) as error:
+        # What was decoded can't always be written again: a tag may make a ring or a date without
+        # a time zone out of a few hostile bytes.
+        raise CborError(str(error)) from error
 
 
 def loads(data: bytes) -> Any:
@@ -26,7 +32,9 @@ def loads(data: bytes) -> Any:
     stream = BytesIO(data)
     try:
         value = cbor2.load(stream)
-    except (cbor2.CBORError, ValueError, TypeError, EOFError, RecursionError) as error:
+    except Exception as error:
+        # Tags make cbor2 call decimal, re, email and ipaddress, each with exceptions of its own:
+        # whatever one of them says of hostile bytes, they are no item that can be used.
         raise CborError(str(error)) from error
     # cbor2 stops quietly after the first item; anything behind it would be an unsigned stowaway.
     if stream.tell() != len(data):

@@ -141,6 +141,7 @@ def peek_key_id(signed: bytes) -> bytes:
 def _parts(signed: bytes) -> tuple[Any, Any, Any, Any]:
     try:
         item = cbor.loads(signed)
+        canonical = cbor.dumps(item) == signed
     except cbor.CborError as error:
         raise SignatureProblem("not CBOR") from error
     if (
@@ -150,6 +151,9 @@ def _parts(signed: bytes) -> tuple[Any, Any, Any, Any]:
         or len(item.value) != 4
     ):
         raise SignatureProblem("not a COSE_Sign1")
+    # The signature does not cover the array around it, which has many spellings; we take one.
+    if not canonical:
+        raise SignatureProblem("not deterministic CBOR")
     protected, unprotected, payload, signature = item.value
     return protected, unprotected, payload, signature
 

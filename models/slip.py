@@ -68,7 +68,7 @@ def read_slip(signed: bytes, slip_keys: Mapping[bytes, bytes]) -> Slip:
     try:
         payload, _ = verify(signed, slip_keys, Purpose.SLIP)
         return _slip_of(cbor.loads(payload))
-    except (SignatureProblem, cbor.CborError, ValueError, TypeError, KeyError) as error:
+    except (SignatureProblem, ValueError, TypeError, LookupError) as error:
         raise NotOurSlip(SlipProblem.FORGED) from error
 
 

@@ -19,6 +19,7 @@ from models import cbor
 MAX_UNPACKED = 64 * 1024 * 1024
 _LEVEL = 12
 CONSTANT, PLAIN, DELTA, FIXED = 0, 1, 2, 3
+_PLAIN_KINDS = (int, str, bytes, bool, type(None))
 _WIDE = 1 << 32
 """Integers from here on are mostly random ids, where differences only add a sign."""
 
@@ -33,7 +34,8 @@ def pack(values: Sequence[Any]) -> list[Any]:
         return [PLAIN, []]
     first = values[0]
     kind = type(first)
-    if all(type(value) is kind and value == first for value in values):
+    # Only of plain kinds does "equal" mean "the same bytes": 0.0 == -0.0, and [1] == [True].
+    if kind in _PLAIN_KINDS and all(type(value) is kind and value == first for value in values):
         return [CONSTANT, first]
     if kind is int and all(type(value) is int for value in values):
         if min(values) >= 0 and max(values) >= _WIDE and not _rises_slowly(values):
@@ -80,12 +82,13 @@ def squeeze(value: Any) -> bytes:
     return zstandard.ZstdCompressor(level=_LEVEL).compress(cbor.dumps(value))
 
 
-def unsqueeze(data: bytes) -> Any:
-    """What ``squeeze`` packed; raises ColumnError, also for more than 64 MiB unpacked."""
+def unsqueeze(data: bytes, most: int = MAX_UNPACKED) -> Any:
+    """What ``squeeze`` packed; raises ColumnError, also for more than ``most`` bytes unpacked."""
     try:
         size = zstandard.get_frame_parameters(data).content_size
-        if size > MAX_UNPACKED:  # also true of "size unknown", which is 2**64 - 1
+        if size > most:  # also true of "size unknown", which is 2**64 - 1
             raise ColumnError("the frame is too large or does not say its size")
-        return cbor.loads(zstandard.ZstdDecompressor().decompress(data))
+        plain = zstandard.ZstdDecompressor().decompress(data, allow_extra_data=False)
+        return cbor.loads(plain)
     except (zstandard.ZstdError, cbor.CborError) as error:
         raise ColumnError(str(error)) from error

@@ -19,6 +19,9 @@ from models.cose import Purpose, SignatureProblem, Signer, key_id_of, sign, veri
 FEED_ID_BYTES = 16
 MAX_SEGMENT = 5_000
 """Facts in one segment: what a receiver must hold in memory at once."""
+MAX_SEGMENT_BYTES = 8 * 1024 * 1024
+"""Bytes of a segment's facts, and of its columns unpacked. A few bytes of zstd can claim far more,
+and a constant column can make each of 5,000 facts as long: a receiver stops here."""
 
 
 class SegmentProblem(ValueError):
@@ -127,7 +130,8 @@ def decode_segment(data: bytes) -> Segment:
                 and len(before) == 32
                 and 1 <= count <= MAX_SEGMENT
             ):
-                facts = _from_columns(columns.unsqueeze(packed), count)
+                columns_of = columns.unsqueeze(packed, MAX_SEGMENT_BYTES)
+                facts = _from_columns(columns_of, count)
                 return Segment(feed, first, before, facts, checkpoint)
     except (cbor.CborError, columns.ColumnError) as error:
         raise SegmentProblem(str(error)) from error
@@ -206,9 +210,13 @@ def _from_columns(packed: Any, count: int) -> tuple[bytes, ...]:
         for i, (shape, body) in enumerate(zip(shapes, bodies, strict=True))
     ]
     facts: list[bytes] = []
+    size = 0
     for index, at, actor, session in zip(order, *heads, strict=True):
         kind, body = next(readers[index])
         facts.append(body if kind is None else cbor.dumps([kind, at, actor, session, body]))
+        size += len(facts[-1])
+        if size > MAX_SEGMENT_BYTES:
+            raise columns.ColumnError("the facts are too long for a segment")
     return tuple(facts)
 
 

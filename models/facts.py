@@ -249,6 +249,22 @@ _DEFAULTS = {
     cls: {f.name: f.default for f in fields(cls) if f.default is not f.default_factory}
     for cls in _KEYS
 }
+_PLAIN: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "str": (str,),
+    "int | None": (int, type(None)),
+    "str | None": (str, type(None)),
+    "bytes | None": (bytes, type(None)),
+}
+_TYPES = {cls: {f.name: _PLAIN.get(str(f.type)) for f in fields(cls)} for cls in _KEYS}
+"""What each field may hold, as its class declares it; enums and lines are looked at by themselves.
+
+A signed fact may hold anything at all, and whoever derives from it must be able to count on this.
+"""
+COUNTABLE = 1 << 62
+"""Numbers from here on, and negative ones, can't be counted with: no table column holds them."""
+MOST_PIECES = 1 << 31
+"""Quantities are less, so that no sum of them outgrows a column either."""
 
 
 def to_plain(fact: Fact) -> list[Any]:
@@ -273,8 +289,8 @@ def to_plain(fact: Fact) -> list[Any]:
 def from_plain(plain: Any) -> Fact:
     """The fact in a decoded array; raises FactError when it has not the form above.
 
-    A known kind with a key or value this version does not know is kept as ``Unknown`` too: the
-    centre never refuses what a known device signed.
+    A known kind with a key, a type or a value this version does not know is kept as ``Unknown``
+    too: the centre never refuses what a known device signed.
     """
     if not (
         isinstance(plain, list) and len(plain) == 5 and all(type(part) is int for part in plain[:4])
@@ -288,26 +304,57 @@ def from_plain(plain: Any) -> Fact:
 
 def _known(cls: type[Any], raw: dict[Any, Any]) -> Body | None:
     names = dict(_KEYS[cls])
-    if not raw.keys() <= names.keys():
+    # True and 1.0 are equal to 1, and yet other keys.
+    if any(type(number) is not int or number not in names for number in raw):
         return None
-    values: dict[str, Any] = {}
     try:
-        for number, value in raw.items():
-            name = names[number]
-            if name == "lines":
-                value = tuple(Line(*(_whole(part) for part in line)) for line in value)
-            elif (cls, name) in _ENUMS:
-                value = _ENUMS[cls, name](value)
-            values[name] = value
+        values = {names[number]: _value(cls, names[number], raw[number]) for number in raw}
         return cast(Body, cls(**values))
     except (TypeError, ValueError):
         return None
 
 
+def _value(cls: type[Any], name: str, value: Any) -> Any:
+    if name == "lines":
+        return tuple(Line(*(_whole(part) for part in _list(line))) for line in _list(value))
+    if (cls, name) in _ENUMS:
+        return _ENUMS[cls, name](_whole(value))
+    allowed = _TYPES[cls][name]
+    if allowed is None or type(value) not in allowed:
+        raise TypeError(f"{name} is of another type")
+    return value
+
+
 def _whole(value: Any) -> int:
     if type(value) is not int:
-        raise TypeError("a line holds whole numbers")
+        raise TypeError("not a whole number")
     return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("not an array")
+    return value
+
+
+def is_countable(fact: Fact) -> bool:
+    """Whether all numbers of ``fact`` fit where they are counted; a signed fact may hold any."""
+    body = fact.body
+    if isinstance(body, Unknown):
+        return False
+    numbers = [abs(fact.at), fact.actor, fact.session]
+    for name, allowed in _TYPES[type(body)].items():
+        value = getattr(body, name)
+        if allowed is not None and isinstance(value, int):
+            numbers.append(value)
+    pieces: list[int] = []
+    if isinstance(body, Handover):
+        pieces = [line.quantity - 1 for line in body.lines] or [-1]
+        for line in body.lines:
+            numbers += [line.stage, line.package]
+    elif isinstance(body, Stock):
+        pieces = [body.quantity]
+    return all(0 <= n < COUNTABLE for n in numbers) and all(0 <= n < MOST_PIECES for n in pieces)
 
 
 def encode(fact: Fact) -> bytes:
@@ -321,3 +368,14 @@ def decode(data: bytes) -> Fact:
         return from_plain(cbor.loads(data))
     except cbor.CborError as error:
         raise FactError(str(error)) from error
+
+
+def interpret(data: bytes) -> Fact:
+    """The fact in ``data``; bytes that are none come as ``Unknown`` of kind 0, at time 0.
+
+    For whoever keeps what another device signed: a signature also holds for what is no fact.
+    """
+    try:
+        return decode(data)
+    except FactError:
+        return Fact(0, 0, 0, Unknown(0, data))

@@ -17,12 +17,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models import facts
 from models.clock import DAY, local
-from models.facts import Fact, Handover, SessionOpened, Unknown, Void
+from models.facts import COUNTABLE, Fact, Handover, SessionOpened, Unknown, Void, is_countable
 from server import projection_sql as sql
 from server.changes import Change, append_changes
 from server.personal import Personal, PersonalColumn
 from server.tables import ChangeKind, Review, ReviewKind, table
-from sync.branches import LIMIT, is_countable, questions
+from sync.branches import questions
 
 _AHEAD = 2 * DAY
 _LONG_AGO = 366 * DAY
@@ -61,8 +61,8 @@ def project(
 ) -> None:
     """Derives everything from ``arrived``, facts of one feed in order."""
     feed = _Feed(device, feed_no)
-    given = [one for one in arrived if is_countable(one.fact)]
-    voids = [one for one in arrived if isinstance(one.fact.body, Void) and not one.fact.body.feed]
+    given = [one for one in arrived if _is_given(one)]
+    voids = [one for one in arrived if _is_void(one)]
     _review(connection, feed, arrived, now)
     if not given and not voids:
         return
@@ -96,6 +96,16 @@ def _make_scratch(connection: Connection) -> None:
 # --- reading what arrived --------------------------------------------------------------------
 
 
+def _is_given(one: Arrived) -> bool:
+    return isinstance(one.fact.body, Handover) and is_countable(one.fact)
+
+
+def _is_void(one: Arrived) -> bool:
+    """Of the own feed; taking back what another device wrote is for the office."""
+    body = one.fact.body
+    return isinstance(body, Void) and body.feed is None and is_countable(one.fact)
+
+
 def _day(at: int, now: int) -> date:
     """The day in Jakarta; a time that can't be true counts on the day it arrived."""
     return local(at if _plausible(at, now) else now).date()
@@ -111,10 +121,10 @@ def _points_of_sessions(
     points = {
         one.seq: one.fact.body.point
         for one in arrived
-        if isinstance(one.fact.body, SessionOpened) and 0 <= one.fact.body.point < LIMIT
+        if isinstance(one.fact.body, SessionOpened) and is_countable(one.fact)
     }
     wanted = sorted(
-        {one.fact.session for one in arrived if 0 < one.fact.session < LIMIT} - points.keys()
+        {one.fact.session for one in arrived if 0 < one.fact.session < COUNTABLE} - points.keys()
     )
     if wanted:
         rows = connection.execute(
@@ -122,9 +132,9 @@ def _points_of_sessions(
         )
         for seq, branch, body in rows:
             context = b"fact/%d/%d/%d" % (feed.feed_no, branch, seq)
-            opened = facts.decode(personal.unseal(bytes(body), context)).body
-            if isinstance(opened, SessionOpened):
-                points.setdefault(seq, opened.point)
+            opened = facts.decode(personal.unseal(bytes(body), context))
+            if isinstance(opened.body, SessionOpened) and is_countable(opened):
+                points.setdefault(seq, opened.body.point)
     return points
 
 
@@ -208,7 +218,7 @@ def _void_target(feed: _Feed, one: Arrived) -> dict[str, Any]:
         "device": feed.device,
         "feed_no": feed.feed_no,
         "branch": one.branch,
-        "target": max(0, min(LIMIT, body.target)),
+        "target": body.target,
     }
 
 
@@ -246,7 +256,7 @@ def _mark_doubles(connection: Connection, now: int) -> None:
 
 
 def _review(connection: Connection, feed: _Feed, arrived: Sequence[Arrived], now: int) -> None:
-    households = list({_handover(o).household for o in arrived if is_countable(o.fact)})
+    households = list({_handover(one).household for one in arrived if _is_given(one)})
     known = set(connection.scalars(sql.KNOWN_HOUSEHOLDS, {"wanted": households}))
     rows: list[dict[str, Any]] = [
         {
@@ -268,8 +278,7 @@ def _review(connection: Connection, feed: _Feed, arrived: Sequence[Arrived], now
 
 def _questions(one: Arrived, known: set[int], now: int) -> Iterable[tuple[ReviewKind, int | None]]:
     """What a person should look at in one fact (doubles and forks are found elsewhere)."""
-    body = one.fact.body
-    household = body.household if isinstance(body, Handover) and is_countable(one.fact) else None
+    household = _handover(one).household if _is_given(one) else None
     for kind in questions(one.fact):
         yield kind, household
     if household is not None:

@@ -151,7 +151,7 @@ class PostgresFeedStore:
         now: int,
     ) -> list[Arrived]:
         arrived = [
-            Arrived(seq, branch, body, facts.decode(body), digest)
+            Arrived(seq, branch, body, facts.interpret(body), digest)
             for seq, body, digest in zip(
                 range(segment.first + fresh, segment.last + 1),
                 segment.facts[fresh:],

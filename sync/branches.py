@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.facts import Fact, Handover, Refused, Unknown, Void
+from models.facts import Fact, Handover, Refused, Unknown, Void, is_countable
 from models.feed import Segment
 from models.verdict import Verdict
 from sync.messages import ExceptionCode
-
-LIMIT = 1 << 62
-"""Numbers from here on can't be counted with; a signed fact may still hold them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +44,12 @@ def find_spot(
     return Spot(None if taken else branch, known)
 
 
-def is_countable(fact: Fact) -> bool:
-    """Whether the numbers of a hand-over can be counted with at all."""
-    body = fact.body
-    if not isinstance(body, Handover) or not body.lines:
-        return False
-    numbers = [body.household, body.slip or 0, fact.actor, fact.session, abs(fact.at)]
-    for line in body.lines:
-        numbers += [line.stage, line.package, line.quantity - 1]
-    return all(0 <= number < LIMIT for number in numbers)
-
-
 def questions(fact: Fact) -> Iterator[ExceptionCode]:
     """What a person should look at in one fact, seen by itself."""
     match fact.body:
         case Unknown():
             yield ExceptionCode.UNINTERPRETABLE
-        case Handover() if not is_countable(fact):
+        case _ if not is_countable(fact):
             yield ExceptionCode.UNINTERPRETABLE
         case Handover(verdict=Verdict.OTHER_POINT):
             yield ExceptionCode.OUT_OF_PLACE

@@ -123,11 +123,9 @@ class FieldFeedStore:
                 "body": body,
             },
         )
-        fact = facts.decode(body)
-        asked = set(questions(fact))
-        if ExceptionCode.UNINTERPRETABLE not in asked:
-            self._projector.apply(Place(segment.feed, branch, seq), fact, own=own)
-        for code in asked:
+        fact = facts.interpret(body)
+        self._projector.apply(Place(segment.feed, branch, seq), fact, own=own)
+        for code in set(questions(fact)):
             self._note(segment.feed, seq, code)
         if branch > 0:
             self._note(segment.feed, seq, ExceptionCode.FORK)

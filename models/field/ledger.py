@@ -91,8 +91,12 @@ class Ledger:
         nothing is. ``session`` 0 makes a ``SessionOpened`` first in ``bodies`` the session of the
         rest.
         """
-        with write(self.connection):
-            return self._append(actor, session, bodies)
+        try:
+            with write(self.connection):
+                return self._append(actor, session, bodies)
+        except BaseException:
+            self.projector.forget()
+            raise
 
     def _append(self, actor: int, session: int, bodies: Sequence[Body]) -> list[Recorded]:
         # The head is read under the write lock, never remembered: a second program on the same

@@ -14,7 +14,16 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import SQLModel
 
 from models import facts
-from models.facts import Fact, Handover, Movement, SessionClosed, SessionOpened, Stock, Void
+from models.facts import (
+    Fact,
+    Handover,
+    Movement,
+    SessionClosed,
+    SessionOpened,
+    Stock,
+    Void,
+    is_countable,
+)
 from models.field.tables import (
     FactRow,
     FeedRow,
@@ -92,13 +101,23 @@ class Projector:
             self._points[key] = found
         return self._points[key]
 
+    def forget(self) -> None:
+        """Drops what is remembered: the transaction it was read in did not end well."""
+        self._points.clear()
+
     def apply(self, place: Place, fact: Fact, own: bool) -> None:
-        """Derives from one fact; ``own`` facts move this device's stock too."""
+        """Derives from one fact; ``own`` facts move this device's stock too.
+
+        Nothing is derived from numbers that no column holds, nor from a void of what another device
+        wrote, which is for the office to decide: such facts are only kept.
+        """
+        if not is_countable(fact):
+            return
         feed, seq = place.feed, place.seq
         match fact.body:
             case Handover():
                 self._handover(place, fact, fact.body, own)
-            case Void():
+            case Void(feed=None):
                 self._void(feed, seq, fact, fact.body, own)
             case SessionOpened(point=point, label=label):
                 self._connection.execute(
@@ -131,14 +150,16 @@ class Projector:
             select(FEED.c.feed, FEED.c.device).order_by(FEED.c.ordinal)
         ).all()
         for feed, device in feeds:
-            stored = self._connection.execution_options(yield_per=1000).execute(
+            stored = self._connection.execute(
                 select(FACT.c.branch, FACT.c.seq, FACT.c.body)
                 .where(FACT.c.feed == feed)
-                .order_by(FACT.c.branch, FACT.c.seq)
+                .order_by(FACT.c.branch, FACT.c.seq),
+                # Of this statement only: set on the connection they would stay.
+                execution_options={"yield_per": 1000},
             )
             for branch, seq, body in stored:
                 place = Place(feed, branch, seq)
-                self.apply(place, facts.decode(body), own=device == self._device)
+                self.apply(place, facts.interpret(body), own=device == self._device)
 
     def _handover(self, place: Place, fact: Fact, body: Handover, own: bool) -> None:
         point = self.point_of(place.feed, fact.session)
@@ -167,17 +188,17 @@ class Projector:
             self._move_stock(point, body, sign=1)
 
     def _void(self, feed: bytes, seq: int, fact: Fact, body: Void, own: bool) -> None:
-        target = {"feed": body.feed or feed, "seq": body.target}
+        target = {"feed": feed, "seq": body.target}
         if self._connection.execute(_IS_VOIDED, target).first() is not None:
             return
         self._connection.execute(
             _ADD_VOIDED, {**target, "by_feed": feed, "by_seq": seq, "reason": int(body.reason)}
         )
-        if not own or target["feed"] != feed:
+        if not own:
             return
         stored = self._connection.execute(_BODY, target).scalar()
-        undone = facts.decode(stored) if stored is not None else None
-        if undone is not None and isinstance(undone.body, Handover):
+        undone = facts.interpret(stored) if stored is not None else None
+        if undone is not None and isinstance(undone.body, Handover) and is_countable(undone):
             self._move_stock(self.point_of(feed, undone.session), undone.body, sign=-1)
 
     def _move_stock(self, point: int, body: Handover, sign: int) -> None:

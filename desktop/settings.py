@@ -1,0 +1,85 @@
+"""This laptop's preferences: how the app looks and sounds, kept beside the vault and in the clear.
+
+They are read before anything is opened, so they hold nothing about anybody. A file that is missing
+or damaged never stops the app: what can be read counts, the rest is as it was at first.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop.private_file import write_private
+from desktop.theme.sizes import SCALES
+from desktop.theme.tokens import Room
+from models.texts import LANGUAGES, Language
+
+SETTINGS_FILE = "settings.json"
+
+ANY_CAMERA = ""
+"""Whichever camera the system names first."""
+NO_CAMERA = "none"
+"""The camera stays off."""
+
+_LONGEST = 64 * 1024
+"""Bytes; a longer file was not written by us."""
+_LONGEST_CAMERA = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``scale`` is the text size in percent, one of ``SCALES``; ``camera`` a device's id,
+    ``ANY_CAMERA`` or ``NO_CAMERA``."""
+
+    language: Language = "id"
+    room: Room = Room.AUTO
+    scale: int = 100
+    camera: str = ANY_CAMERA
+    sound: bool = True
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings in ``path``; whatever is missing there or makes no sense is as at first."""
+    try:
+        with path.open("rb") as file:
+            found = json.loads(file.read(_LONGEST))
+    except (OSError, ValueError, RecursionError):
+        return Settings()
+    return _read(found) if isinstance(found, dict) else Settings()
+
+
+def save_settings(path: Path, settings: Settings) -> bool:
+    """Replaces ``path`` as a whole; False where the disk did not take it, and then the old stands.
+
+    Not an error: a preference that is lost at the next start must not stand in a volunteer's way.
+    """
+    plain = {
+        "language": settings.language,
+        "room": settings.room.value,
+        "scale": settings.scale,
+        "camera": settings.camera,
+        "sound": settings.sound,
+    }
+    try:
+        write_private(path, (json.dumps(plain, indent=2) + "\n").encode("ascii"))
+    except OSError:
+        return False
+    return True
+
+
+def _read(plain: dict[str, Any]) -> Settings:
+    first = Settings()
+    language, room, scale = plain.get("language"), plain.get("room"), plain.get("scale")
+    camera, sound = plain.get("camera"), plain.get("sound")
+    return Settings(
+        language=next((one for one in LANGUAGES if one == language), first.language),
+        room=next((one for one in Room if one.value == room), first.room),
+        # True == 1 in Python, but nobody means it as a size.
+        scale=scale if type(scale) is int and scale in SCALES else first.scale,
+        camera=camera
+        if isinstance(camera, str) and len(camera) <= _LONGEST_CAMERA
+        else first.camera,
+        sound=sound if isinstance(sound, bool) else first.sound,
+    )

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, NullPool, create_engine, event
 from sqlcipher3 import dbapi2
 
-from models.errors import DatabaseDamaged, DatabaseMissing, DatabaseNewer
-from models.field.faults import mapped
+from models.errors import DatabaseDamaged, DatabaseMissing, DatabaseNewer, DataError, DiskFull
+from models.field.faults import fault_of, mapped
 from models.field.migrations import LEDGER_STEPS, ROSTER_STEPS
 
 LEDGER_FILE = "ledger.db"
@@ -21,6 +21,9 @@ ROSTER_FILE = "roster.db"
 KEY_BYTES = 32
 _CACHE_KIB = 65_536
 _BUSY_MS = 3_000
+_TOO_LITTLE = 1024 * 1024
+"""Bytes left on the disk below which a fault without a better reason is put down to that: SQLite
+calls it an I/O error where the write-ahead log's index can't grow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Database:
 
 def create_database(folder: Path, key: bytes) -> Database:
     """New, empty files in ``folder``; ``key`` is 32 random bytes. Raises DataError."""
-    folder.mkdir(parents=True, exist_ok=True)
+    with mapped():
+        folder.mkdir(parents=True, exist_ok=True)
     return _open(folder, key)
 
 
@@ -137,15 +141,37 @@ def _roster_engine(folder: Path, key: bytes) -> Engine:
 
 
 def _engine(file: Path, prepare: Callable[[Any, Any], None]) -> Engine:
+    # Not through a URL of SQLAlchemy's, which decodes it once: a folder named "Bantuan #2" would
+    # then be cut at the sign, and another file opened.
+    address = file.absolute().as_uri()
     engine = create_engine(
-        f"sqlite:///{file.absolute().as_uri()}?uri=true",
+        "sqlite://",
+        creator=lambda: dbapi2.connect(address, uri=True, check_same_thread=False),
         module=dbapi2,
         poolclass=NullPool,
         # Reads stand alone and never hold a lock; ``write`` says where a transaction is.
         isolation_level="AUTOCOMMIT",
     )
+
+    def translate(context: ExceptionContext) -> None:
+        """Reads, too, meet damaged pages and locks: what any statement raises comes out as ours."""
+        ours = fault_of(context.original_exception)
+        if ours is None:
+            return
+        if type(ours) is DataError and _is_full(file.parent):
+            ours = DiskFull()
+        raise ours from context.original_exception
+
     event.listen(engine, "connect", prepare)
+    event.listen(engine, "handle_error", translate)
     return engine
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _TOO_LITTLE
+    except OSError:  # the disk went away altogether
+        return False
 
 
 def _settle(connection: Any, synchronous: str) -> None:
@@ -191,7 +217,9 @@ def _check(file: Path, key: bytes, deep: bool = True) -> None:
             if deep:
                 broken = connection.execute("PRAGMA cipher_integrity_check").fetchall()
                 state = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-                if broken or state != "ok":
+                # An empty file opens under any key; ours have had a version since they were made.
+                version = connection.execute("PRAGMA user_version").fetchone()[0]
+                if broken or state != "ok" or version == 0:
                     raise DatabaseDamaged()
         finally:
             connection.close()

@@ -18,16 +18,13 @@ _BY_CODE: dict[int, type[DataError]] = {
     dbapi2.SQLITE_CORRUPT: DatabaseDamaged,
     dbapi2.SQLITE_NOTADB: DatabaseDamaged,
 }
-"""Primary result codes (the low byte)."""
-
-_DISK_FULL = frozenset({dbapi2.SQLITE_IOERR | 3 << 8, dbapi2.SQLITE_IOERR | 19 << 8})
-"""Extended codes IOERR_WRITE and IOERR_SHMSIZE, which the driver has no names for: what a full disk
-says when it is hit in the write-ahead log or its index."""
+"""Primary result codes (the low byte): this driver tells no others. So IOERR, which a dying disk
+says as well as a full one, stays a plain DataError here; ``database`` looks at the space left."""
 
 _BUGS = frozenset({dbapi2.SQLITE_ERROR, dbapi2.SQLITE_MISUSE, dbapi2.SQLITE_RANGE})
 
 
-def fault_of(error: Exception) -> DataError | None:
+def fault_of(error: BaseException) -> DataError | None:
     """Our error for one of the database's or the file system's; None for a bug of ours."""
     if isinstance(error, DBAPIError):
         original = error.orig
@@ -39,8 +36,6 @@ def fault_of(error: Exception) -> DataError | None:
         code = getattr(error, "sqlite_errorcode", None)
         if code is None:
             return DataError()
-        if code in _DISK_FULL:
-            return DiskFull()
         primary = code & 0xFF
         return None if primary in _BUGS else _BY_CODE.get(primary, DataError)()
     if isinstance(error, OSError):

@@ -1,0 +1,136 @@
+"""``ksbb-centre``: setting the centre up, filling it, printing slips, running it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from sqlalchemy import Engine
+
+from models.clock import wall_clock
+from models.errors import KsbbError
+from models.texts import LANGUAGES, Language, text
+from server import migrations
+from server.keys import Keys, obtain_keys
+from server.postgres import open_database
+from server.settings import Settings, read_settings
+
+OK, FAILED = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """An opened centre, and the language it speaks on this terminal."""
+
+    settings: Settings
+    engine: Engine
+    keys: Keys
+    language: Language
+
+    def say(self, leaf: str, **parts: object) -> None:
+        """Prints the words under ``cli.centre.<leaf>``."""
+        print(text(self.language, f"cli.centre.{leaf}", **parts), flush=True)
+
+
+@contextmanager
+def open_centre(environment: Mapping[str, str], language: Language) -> Iterator[Centre]:
+    """The centre of these settings, its tables up to date. Raises CentreError."""
+    settings = read_settings(environment)
+    with open_database(settings) as engine:
+        migrations.upgrade(engine)
+        keys = obtain_keys(engine, settings.keys_file, environment, wall_clock())
+        yield Centre(settings, engine, keys, language)
+
+
+def main(
+    arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ
+) -> int:
+    """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
+    from server import commands
+
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = _language(given)
+    parsed = _parser(language).parse_args(given)
+    run = {
+        "init": commands.init,
+        "demo": commands.demo,
+        "import-roster": commands.import_roster,
+        "issue-slips": commands.issue_slips,
+        "enrol-code": commands.enrol_code,
+        "serve": commands.serve,
+    }[parsed.command]
+    try:
+        with open_centre(environment, language) as centre:
+            return run(centre, parsed)
+    except KsbbError as error:
+        print(f"{error.title(language)}. {error.what_to_do(language)}", file=sys.stderr)
+        return getattr(error, "exit_code", FAILED)
+    except OSError as error:
+        words = text(
+            language, "cli.centre.unwritable", file=error.filename or "", problem=error.strerror
+        )
+        print(words, file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return FAILED
+
+
+def _language(given: Sequence[str]) -> Language:
+    """The language of the help itself, before anything is parsed."""
+    wanted = (
+        "--lang=en" in given or "--lang" in given[:-1] and given[given.index("--lang") + 1] == "en"
+    )
+    return "en" if wanted else "id"
+
+
+def _parser(language: Language) -> argparse.ArgumentParser:
+    def say(leaf: str) -> str:
+        return text(language, f"cli.centre.{leaf}")
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=LANGUAGES, help=say("lang"), default=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(
+        "ksbb-centre", description=say("description"), parents=[common]
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=say(about), parents=[common])
+
+    command("init", "about_init")
+    demo = command("demo", "about_demo")
+    demo.add_argument("--folder", type=Path, default=Path("trial"), help=say("folder"))
+    demo.add_argument("--seed", type=int, default=1, help=say("seed"))
+    roster = command("import-roster", "about_import")
+    roster.add_argument("file", type=Path, help=say("file"))
+    roster.add_argument("--point", help=say("point"))
+    roster.add_argument("--stage", help=say("stage"))
+    roster.add_argument("--package", action="append", default=[], help=say("package"))
+    roster.add_argument("--report", type=Path, help=say("report"))
+    issue = command("issue-slips", "about_issue")
+    issue.add_argument("--point", required=True, help=say("point"))
+    issue.add_argument("--stage", action="append", default=[], help=say("stage"))
+    issue.add_argument("--folder", type=Path, default=Path("."), help=say("folder"))
+    issue.add_argument("--pictures", action="store_true", help=say("pictures"))
+    enrol = command("enrol-code", "about_enrol")
+    enrol.add_argument("--point", required=True, help=say("point"))
+    enrol.add_argument("--label", default="", help=say("label"))
+    enrol.add_argument("--picture", type=Path, help=say("picture"))
+    enrol.add_argument("--json", action="store_true", help=say("json"))
+    command("serve", "about_serve")
+    return parser
+
+
+def console() -> NoReturn:
+    """The program's entry: ends the process with the command's code."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    console()

@@ -83,8 +83,8 @@ def main(
 
 def _language(given: Sequence[str]) -> Language:
     """The language of the help itself, before anything is parsed."""
-    wanted = (
-        "--lang=en" in given or "--lang" in given[:-1] and given[given.index("--lang") + 1] == "en"
+    wanted = "--lang=en" in given or (
+        "--lang" in given[:-1] and given[given.index("--lang") + 1] == "en"
     )
     return "en" if wanted else "id"
 

@@ -35,6 +35,7 @@ from models.facts import (
     Void,
     VoidReason,
 )
+from models.field.device import load_anchor
 from models.field.faults import mapped
 from models.field.ledger import Ledger, Recorded
 from models.field.projections import SESSION, TAKEN, VOIDED
@@ -98,7 +99,8 @@ class Station:
         self.reload()
 
     def reload(self) -> None:
-        """Reads anew what a pull may have changed and every scan needs: keys and stages."""
+        """Reads anew what a sync may have changed and every scan needs: keys, stages, time."""
+        self.ledger.anchor = load_anchor(self._connection)
         self._slip_keys = self.roster.slip_keys()
         self._stages = [(stage.id, stage.opens, stage.closes) for stage in self.roster.stages()]
         self._session = self._find_session()

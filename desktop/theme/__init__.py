@@ -1,0 +1,1 @@
+"""How the field app looks and sounds: colours, sizes, fonts, icons, sounds, Qt's own words."""

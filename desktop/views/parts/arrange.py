@@ -1,0 +1,93 @@
+"""Rows, columns and frames on the 8-pixel grid."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.theme.sizes import GRID
+
+Box = TypeVar("Box", bound=QBoxLayout)
+
+Item = QWidget | QLayout | int | None
+"""A widget, a layout, a stretch (number), or a gap of one grid step (None)."""
+
+
+def column(*items: Item, gap: int = 1, margin: int | tuple[int, int, int, int] = 0) -> QVBoxLayout:
+    """Items under one another; ``gap`` and ``margin`` (all, or left, top, right, bottom) in steps
+    of the grid."""
+    return _filled(QVBoxLayout(), items, gap, margin)
+
+
+def row(*items: Item, gap: int = 1, margin: int | tuple[int, int, int, int] = 0) -> QHBoxLayout:
+    """Items side by side; as ``column``."""
+    return _filled(QHBoxLayout(), items, gap, margin)
+
+
+def _filled(
+    box: Box, items: tuple[Item, ...], gap: int, margin: int | tuple[int, int, int, int]
+) -> Box:
+    box.setSpacing(gap * GRID)
+    sides = (margin,) * 4 if isinstance(margin, int) else margin
+    box.setContentsMargins(*(side * GRID for side in sides))
+    for item in items:
+        if item is None:
+            box.addSpacing(GRID)
+        elif isinstance(item, int):
+            box.addStretch(item)
+        elif isinstance(item, QLayout):
+            box.addLayout(item)
+        else:
+            box.addWidget(item)
+    return box
+
+
+def frame(kind: str, layout: QLayout | None = None, *, tone: str = "") -> QFrame:
+    """A frame that the style sheet paints by ``kind`` (card, inset, tint, bar, notice, verdict)."""
+    made = QFrame()
+    made.setProperty("kind", kind)
+    made.setProperty("tone", tone)
+    if layout is not None:
+        made.setLayout(layout)
+    return made
+
+
+def rule() -> QFrame:
+    """A thin line between two things."""
+    made = frame("rule")
+    made.setFixedHeight(1)
+    return made
+
+
+def scrolled(inner: QWidget) -> QScrollArea:
+    """``inner`` in an area that scrolls up and down only when it must."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    inner.setProperty("kind", "scrolled")
+    area.setWidget(inner)
+    area.viewport().setAutoFillBackground(False)
+    return area
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of ``layout`` and let it go."""
+    while (item := layout.takeAt(0)) is not None:
+        inner, widget = item.layout(), item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif inner is not None:
+            clear(inner)

@@ -1,0 +1,49 @@
+"""A label that says its role to the style sheet and never reads what it shows as markup."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+class Words(QLabel):
+    """Plain words in a role (small, body, strong, heading, name, figure, verdict) and an ink."""
+
+    def __init__(
+        self,
+        role: str = "body",
+        *,
+        ink: str = "",
+        wrap: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        # A name may hold "<" or "&"; it is shown as it is.
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setProperty("ink", ink)
+        self.setWordWrap(wrap)
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(wrap)
+        self.setSizePolicy(policy)
+
+    def say(self, words: str) -> None:
+        """Show ``words``; an empty label takes no room."""
+        self.setText(words)
+        self.setVisible(bool(words))
+
+    def set_ink(self, ink: str) -> None:
+        """Write in another ink of the style sheet."""
+        if self.property("ink") != ink:
+            self.setProperty("ink", ink)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
+def set_tone(widget: QWidget, tone: str) -> None:
+    """Let the style sheet paint ``widget`` in ``tone`` (go, check, stop, info)."""
+    if widget.property("tone") != tone:
+        widget.setProperty("tone", tone)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

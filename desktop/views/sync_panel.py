@@ -1,0 +1,229 @@
+"""Syncing in plain words: are the records safe, what is not and since when, how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from desktop.theme.look import Look
+from desktop.views.parts.arrange import clear, column, frame, row, scrolled
+from desktop.views.parts.button import Button
+from desktop.views.parts.elided import Elided
+from desktop.views.parts.progress import ProgressLine
+from desktop.views.parts.words import Words, set_tone
+from desktop.views.state import Progress
+from desktop.views.view import View
+from desktop.views.wording import clock, moment, number, worded_parts
+
+
+class WaitingKind(Enum):
+    """What kind of record waits; words under ``field.sync``."""
+
+    HANDOVER = "handover"
+    VOID = "void"
+    REFUSED = "refused"
+    STOCK = "stock"
+    SESSION = "session"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record that no receipt covers yet."""
+
+    at: int
+    kind: WaitingKind
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """How the last sync ended; ``error`` is a full text key (``errors.centre_down``), "" if
+    well."""
+
+    at: int
+    error: str = ""
+    parts: Mapping[str, object] = field(default_factory=dict)
+    sent: int = 0
+    got: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPanelState:
+    """``waiting`` may be only the first of ``unsafe``; ``safe_at`` the last full receipt."""
+
+    online: bool = False
+    unsafe: int = 0
+    unsafe_since: int | None = None
+    safe_at: int | None = None
+    progress: Progress | None = None
+    cancelling: bool = False
+    last: SyncResult | None = None
+    waiting: tuple[Waiting, ...] = ()
+    now: int = 0
+
+
+class SyncPanel(View):
+    """Shows a SyncPanelState."""
+
+    sync_asked = Signal()
+    cancel_asked = Signal()
+    left = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(look, parent)
+        self._state = SyncPanelState()
+        self._title = Words("heading")
+        self._symbol = QLabel()
+        self._status = Words("strong")
+        self._since = Words("body")
+        status = row(self._symbol, gap=2, margin=2)
+        status.addLayout(column(self._status, self._since, gap=0), 1)
+        status.setAlignment(self._symbol, Qt.AlignmentFlag.AlignTop)
+        self._box = frame("tint", status, tone="go")
+        self._progress = ProgressLine(look)
+        self._link = Words("small", ink="muted")
+        self._last_title = Words("strong")
+        self._last = Words("body")
+        self._advice = Words("body", ink="muted")
+        self._waiting_title = Words("strong")
+        self._waiting = QVBoxLayout()
+        self._waiting.setSpacing(8)
+        self.now = Button(look, "primary", icon="refresh-cw", hint="F5")
+        self.now.clicked.connect(self.sync_asked)
+        self._stop = Button(look, "secondary", hint="Esc")
+        self._stop.clicked.connect(self.cancel_asked)
+        self._close = Button(look, "secondary", hint="Esc")
+        self._close.clicked.connect(self.left)
+        upper = QWidget()
+        upper.setLayout(
+            column(
+                self._title,
+                self._box,
+                self._progress,
+                self._link,
+                None,
+                self._last_title,
+                self._last,
+                self._advice,
+                None,
+                self._waiting_title,
+                self._waiting,
+                1,
+                gap=1,
+                margin=(2, 2, 2, 0),
+            )
+        )
+        body = column(scrolled(upper), gap=1)
+        body.addLayout(column(self.now, self._stop, self._close, gap=1, margin=(2, 1, 2, 2)))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame("card", body))
+        self.restyle()
+
+    def show_sync(self, state: SyncPanelState) -> None:
+        """Show this."""
+        if state != self._state:
+            self._state = state
+            self.draw()
+
+    def take_focus(self) -> None:
+        """Put the keyboard on what is most likely wanted."""
+        wanted = self._stop if self._state.progress else self.now
+        wanted.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def dress(self) -> None:
+        say = self.look.text
+        self._title.say(say("sync.title"))
+        self._last_title.say(say("sync.last"))
+        self._waiting_title.setText(say("sync.waiting"))
+        self.now.say(say("sync.now"))
+        self._close.say(say("sync.close"))
+
+    def draw(self) -> None:
+        state, look = self._state, self.look
+        self._draw_status()
+        busy = state.progress is not None
+        self._progress.show_progress(state.progress)
+        self._link.say("" if busy else look.text("sync.online" if state.online else "sync.offline"))
+        self._draw_last()
+        self._draw_waiting()
+        self.now.setVisible(not busy)
+        self._close.setVisible(not busy)
+        self._stop.setVisible(busy)
+        self._stop.setEnabled(not state.cancelling)
+        self._stop.say(look.text("sync.cancelling" if state.cancelling else "sync.cancel"))
+
+    def _draw_status(self) -> None:
+        state, look = self._state, self.look
+        tone = "check" if state.unsafe or state.safe_at is None else "go"
+        if state.unsafe:
+            key = "unsafe_1" if state.unsafe == 1 else "unsafe_n"
+            self._status.say(look.text(f"sync.{key}", n=number(look, state.unsafe)))
+            if state.unsafe_since is None:
+                self._since.say(look.text("sync.unsafe_means"))
+            else:
+                when = moment(look, state.unsafe_since, state.now)
+                self._since.say(look.text("sync.unsafe_since", when=when))
+        elif state.safe_at is None:
+            self._status.say(look.text("sync.never"))
+            self._since.say("")
+        else:
+            self._status.say(look.text("sync.all_safe"))
+            when = moment(look, state.safe_at, state.now)
+            self._since.say(look.text("sync.safe_since", when=when))
+        ink = getattr(look.tokens, f"{tone}_ink")
+        icon = "shield-check" if tone == "go" else "shield-alert"
+        pixels = round(look.sizes.icon * 1.4)
+        self._symbol.setPixmap(look.icon(icon, ink, pixels, self.devicePixelRatioF()))
+        self._status.set_ink(tone)
+        set_tone(self._box, tone)
+
+    def _draw_last(self) -> None:
+        last, look = self._state.last, self.look
+        self._last_title.setVisible(last is not None)
+        if last is None:
+            self._last.say("")
+            self._advice.say("")
+            return
+        when = moment(look, last.at, self._state.now)
+        if not last.error:
+            sent, got = number(look, last.sent), number(look, last.got)
+            self._last.say(look.text("sync.last_ok", when=when, sent=sent, got=got))
+            self._advice.say("")
+            return
+        parts = worded_parts(look, last.parts, self._state.now)
+        failed = look.text("sync.last_failed", when=when)
+        self._last.say(f"{failed} {look.any_text(f'{last.error}.title', **parts)}.")
+        self._advice.say(look.any_text(f"{last.error}.what_to_do", **parts))
+
+    def _draw_waiting(self) -> None:
+        state, look = self._state, self.look
+        clear(self._waiting)
+        self._waiting_title.setVisible(bool(state.waiting))
+        for one in state.waiting:
+            time = Words("small", ink="muted", wrap=False)
+            time.say(clock(look, one.at))
+            kind = look.text(f"sync.{one.kind.value}")
+            words = Elided("body")
+            words.say(f"{one.name} · {kind}" if one.name else kind)
+            line = row(time, gap=2)
+            line.addWidget(words, 1)
+            self._waiting.addLayout(line)
+        more = state.unsafe - len(state.waiting)
+        if state.waiting and more > 0:
+            rest = Words("small", ink="muted")
+            rest.say(look.text("sync.waiting_more", n=number(look, more)))
+            self._waiting.addWidget(rest)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc stops a sync that runs, or else closes the panel."""
+        if event.key() == Qt.Key.Key_Escape:
+            (self.cancel_asked if self._state.progress else self.left).emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,1 @@
+"""Slips: issuing them, signed, and printing them as sheets and single pictures."""

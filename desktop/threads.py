@@ -34,6 +34,10 @@ class Cancel:
         """Asks the work to stop; it does so at its next look."""
         self._event.set()
 
+    def clear(self) -> None:
+        """Takes the wish back, before the work is tried again."""
+        self._event.clear()
+
     def is_set(self) -> bool:
         """Whether the work should stop."""
         return self._event.is_set()

@@ -12,8 +12,20 @@ from desktop.presenters.names import Names, card
 from desktop.views.overview import OverviewState, StockLevel
 from desktop.views.parts.history import HistoryItem, HistoryKind
 from desktop.views.state import Earlier, Goods, HouseholdCard
+from desktop.views.sync_panel import Waiting, WaitingKind
 from models import slip_text
-from models.facts import Fact, Handover, Line, Refused, Source, Stock, VoidReason
+from models.facts import (
+    Fact,
+    Handover,
+    Line,
+    Refused,
+    SessionClosed,
+    SessionOpened,
+    Source,
+    Stock,
+    Void,
+    VoidReason,
+)
 from models.field.device import Identity, LastSync, load_last_sync
 from models.field.ledger import Recorded, Safety
 from models.field.station import Look, Session, Station
@@ -21,6 +33,14 @@ from models.numbers import KK_DIGITS, parse_kk, parse_slip_number
 from models.verdict import Tone, Verdict
 
 HISTORY = 50
+_KINDS: dict[type[object], WaitingKind] = {
+    Handover: WaitingKind.HANDOVER,
+    Void: WaitingKind.VOID,
+    Refused: WaitingKind.REFUSED,
+    Stock: WaitingKind.STOCK,
+    SessionOpened: WaitingKind.SESSION,
+    SessionClosed: WaitingKind.SESSION,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +168,17 @@ class Desk:
         """How the last sync ended."""
         return load_last_sync(self.station.ledger.connection)
 
+    def waiting(self, most: int = 50) -> tuple[Waiting, ...]:
+        """The oldest records that no receipt covers."""
+        ledger = self.station.ledger
+        first = ledger.safe_seq() + 1
+        found = [(seq, ledger.fact(seq)) for seq in range(first, first + most)]
+        return tuple(
+            Waiting(fact.at, _KINDS.get(type(fact.body), WaitingKind.OTHER), self._name_of(fact))
+            for _, fact in found
+            if fact is not None
+        )
+
     # --- inner -------------------------------------------------------------------------------
 
     def _seen(self, look: Look) -> Seen:
@@ -218,6 +249,11 @@ class Desk:
                 return self._named(seq, fact.at, HistoryKind.REFUSED, verdict, household, ())
             case _:
                 return None
+
+    def _name_of(self, fact: Fact) -> str:
+        household = getattr(fact.body, "household", None)
+        known = self.station.roster.household(household) if household is not None else None
+        return known.name if known is not None else ""
 
     def _named(
         self,

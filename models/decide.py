@@ -7,11 +7,11 @@ scan gets the same answer everywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from models.facts import Line, Receiver
-from models.verdict import Verdict
+from models.verdict import Tone, Verdict
 
 
 class HouseholdStatus(IntEnum):
@@ -143,47 +143,36 @@ def decide(situation: Situation) -> Decision:
     if household is not None and household.status is HouseholdStatus.SUSPENDED:
         return Decision(Verdict.SUSPENDED, taken=situation.taken)
 
-    if slip is not None:
-        early_or_late = _outside_validity(slip, situation)
-        if early_or_late is not None:
-            return early_or_late
-    return _what_is_due(situation)
+    outside = _outside_validity(slip, situation.clock.now) if slip is not None else None
+    if slip is not None and outside is not None and situation.clock.trusted:
+        taken = _spoken_for(slip.lines, situation.taken)
+        if taken and not _still_owed(slip.lines, taken):
+            return Decision(Verdict.ALREADY_COLLECTED, taken=taken)
+        return Decision(outside[0], taken=taken, when=outside[1])
+    decision = _what_is_due(situation)
+    if decision.verdict.tone is Tone.GO and not situation.clock.trusted:
+        # The laptop's clock is plainly wrong, so its word on "valid", "expired" or "this stage is
+        # open" is worth nothing: a person compares the dates.
+        when = outside[1] if outside is not None else None
+        return replace(decision, verdict=Verdict.CLOCK_DOUBTFUL, when=when)
+    return decision
 
 
-def _outside_validity(slip: Slip, situation: Situation) -> Decision | None:
-    now = situation.clock.now
+def _outside_validity(slip: Slip, now: int) -> tuple[Verdict, int] | None:
     if now < slip.valid_from:
-        verdict, when = Verdict.NOT_YET, slip.valid_from
-    elif now >= slip.valid_until:
-        verdict, when = Verdict.EXPIRED, slip.valid_until
-    else:
-        return None
-    taken = _spoken_for(slip.lines, situation.taken)
-    if taken and not _still_owed(slip.lines, taken):
-        return Decision(Verdict.ALREADY_COLLECTED, taken=taken)
-    if situation.clock.trusted:
-        return Decision(verdict, taken=taken, when=when)
-    # The laptop's clock is plainly wrong, so its word on "expired" is worth nothing: a person
-    # compares the date printed on the slip.
-    return Decision(
-        Verdict.CLOCK_DOUBTFUL, due=_still_owed(slip.lines, taken), taken=taken, when=when
-    )
+        return Verdict.NOT_YET, slip.valid_from
+    if now >= slip.valid_until:
+        return Verdict.EXPIRED, slip.valid_until
+    return None
 
 
 def _what_is_due(situation: Situation) -> Decision:
     slip, household, stages = situation.slip, situation.household, situation.open_stages
     listed = {(e.line.stage, e.line.package): e for e in situation.entitlements}
-    on_list = household is not None and bool(listed)
     if slip is not None:
-        # The slip says which lines; the roster, being newer, says how many.
-        lines = tuple(
-            listed[line.stage, line.package].line if (line.stage, line.package) in listed else line
-            for line in slip.lines
-        )
-        points = {slip.point}
+        lines = _by_the_roster(slip.lines, listed)
     else:
         lines = tuple(entry.line for entry in situation.entitlements)
-        points = {e.point for e in situation.entitlements if e.line.stage in stages}
     if not lines:
         return Decision(Verdict.NOTHING_DUE, taken=situation.taken)
 
@@ -195,13 +184,42 @@ def _what_is_due(situation: Situation) -> Decision:
     if not now_due:
         return _not_now(situation, owed, taken)
 
-    if points and situation.point not in points:
-        return Decision(Verdict.OTHER_POINT, due=now_due, taken=taken, other_point=min(points))
+    # A slip is for one point; without one each line waits where the roster says.
+    points = [slip.point if slip is not None else listed[o.stage, o.package].point for o in now_due]
+    due = tuple(o for o, at in zip(now_due, points, strict=True) if at == situation.point)
+    elsewhere = not due
+    here, short = _split_by_stock(due or now_due, situation.stock)
+    decision = Decision(Verdict.ELIGIBLE, due=here, short=short, taken=taken)
+    if elsewhere:
+        return replace(decision, verdict=Verdict.OTHER_POINT, other_point=min(points))
     if household is not None and household.status is HouseholdStatus.MOVED:
-        return Decision(Verdict.MOVED, due=now_due, taken=taken)
+        return replace(decision, verdict=Verdict.MOVED)
     if household is not None and household.status is HouseholdStatus.DECEASED:
-        return Decision(Verdict.DECEASED, due=now_due, taken=taken)
-    return _with_stock(situation, now_due, taken, on_list)
+        return replace(decision, verdict=Verdict.DECEASED)
+    if not here:
+        return replace(decision, verdict=Verdict.OUT_OF_STOCK)
+    if household is None or any((o.stage, o.package) not in listed for o in here):
+        return replace(decision, verdict=Verdict.NOT_ON_LIST)
+    # What an earlier stage brought is no part of what this one owes.
+    if {t.line.stage for t in taken} & {o.stage for o in here}:
+        return replace(decision, verdict=Verdict.PARTLY_COLLECTED)
+    return decision
+
+
+def _by_the_roster(
+    lines: tuple[Line, ...], listed: Mapping[tuple[int, int], Entitlement]
+) -> tuple[Line, ...]:
+    """The slip says which lines; the roster, being newer, says how many, however often the slip
+    names one."""
+    found: dict[tuple[int, int], Line] = {}
+    loose: list[Line] = []
+    for line in lines:
+        key = (line.stage, line.package)
+        if key in listed:
+            found[key] = listed[key].line
+        else:
+            loose.append(line)
+    return (*found.values(), *loose)
 
 
 def _not_now(situation: Situation, owed: tuple[Line, ...], taken: tuple[Taken, ...]) -> Decision:
@@ -213,18 +231,6 @@ def _not_now(situation: Situation, owed: tuple[Line, ...], taken: tuple[Taken, .
     if coming:
         return Decision(Verdict.NOT_YET, taken=taken, when=min(coming))
     return Decision(Verdict.EXPIRED, taken=taken)
-
-
-def _with_stock(
-    situation: Situation, due: tuple[Line, ...], taken: tuple[Taken, ...], on_list: bool
-) -> Decision:
-    here, short = _split_by_stock(due, situation.stock)
-    if not here:
-        return Decision(Verdict.OUT_OF_STOCK, short=short, taken=taken)
-    if not on_list:
-        return Decision(Verdict.NOT_ON_LIST, due=here, short=short, taken=taken)
-    verdict = Verdict.PARTLY_COLLECTED if taken else Verdict.ELIGIBLE
-    return Decision(verdict, due=here, short=short, taken=taken)
 
 
 def _spoken_for(lines: tuple[Line, ...], taken: tuple[Taken, ...]) -> tuple[Taken, ...]:

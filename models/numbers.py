@@ -17,7 +17,7 @@ _SEPARATORS = re.compile(r"[\s.\-'’]+")
 
 
 class NumberProblem(StrEnum):
-    """Why a typed number cannot be used; each has a text ``number.<value>``."""
+    """Why a typed number cannot be used; the words stand under ``field.notice.number_<value>``."""
 
     EMPTY = "empty"
     NOT_DIGITS = "not_digits"

@@ -141,7 +141,10 @@ class Page:
 
 
 def encode_page(page: Page, signer: Signer) -> bytes:
-    """``page`` signed by the centre; households go out sorted by KK number."""
+    """``page`` signed by the centre; households go out sorted by KK number.
+
+    Raises ValueError for a row that names a household by an id nobody could tell from an index.
+    """
     households = sorted(page.rows.get("households", ()))
     places = {row[1]: index for index, row in enumerate(households)}
     sections: dict[int, list[Any]] = {}
@@ -152,10 +155,17 @@ def encode_page(page: Page, signer: Signer) -> bytes:
         table = [list(column) for column in zip(*rows, strict=True)]
         if name in _INDEXED:
             at = [column for column, _ in shape].index("household")
-            table[at] = [places.get(household, household) for household in table[at]]
+            table[at] = [_index_of(household, places) for household in table[at]]
         sections[number] = [len(rows), *(columns.pack(column) for column in table)]
     payload = [1, page.point, page.after, page.upto, page.left, page.at, columns.squeeze(sections)]
     return sign(cbor.dumps(payload), signer, Purpose.PAGE)
+
+
+def _index_of(household: int, places: Mapping[int, int]) -> int:
+    """The household's place in the page, or its id, which then must not look like a place."""
+    if household not in places and household < INDEX_LIMIT:
+        raise ValueError("a household's id is at least 2^32")
+    return places.get(household, household)
 
 
 def decode_page(signed: bytes, centre_keys: Mapping[bytes, bytes]) -> Page:

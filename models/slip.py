@@ -78,13 +78,16 @@ def _slip_of(claims: Any) -> Slip:
     if any(type(number) is not int or not 0 <= number < 1 << 63 for number in numbers):
         raise ValueError("a slip's content is whole numbers")
     household, point, *rest = content
-    if not rest or len(rest) % 3 or len(rest) > 3 * MAX_LINES or len(claims[_CTI]) != _CTI_BYTES:
+    cti = claims[_CTI]
+    if not isinstance(cti, bytes) or len(cti) != _CTI_BYTES:
+        raise ValueError("a slip's number is five bytes")
+    if not rest or len(rest) % 3 or len(rest) > 3 * MAX_LINES:
         raise ValueError("a slip's content has another length")
     lines = tuple(Line(*rest[i : i + 3]) for i in range(0, len(rest), 3))
     if any(line.quantity < 1 for line in lines):
         raise ValueError("a slip's quantities are at least one")
     return Slip(
-        number=int.from_bytes(claims[_CTI], "big"),
+        number=int.from_bytes(cti, "big"),
         household=household,
         point=point,
         lines=lines,

@@ -1,0 +1,92 @@
+"""Strategies that make facts of every kind, also of kinds and forms that nobody knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from models.facts import (
+    Complaint,
+    Fact,
+    Handover,
+    HouseholdNote,
+    Line,
+    Movement,
+    NoHandover,
+    Outcome,
+    Receiver,
+    Refused,
+    SessionClosed,
+    SessionOpened,
+    Source,
+    Stock,
+    Unknown,
+    Void,
+    VoidReason,
+)
+from models.verdict import Verdict
+
+_ID = st.integers(0, (1 << 62) - 1)
+_WORDS = st.none() | st.text(max_size=20)
+
+WEIRD: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(1 << 70), 1 << 70)
+    | st.binary(max_size=9)
+    | st.text(max_size=9)
+    | st.floats(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.integers(-5, 50), inner, max_size=3)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+"""Any value CBOR can hold, as a newer version might put into a fact."""
+
+HANDOVERS = st.builds(
+    Handover,
+    household=_ID,
+    lines=st.lists(st.builds(Line, _ID, _ID, st.integers(1, 99)), min_size=1, max_size=3).map(
+        tuple
+    ),
+    source=st.sampled_from(Source),
+    slip=st.none() | _ID,
+    verdict=st.sampled_from(Verdict),
+    receiver=st.sampled_from(Receiver),
+    proxy_name=_WORDS,
+    proxy_relation=_WORDS,
+    replaced_household=st.none() | _ID,
+    note=_WORDS,
+)
+_REFUSED = st.builds(
+    Refused,
+    st.sampled_from(Verdict),
+    st.sampled_from(Source),
+    st.none() | _ID,
+    st.none() | _ID,
+    st.none() | st.binary(min_size=8, max_size=8),
+)
+KNOWN_BODIES = st.one_of(
+    HANDOVERS,
+    st.builds(SessionOpened, _ID, st.text(max_size=20)),
+    st.builds(SessionClosed, _ID),
+    st.builds(NoHandover, _ID, st.sampled_from(Outcome), st.none() | _ID, st.none() | _ID, _WORDS),
+    st.builds(
+        Void,
+        _ID,
+        st.sampled_from(VoidReason),
+        st.none() | st.binary(min_size=16, max_size=16),
+        _WORDS,
+    ),
+    st.builds(Stock, st.sampled_from(Movement), _ID, st.integers(0, 10_000), _WORDS),
+    _REFUSED,
+    st.builds(Complaint, st.integers(1, 8), st.text(max_size=20), st.none() | _ID),
+    st.builds(HouseholdNote, _ID, st.integers(1, 3), st.none() | _ID, _WORDS),
+)
+BODIES = KNOWN_BODIES | st.builds(Unknown, st.integers(10, 1 << 40), WEIRD)
+FACTS = st.builds(
+    Fact, st.integers(0, 1 << 45), st.integers(0, 1 << 20), st.integers(0, 1 << 20), BODIES
+)

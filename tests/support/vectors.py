@@ -1,0 +1,226 @@
+"""Golden vectors: bytes that both ends must read for ever, beside what they say.
+
+The files in ``tests/vectors`` are written once (``python -m tests.support.vectors``) and only when
+a wire format is given a new version; a test that fails against them has found a break, not an old
+file. Keys are the 32-byte Ed25519 seeds in hex: whoever writes a client can make the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from models import facts
+from models.cose import Signer
+from models.decide import Slip
+from models.facts import (
+    Fact,
+    Handover,
+    Line,
+    Movement,
+    Receiver,
+    Refused,
+    SessionOpened,
+    Source,
+    Stock,
+    Unknown,
+    Void,
+    VoidReason,
+)
+from models.feed import (
+    FEED_ID_BYTES,
+    Head,
+    Segment,
+    chain,
+    encode_segment,
+    genesis,
+    make_checkpoint,
+)
+from models.page import INDEX_LIMIT, Page, encode_page
+from models.slip import encode_slip, slip_key_id
+from models.slip_text import to_text
+from models.verdict import Verdict
+from sync.messages import (
+    Certificate,
+    Hello,
+    Pull,
+    Receipt,
+    encode_certificate,
+    encode_receipt,
+    encode_request,
+)
+
+FOLDER = Path(__file__).parent.parent / "vectors"
+AT = 1_795_500_000_000
+FAMILY = (1 << 60) + 5
+
+CENTRE_SEED, SLIP_SEED, FEED_SEED = b"\x01" * 32, b"\x02" * 32, b"\x03" * 32
+CENTRE, SLIP_KEY = Signer.of(CENTRE_SEED), Signer.of(SLIP_SEED)
+FEED_KEY = Signer.of(FEED_SEED, FEED_ID_BYTES)
+FEED = FEED_KEY.key_id
+CENTRE_KEYS = {CENTRE.key_id: CENTRE.public_key}
+SLIP_KEYS = {slip_key_id(SLIP_KEY.key_id): SLIP_KEY.public_key}
+
+SLIP = Slip(
+    number=48210937745,
+    household=FAMILY,
+    point=3,
+    lines=(Line(2, 1, 1), Line(2, 2, 3)),
+    valid_from=AT,
+    valid_until=AT + 600_000_000,
+)
+FACTS = (
+    Fact(AT, 7, 0, SessionOpened(3, "Tahap 2")),
+    Fact(AT, 7, 1, Stock(Movement.COUNTED, 1, 250)),
+    Fact(AT + 60_000, 7, 1, Handover(FAMILY, (Line(2, 1, 1),), Source.CAMERA, slip=48210937745)),
+    Fact(
+        AT + 61_000,
+        7,
+        1,
+        Handover(
+            FAMILY + 1,
+            (Line(2, 1, 1), Line(2, 2, 3)),
+            Source.TYPED_KK,
+            receiver=Receiver.PROXY,
+            proxy_name="Budi",
+            proxy_relation="anak",
+            note="surat kuasa ada",
+        ),
+    ),
+    Fact(AT + 62_000, 7, 1, Void(4, VoidReason.WRONG_HOUSEHOLD)),
+    Fact(AT + 63_000, 7, 1, Refused(Verdict.FOREIGN_CODE, Source.PICTURE, digest=bytes(range(8)))),
+    Fact(AT + 64_000, 7, 1, Unknown(77, {1: "from a newer version", 2: [None, -1.5]})),
+)
+ENCODED = tuple(facts.encode(fact) for fact in FACTS)
+HASHES = chain(genesis(FEED), 1, ENCODED)
+HEAD = Head(len(ENCODED), HASHES[-1])
+CHECKPOINT = make_checkpoint(FEED, HEAD, AT + 90_000, FEED_KEY)
+SEGMENT = Segment(FEED, 1, genesis(FEED), ENCODED, CHECKPOINT)
+RECEIPT = Receipt(FEED, HEAD, AT + 95_000, ((4, 1), (7, 5)), False)
+CERTIFICATE = Certificate(AT, FEED, 12, "Laptop RW 03", (3, 4))
+PAGE = Page(
+    point=3,
+    after=0,
+    upto=9,
+    left=2,
+    at=AT,
+    rows={
+        "households": [
+            (3171010101200005, FAMILY, "Siti", 3, 1, "31.71.01.1002", 1, 4, "Jl. Cideng 1"),
+            (3171010101200013, FAMILY + 1, "Joko", 3, 2, "31.71.01.1002", 2, 2, ""),
+        ],
+        "entitlements": [(FAMILY, 2, 1, 3, 1), (FAMILY, 2, 2, 3, 3), (FAMILY + 1, 2, 1, 3, 1)],
+        "slips": [(48210937745, FAMILY, 3, bytes.fromhex("86020101020203"), AT, AT + 9, False)],
+        "elsewhere": [
+            (FAMILY + 1, bytes(16), 0, 8, 0, 2, 1, 1, AT, 4, 9, 2, "Budi", None, False),
+            (INDEX_LIMIT, bytes(16), 1, 9, 0, 2, 1, 1, AT, 4, 9, 1, None, 48210937745, True),
+        ],
+        "aliases": [(3171010101200021, FAMILY)],
+        "gone": [(FAMILY + 2,)],
+        "points": [(3, "Balai RW 03", "31.71.01.1002", "Jl. Cideng 5")],
+        "stages": [(2, "Tahap 2", AT, AT + 600_000_000)],
+        "packages": [(1, "Paket sembako", "5 kg beras · 2 l minyak")],
+        "volunteers": [(7, "Rani", True, bytes(16), bytes.fromhex("a0"), bytes(32))],
+        "keys": [(SLIP_KEY.key_id, "slip", SLIP_KEY.public_key, None)],
+    },
+)
+REQUESTS: dict[str, Hello | Pull] = {
+    "hello": Hello(AT, HEAD, "0.1.0"),
+    "pull": Pull(AT, 3, 9, 2000),
+}
+
+
+def read(name: str) -> dict[str, Any]:
+    """The vector ``name``: its hex values and what they say."""
+    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def raw(name: str, key: str = "hex") -> bytes:
+    """The bytes under ``key`` of the vector ``name``."""
+    return bytes.fromhex(read(name)[key])
+
+
+def _all() -> dict[str, dict[str, Any]]:
+    signed = encode_slip(SLIP, SLIP_KEY)
+    return {
+        "slip": {
+            "what": "A slip: COSE_Sign1 by the slip key over a CWT.",
+            "seed": SLIP_SEED.hex(),
+            "number": SLIP.number,
+            "household": SLIP.household,
+            "point": SLIP.point,
+            "lines": [[line.stage, line.package, line.quantity] for line in SLIP.lines],
+            "valid_from": SLIP.valid_from,
+            "valid_until": SLIP.valid_until,
+            "hex": signed.hex(),
+            "text": to_text(signed, "ksbb.example.id"),
+        },
+        "segment": {
+            "what": "A sealed segment: seven facts and their checkpoint, packed by column.",
+            "seed": FEED_SEED.hex(),
+            "feed": FEED.hex(),
+            "first": 1,
+            "before": genesis(FEED).hex(),
+            "facts": [body.hex() for body in ENCODED],
+            "hashes": [digest.hex() for digest in HASHES],
+            "hex": encode_segment(SEGMENT).hex(),
+        },
+        "checkpoint": {
+            "what": "The signed head of that feed.",
+            "seed": FEED_SEED.hex(),
+            "feed": FEED.hex(),
+            "seq": HEAD.seq,
+            "hash": HEAD.hash.hex(),
+            "at": AT + 90_000,
+            "hex": CHECKPOINT.hex(),
+        },
+        "receipt": {
+            "what": "The centre's receipt for that feed.",
+            "seed": CENTRE_SEED.hex(),
+            "feed": FEED.hex(),
+            "seq": HEAD.seq,
+            "hash": HEAD.hash.hex(),
+            "at": RECEIPT.at,
+            "exceptions": [list(pair) for pair in RECEIPT.exceptions],
+            "forked": RECEIPT.forked,
+            "hex": encode_receipt(RECEIPT, CENTRE).hex(),
+        },
+        "certificate": {
+            "what": "The centre's certificate that the feed belongs to device 12.",
+            "seed": CENTRE_SEED.hex(),
+            "feed": FEED.hex(),
+            "device": CERTIFICATE.device,
+            "name": CERTIFICATE.name,
+            "points": list(CERTIFICATE.points),
+            "at": CERTIFICATE.at,
+            "hex": encode_certificate(CERTIFICATE, CENTRE).hex(),
+        },
+        "request": {
+            "what": "Requests signed with the feed's key.",
+            "seed": FEED_SEED.hex(),
+            **{name: encode_request(made, FEED_KEY).hex() for name, made in REQUESTS.items()},
+        },
+        "page": {
+            "what": "A page of point 3's stream with every section; the rows stand in the test.",
+            "seed": CENTRE_SEED.hex(),
+            "point": PAGE.point,
+            "after": PAGE.after,
+            "upto": PAGE.upto,
+            "left": PAGE.left,
+            "at": PAGE.at,
+            "hex": encode_page(PAGE, CENTRE).hex(),
+        },
+    }
+
+
+def _write() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for name, vector in _all().items():
+        words = json.dumps(vector, indent=1, ensure_ascii=False)
+        (FOLDER / f"{name}.json").write_text(words + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _write()

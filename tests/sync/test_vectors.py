@@ -1,0 +1,34 @@
+"""The golden vectors of what travels between the ends, read and made as ever."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.messages import (
+    encode_certificate,
+    encode_receipt,
+    encode_request,
+    read_certificate,
+    read_receipt,
+    read_request,
+)
+from tests.support import vectors
+
+
+def test_the_receipt_is_made_and_read_as_ever() -> None:
+    signed = vectors.raw("receipt")
+    assert read_receipt(signed, vectors.CENTRE_KEYS) == vectors.RECEIPT
+    assert encode_receipt(vectors.RECEIPT, vectors.CENTRE) == signed
+
+
+def test_the_certificate_is_made_and_read_as_ever() -> None:
+    signed = vectors.raw("certificate")
+    assert read_certificate(signed) == (vectors.CERTIFICATE, vectors.CENTRE.public_key)
+    assert encode_certificate(vectors.CERTIFICATE, vectors.CENTRE) == signed
+
+
+@pytest.mark.parametrize("name", vectors.REQUESTS)
+def test_the_requests_are_made_and_read_as_ever(name: str) -> None:
+    signed, request = vectors.raw("request", name), vectors.REQUESTS[name]
+    assert encode_request(request, vectors.FEED_KEY) == signed
+    assert read_request(signed, vectors.FEED, vectors.FEED_KEY.public_key) == request

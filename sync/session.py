@@ -55,7 +55,7 @@ ATTEMPTS = 3
 
 
 class Phase(Enum):
-    """What a sync is doing; the words stand under ``field.sync.phase.<value>``."""
+    """What a sync is doing; each front end has its words."""
 
     CONNECTING = "connecting"
     SENDING = "sending"

@@ -47,7 +47,7 @@ class Enrolling(QObject):
             return False
         invitation = enrolment_text.from_text(text)
         if invitation is None:
-            self._show(notices=(Notice("door.enrol.not_an_invitation"),))
+            self._show(notices=(Notice("field.notice.enrol_code_foreign"),))
             return False
         self._read = invitation
         self._show(

@@ -68,7 +68,7 @@ class Syncing(QObject):
         if self.busy:
             return
         cancel = self._cancel = Cancel()
-        self._show(progress=Progress("field.sync.phase.connecting"), cancelling=False)
+        self._show(progress=Progress("app.phase.connecting"), cancelling=False)
         self._threads.submit_net(
             lambda: self._run(self._device, cancel, self._report), self._done, self._failed, cancel
         )
@@ -96,7 +96,7 @@ class Syncing(QObject):
 
     def _report(self, progress: SyncProgress) -> None:
         """From the pool: passed on to the GUI thread."""
-        step = f"field.sync.phase.{progress.phase.value}"
+        step = f"app.phase.{progress.phase.value}"
         if progress.phase is not Phase.DONE:
             shown = Progress(step, progress.done, progress.total)
             self._threads.post_to_gui(lambda: self._progress(shown))

@@ -1,0 +1,236 @@
+"""The scan screen's flow: a slip comes in, a verdict shows, a person confirms, it is recorded.
+
+Runs on the GUI thread and never waits: looks and facts are made on the database thread, one after
+the other, and what comes back becomes the next frozen state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.presenters.desk import Desk, Seen, Standing
+from desktop.presenters.faults import notice
+from desktop.threads import Threads
+from desktop.views.parts.history import HistoryItem, HistoryKind
+from desktop.views.state import Notice
+from models.errors import NotAllowed
+from models.facts import Source, VoidReason
+from models.field.ledger import Recorded
+from models.numbers import NumberError
+from models.verdict import Tone
+
+
+class Phase(Enum):
+    """What the scan screen shows."""
+
+    READY = "ready"
+    LOOKING = "looking"
+    SHOWN = "shown"
+    RECORDING = "recording"
+    RECORDED = "recorded"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The flow's state. ``seen`` from SHOWN on; ``voided`` with VOIDED; ``voiding`` is the
+    hand-over whose void panel is open."""
+
+    phase: Phase = Phase.READY
+    seen: Seen | None = None
+    recorded: Recorded | None = None
+    voided: HistoryItem | None = None
+    voiding: HistoryItem | None = None
+    void_busy: bool = False
+    void_notices: tuple[Notice, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    standing: Standing | None = None
+
+
+class Scanning(QObject):
+    """Holds a Scan; ``heard`` asks for the sound of a verdict."""
+
+    changed = Signal()
+    heard = Signal(object)
+
+    def __init__(self, threads: Threads, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._threads = threads
+        self._desk = desk
+        self.state = Scan()
+
+    # --- what comes in -----------------------------------------------------------------------
+
+    def code(self, text: str, source: Source) -> None:
+        """A code was read by camera, scanner or from a picture."""
+        self._look(lambda: self._desk.scan_code(text, source))
+
+    def scanned(self, text: str) -> None:
+        """A USB scanner typed something: a slip's code or a number in a plain barcode."""
+        self._look(lambda: self._desk.scan_typed(text, Source.SCANNER))
+
+    def typed(self, text: str) -> None:
+        """A person typed a slip number or a KK number."""
+        if text.strip():
+            self._look(lambda: self._desk.scan_typed(text))
+
+    def _look(self, look: Callable[[], Seen]) -> None:
+        if self.state.phase in (Phase.LOOKING, Phase.RECORDING):
+            return  # one at a time; whoever scans faster than a disk writes will scan again
+        before = self._unsettled()
+
+        def work() -> tuple[Seen, Standing]:
+            if before is not None:
+                self._desk.set_aside(before)
+            seen = look()
+            return seen, self._desk.standing()
+
+        self._show(phase=Phase.LOOKING, notices=self._lasting())
+        self._threads.submit_db(work, self._looked, self._failed)
+
+    def _looked(self, result: tuple[Seen, Standing]) -> None:
+        seen, standing = result
+        self._show(phase=Phase.SHOWN, seen=seen, recorded=None, voided=None, standing=standing)
+        self.heard.emit(seen.verdict.tone)
+
+    # --- confirming and leaving --------------------------------------------------------------
+
+    def confirm(self, deliberate: bool) -> None:
+        """Enter, or Ctrl+Enter (``deliberate``): hands over what the verdict allows."""
+        seen = self.state.seen
+        if self.state.phase is not Phase.SHOWN or seen is None:
+            return
+        tone = seen.verdict.tone
+        if tone is Tone.STOP:
+            self.leave()
+            return
+        if (tone is Tone.CHECK and not deliberate) or not seen.due:
+            return
+
+        def work() -> tuple[Seen, Recorded, Standing]:
+            handed, recorded = self._desk.hand_over(seen, deliberate)
+            return handed, recorded, self._desk.standing()
+
+        self._show(phase=Phase.RECORDING)
+        self._threads.submit_db(work, self._recorded, self._not_recorded)
+
+    def leave(self) -> None:
+        """Esc: back to ready. An amber scan that ends without goods is recorded as refused."""
+        before = self._unsettled()
+        if self.state.phase in (Phase.LOOKING, Phase.RECORDING):
+            return
+        self._show(phase=Phase.READY, seen=None, recorded=None, voided=None, notices=())
+        if before is not None:
+
+            def work() -> Standing:
+                self._desk.set_aside(before)
+                return self._desk.standing()
+
+            self._threads.submit_db(work, self.show_standing, self._failed)
+
+    def _unsettled(self) -> Seen | None:
+        """An amber scan on the screen, about which nothing is on the record yet."""
+        seen = self.state.seen
+        if self.state.phase is Phase.SHOWN and seen and seen.verdict.tone is Tone.CHECK:
+            return seen
+        return None
+
+    def _recorded(self, result: tuple[Seen, Recorded, Standing]) -> None:
+        seen, recorded, standing = result
+        self._show(
+            phase=Phase.RECORDED, seen=seen, recorded=recorded, standing=standing, notices=()
+        )
+
+    def _not_recorded(self, error: BaseException) -> None:
+        if isinstance(error, NotAllowed):
+            said = Notice("app.notice.look_again", Tone.CHECK)
+            self._show(phase=Phase.READY, seen=None, notices=(said,))
+        else:
+            # Still on the screen, so that Enter tries again when there is room on the disk.
+            self._show(phase=Phase.SHOWN, notices=(notice(error),))
+        self.heard.emit(Tone.STOP)
+
+    # --- voiding -----------------------------------------------------------------------------
+
+    def ask_void(self, seq: int | None = None) -> None:
+        """Opens the void panel for a hand-over of the list, or for the last one."""
+        history = self.state.standing.overview.history if self.state.standing else ()
+        found = next(
+            (i for i in history if i.kind is HistoryKind.HANDED and seq in (None, i.seq)), None
+        )
+        if found is not None:
+            self._show(voiding=found, void_notices=(), void_busy=False)
+
+    def leave_void(self) -> None:
+        """Closes the void panel; nothing changes."""
+        self._show(voiding=None, void_notices=(), void_busy=False)
+
+    def void(self, seq: int, reason: VoidReason, words: str) -> None:
+        """Takes a hand-over back."""
+        if self.state.void_busy:
+            return
+
+        def work() -> tuple[HistoryItem | None, Standing]:
+            return self._desk.void(seq, reason, words), self._desk.standing()
+
+        self._show(void_busy=True, void_notices=())
+        self._threads.submit_db(work, self._voided, self._not_voided)
+
+    def _voided(self, result: tuple[HistoryItem | None, Standing]) -> None:
+        voided, standing = result
+        self._show(
+            phase=Phase.VOIDED,
+            seen=None,
+            recorded=None,
+            voided=voided,
+            voiding=None,
+            void_busy=False,
+            standing=standing,
+        )
+
+    def _not_voided(self, error: BaseException) -> None:
+        self._show(void_busy=False, void_notices=(notice(error),))
+
+    # --- what is said ------------------------------------------------------------------------
+
+    def say(self, said: Notice, tone: Tone | None = Tone.STOP) -> None:
+        """Something about a source (a picture without a code, a wrong scanner), in place."""
+        others = tuple(one for one in self.state.notices if one.key != said.key)
+        self._show(notices=(said, *others))
+        if tone is not None:
+            self.heard.emit(tone)
+
+    def dismiss(self, key: str) -> None:
+        """Puts a notice away."""
+        self._show(notices=tuple(one for one in self.state.notices if one.key != key))
+
+    def show_standing(self, standing: Standing) -> None:
+        """New counters, stock and list."""
+        self._show(standing=standing)
+
+    def refresh(self) -> None:
+        """Reads anew what a sync or a session may have changed."""
+        self._threads.submit_db(self._desk.refresh, self.show_standing, self._failed)
+
+    def _lasting(self) -> tuple[Notice, ...]:
+        """What a new scan doesn't wipe away: what can't be dismissed."""
+        return tuple(one for one in self.state.notices if not one.dismissible)
+
+    def _failed(self, error: BaseException) -> None:
+        said = number_notice(error) if isinstance(error, NumberError) else notice(error)
+        self._show(phase=Phase.READY, seen=None, notices=(said,))
+        self.heard.emit(Tone.STOP)
+
+    def _show(self, **changes: Any) -> None:
+        self.state = replace(self.state, **changes)
+        self.changed.emit()
+
+
+def number_notice(error: NumberError) -> Notice:
+    """Why what was typed is no number we know."""
+    return Notice(f"field.notice.number_{error.problem.value}", Tone.CHECK, {"found": error.found})

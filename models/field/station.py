@@ -230,6 +230,7 @@ class Station:
             again = self._look_again(look)
             if again.decision != look.decision:
                 raise NotAllowed()
+            look = again  # it may stand in another session by now
         decision = look.decision
         tone = decision.verdict.tone
         if tone is Tone.STOP or (tone is Tone.CHECK and not deliberate) or not decision.due:

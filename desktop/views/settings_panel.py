@@ -1,0 +1,199 @@
+"""Language, colours, text size, camera and sound; every choice holds at once, none needs saving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+
+from desktop.settings import ANY_CAMERA, NO_CAMERA, Settings
+from desktop.theme.look import Look
+from desktop.theme.sizes import SCALES
+from desktop.theme.tokens import Room
+from desktop.views.parts.arrange import column, frame, row
+from desktop.views.parts.button import Button
+from desktop.views.parts.button_row import RING, ButtonRow
+from desktop.views.parts.choice_row import ChoiceRow
+from desktop.views.parts.enter_key import press_focused
+from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.scroll_body import scrolling
+from desktop.views.parts.words import Words
+from desktop.views.state import Notice
+from desktop.views.view import View
+from models.texts import LANGUAGES
+from models.verdict import Tone
+
+_TWO_COLUMNS = 720
+"""Width in pixels at 100 % text size."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraChoice:
+    """A camera that is connected: the id it is remembered by, and the name a person knows it by."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPanelState:
+    """``cameras`` as the system names them, the one it would take first; ``loudspeaker``: whether
+    there is one to be heard."""
+
+    settings: Settings = field(default_factory=Settings)
+    cameras: tuple[CameraChoice, ...] = ()
+    loudspeaker: bool = True
+    notices: tuple[Notice, ...] = ()
+    now: int = 0
+
+
+class SettingsPanel(View):
+    """Shows a SettingsPanelState, as a card that is at home in a column or in the middle."""
+
+    changed = Signal(object)
+    """The Settings as they shall be from now on."""
+    sound_tried = Signal(object)
+    """Let this Tone be heard."""
+    notice_dismissed = Signal(str)
+    left = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(look, parent)
+        self._state = SettingsPanelState()
+        self._title = Words("heading")
+        self._notices = NoticeBar(look)
+        self._notices.dismissed.connect(self.notice_dismissed)
+        self.language = ChoiceRow(look)
+        self.language.chosen.connect(lambda i: self._change(language=LANGUAGES[i]))
+        self.room = ChoiceRow(look)
+        self.room.chosen.connect(lambda i: self._change(room=tuple(Room)[i]))
+        self.scale = ChoiceRow(look)
+        self.scale.chosen.connect(lambda i: self._change(scale=SCALES[i]))
+        self.camera = ChoiceRow(look, stacked=True)
+        self.camera.chosen.connect(lambda i: self._change(camera=self._cameras()[i][0]))
+        self._no_camera = Words("small", ink="muted")
+        self.sound = ChoiceRow(look)
+        self.sound.chosen.connect(lambda i: self._change(sound=i == 0))
+        self._no_sound = Words("small", ink="muted")
+        self._listen = Words("small", ink="muted")
+        self.tones: dict[Tone, Button] = {}
+        tones = ButtonRow()
+        self._tone_row = tones
+        for tone in Tone:
+            button = Button(look, "secondary", icon="volume-2", compact=True)
+            button.clicked.connect(lambda _=False, one=tone: self.sound_tried.emit(one))
+            self.tones[tone] = button
+            tones.add(button)
+        self._tones = QWidget()
+        self._tones.setLayout(column(self._listen, tones, gap=1))
+        self._halves = row(
+            column(self.language, self.scale, self.sound, self._no_sound, self._tones, 1),
+            column(self.room, self.camera, self._no_camera, 1),
+            gap=2,
+        )
+        for half in (0, 1):
+            self._halves.setStretch(half, 1)
+        # Rows of buttons bring a ring's width of their own; the rest is put on the same line.
+        for part in (self._title, self._notices, self._no_camera, self._no_sound, self._listen):
+            part.setContentsMargins(RING, 0, RING, 0)
+        whole = column(self._title, self._notices, self._halves, 1, gap=2)
+        whole.setContentsMargins(24 - RING, 24, 24 - RING, 8)
+        self._scroll = scrolling(whole)
+        self.close_button = Button(look, "primary", hint="Esc")
+        self.close_button.clicked.connect(self.left)
+        body = column(gap=0)
+        body.addWidget(self._scroll, 1)
+        body.addLayout(row(self.close_button, margin=(3, 1, 3, 3)))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame("card", body))
+        self.restyle()
+
+    def show_settings(self, state: SettingsPanelState) -> None:
+        """Show this."""
+        if state != self._state:
+            self._state = state
+            self.draw()
+
+    def take_focus(self) -> None:
+        """Put the keyboard on the first setting."""
+        self.language.take_focus()
+
+    def dress(self) -> None:
+        say = self.look.any_text
+        self._title.say(say("door.settings.title"))
+        self._listen.say(say("door.settings.listen"))
+        for tone, button in self.tones.items():
+            button.say(
+                say(f"door.settings.{tone.value}"),
+                name=f"{self._listen.text()} {say(f'door.settings.{tone.value}')}",
+            )
+        self._tone_row.rearrange()
+        self.close_button.say(say("door.settings.close"))
+
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two columns where there is room, else one."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        roomy = self.width() >= self.look.px(_TWO_COLUMNS)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._halves.setDirection(across if roomy else down)
+
+    def draw(self) -> None:
+        state, look = self._state, self.look
+        say, now = look.any_text, state.settings
+        self._notices.show_notices(state.notices, state.now)
+        languages = [say(f"door.settings.{one}") for one in ("indonesian", "english")]
+        self.language.show_choices(
+            say("door.settings.language"), languages, LANGUAGES.index(now.language)
+        )
+        rooms = [say(f"door.settings.{room.value}") for room in Room]
+        self.room.show_choices(say("door.settings.room"), rooms, tuple(Room).index(now.room))
+        sizes = [say("door.settings.percent", n=one) for one in SCALES]
+        self.scale.show_choices(say("door.settings.scale"), sizes, SCALES.index(now.scale))
+        cameras = self._cameras()
+        chosen = [one for one, _ in cameras].index(now.camera)
+        names = [name for _, name in cameras]
+        self.camera.show_choices(say("door.settings.camera"), names, chosen)
+        self._no_camera.say("" if state.cameras else say("door.settings.camera_nothing"))
+        onoff = [say("door.settings.on"), say("door.settings.off")]
+        self.sound.show_choices(say("door.settings.sound"), onoff, 0 if now.sound else 1)
+        self._no_sound.say("" if state.loudspeaker else say("door.settings.sound_none"))
+        self._tones.setVisible(state.loudspeaker)
+
+    def _cameras(self) -> Sequence[tuple[str, str]]:
+        """(id, words) of everything that can be chosen; a chosen one that is gone stays there."""
+        say, state = self.look.any_text, self._state
+        found = [(one.id, one.name) for one in state.cameras]
+        first = say("door.settings.camera_any")
+        if found:
+            first = say("door.settings.camera_any_named", name=found[0][1])
+        choices = [(ANY_CAMERA, first)]
+        # With a single camera "automatic" is that camera; to list it twice would only puzzle.
+        if len(found) > 1 or any(one == state.settings.camera for one, _ in found):
+            choices += found
+        choices.append((NO_CAMERA, say("door.settings.camera_none")))
+        if state.settings.camera not in [one for one, _ in choices]:
+            choices.insert(1, (state.settings.camera, say("door.settings.camera_gone")))
+        return choices
+
+    def _change(self, **what: object) -> None:
+        changed = replace(self._state.settings, **what)  # type: ignore[arg-type]
+        if changed != self._state.settings:
+            self.changed.emit(changed)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc and F9 leave; Enter presses what has the keyboard."""
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F9):
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            press_focused(self)
+        else:
+            super().keyPressEvent(event)

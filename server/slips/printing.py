@@ -1,0 +1,117 @@
+"""Printing the slips of a point into a folder, as PDFs of at most so many sheets.
+
+A PDF is kept in memory until it is whole, so a large order comes in parts; each part is in its
+place only when it is complete, and its slips count as printed only then.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from models.texts import Language
+from server.keys import Keys
+from server.slips.card import Bundle, Cards, Selection
+from server.slips.sheet import A_SHEET, SheetWriter
+
+SHEETS_A_FILE = 250
+"""2,000 slips: half a ream, some 35 MB of memory and 5 MB of file."""
+
+_MARK = text("UPDATE slip SET printed_at = :now WHERE number = ANY(:numbers)")
+_NO_NAME = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What an order came to; no files where there was nothing to print."""
+
+    files: tuple[Path, ...]
+    slips: int
+    sheets: int
+
+
+def print_slips(
+    connection: Connection,
+    keys: Keys,
+    selection: Selection,
+    folder: Path,
+    *,
+    address: str,
+    language: Language = "id",
+    sheets_a_file: int = SHEETS_A_FILE,
+) -> Printed:
+    """Print the slips of ``selection`` as ``undangan-<point>[-<part>].pdf`` into ``folder``.
+
+    ``address`` is the centre's public one, which the codes lead to. Files of the same name are
+    replaced; only their owner may read them, for they hold names. An RW's sheets stay in one file.
+    In the caller's transaction the slips are marked as printed at ``selection.now``. Raises
+    OSError where the folder cannot be written to.
+    """
+    cards = Cards(connection, keys, address, language)
+    bundles = cards.bundles(selection, A_SHEET)
+    first = next(bundles, None)
+    if first is None:
+        return Printed((), 0, 0)
+    point, stages = cards.point(selection.point), cards.stages(selection.stages)
+    name = f"undangan-{_NO_NAME.sub('-', point.casefold()).strip('-') or selection.point}"
+    folder.mkdir(parents=True, exist_ok=True)
+    files: list[Path] = []
+    slips = sheets = 0
+    for number, part in enumerate(_parts(chain([first], bundles), sheets_a_file), 1):
+        whole = number == 1 and first.all_sheets <= sheets_a_file
+        file = folder / (f"{name}.pdf" if whole else f"{name}-{number}.pdf")
+        partial = file.with_suffix(".part")
+        numbers: list[int] = []
+        try:
+            with open(partial, "wb", opener=_owner_only) as target:
+                writer = SheetWriter(target, point, stages, language, sheets + 1)
+                for bundle in part:
+                    writer.add(bundle)
+                    numbers += bundle.numbers
+                written = writer.close()
+            os.replace(partial, file)
+        finally:
+            partial.unlink(missing_ok=True)
+        connection.execute(_MARK, {"now": selection.now, "numbers": numbers})
+        files.append(file)
+        slips += written.slips
+        sheets += written.sheets
+    return Printed(tuple(files), slips, sheets)
+
+
+def _parts(bundles: Iterator[Bundle], sheets_a_file: int) -> Iterator[Iterator[Bundle]]:
+    """``bundles`` as one iterator a file; each must be used up before the next is asked for."""
+    waiting: list[Bundle] = []
+
+    def part() -> Iterator[Bundle]:
+        sheets = 0
+        for bundle in chain([waiting.pop()], bundles):
+            needed = _sheets(bundle.cards)
+            if sheets and sheets + needed > sheets_a_file:
+                waiting.append(bundle)
+                return
+            sheets += needed
+            yield bundle
+
+    waiting.extend(_one(bundles))
+    while waiting:
+        yield part()
+
+
+def _one(bundles: Iterator[Bundle]) -> Sequence[Bundle]:
+    first = next(bundles, None)
+    return [] if first is None else [first]
+
+
+def _sheets(cards: Sequence[object]) -> int:
+    return -(-len(cards) // A_SHEET)
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

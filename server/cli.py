@@ -107,6 +107,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     demo = command("demo", "about_demo")
     demo.add_argument("--folder", type=Path, default=Path("trial"), help=say("folder"))
     demo.add_argument("--seed", type=int, default=1, help=say("seed"))
+    demo.add_argument("--json", action="store_true", help=say("json"))
     roster = command("import-roster", "about_import")
     roster.add_argument("file", type=Path, help=say("file"))
     roster.add_argument("--point", help=say("point"))

@@ -7,16 +7,23 @@ import json
 import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from models import enrolment_text
 from models.clock import local, wall_clock
 from models.texts import text
 from server.cli import FAILED, OK, Centre
 from server.enrolment import VALID_MS, create_code
+from server.errors import NothingFound
 from server.named import by_name, find_named
-from server.tables import CentreTable, Package, Point, Stage
+from server.tables import CentreTable, Package, Point, Stage, table
+
+if TYPE_CHECKING:
+    from server.demo import Filled
+    from server.samples import Sample
+    from server.slips.issue import IssuedSlip
 
 
 def init(centre: Centre, _parsed: argparse.Namespace) -> int:
@@ -78,6 +85,153 @@ def enrol_code(centre: Centre, parsed: argparse.Namespace) -> int:
     if parsed.picture is not None:
         centre.say("qr_at", file=parsed.picture)
     return OK
+
+
+def issue_slips(centre: Centre, parsed: argparse.Namespace) -> int:
+    """Issues the slips that are missing at a point and writes its sheets as a PDF."""
+    from server.slips.issue import issue_slips as issue
+
+    now = wall_clock()
+    with centre.engine.begin() as connection:
+        point = _find(connection, Point, parsed.point)
+        stages = [_find(connection, Stage, name) for name in parsed.stage] or _open(connection, now)
+        if not stages:
+            raise NothingFound(what="Stage", name="")
+        begins, ends = _period(connection, stages)
+        issued = issue(
+            connection,
+            centre.keys,
+            point=point,
+            stages=stages,
+            now=now,
+            valid_from=begins,
+            valid_until=ends,
+        )
+        name = connection.scalar(select(table(Point).c.name).where(table(Point).c.id == point))
+        files = _print(connection, centre, point, stages, parsed.folder, now)
+        if parsed.pictures:
+            _write_pictures(connection, centre, issued, parsed.folder)
+    if issued:
+        centre.say("issued", count=len(issued), point=name, file=", ".join(map(str, files)))
+    else:
+        centre.say("issued_none", point=name)
+    return OK
+
+
+def demo(centre: Centre, parsed: argparse.Namespace) -> int:
+    """Fills an empty centre with the trial's example, prints its slips, says what to try."""
+    from server.demo import fill
+    from server.samples import write_samples
+    from server.slips.issue import issue_slips as issue
+
+    now, folder = wall_clock(), parsed.folder
+    filled = fill(centre.engine, centre.keys, folder, now, parsed.seed)
+    first, second = filled.stages
+    with centre.engine.begin() as connection:
+        issued = [
+            issue(
+                connection,
+                centre.keys,
+                point=point,
+                stages=[first[0]],
+                now=now,
+                valid_from=first[1],
+                valid_until=first[2],
+            )
+            for point in filled.points
+        ]
+        samples = write_samples(
+            connection,
+            centre.keys,
+            centre.settings.public_address,
+            folder / "undangan",
+            issued[0],
+            issued[1],
+            second,
+            now,
+        )
+        sheets = [
+            sheet
+            for point in filled.points
+            for sheet in _print(connection, centre, point, [first[0]], folder, now)
+        ]
+    _say_demo(centre, filled, samples, sheets, as_json=parsed.json)
+    return OK
+
+
+def _say_demo(
+    centre: Centre, filled: Filled, samples: list[Sample], sheets: list[Path], *, as_json: bool
+) -> None:
+    from server.demo import PINS, STOCK
+
+    if as_json:
+        print(
+            json.dumps(
+                {
+                    "points": filled.points,
+                    "pins": PINS,
+                    "stock": STOCK,
+                    "samples": {str(sample.file): sample.verdict for sample in samples},
+                    "sheets": [str(sheet) for sheet in sheets],
+                    "roster": str(filled.roster),
+                    "loaded": filled.report.loaded,
+                    "bad": filled.report.bad,
+                }
+            )
+        )
+        return
+    centre.say("demo_loaded", loaded=filled.report.loaded, bad=filled.report.bad)
+    centre.say("demo_sheets", files=", ".join(str(sheet) for sheet in sheets))
+    centre.say("demo_pictures", folder=samples[0].file.parent)
+    for name, pin in PINS.items():
+        centre.say("demo_volunteer", name=name, pin=pin)
+
+
+def _print(
+    connection: Connection, centre: Centre, point: int, stages: list[int], folder: Path, now: int
+) -> tuple[Path, ...]:
+    """The sheets of a point's valid slips as PDFs in ``folder``."""
+    from server.slips.card import Selection
+    from server.slips.printing import print_slips
+
+    return print_slips(
+        connection,
+        centre.keys,
+        Selection(point, tuple(stages), now),
+        folder,
+        address=centre.settings.public_address,
+        language=centre.language,
+    ).files
+
+
+def _write_pictures(
+    connection: Connection, centre: Centre, issued: list[IssuedSlip], folder: Path
+) -> None:
+    from server.slips.card import Cards
+    from server.slips.picture import save_picture
+
+    cards = Cards(connection, centre.keys, centre.settings.public_address, centre.language)
+    pictures = folder / "undangan"
+    pictures.mkdir(parents=True, exist_ok=True)
+    for one in issued:
+        card = cards.card(one.slip.number)
+        if card is not None:
+            save_picture(card, pictures / f"{one.slip.number:011d}.png", centre.language)
+
+
+def _open(connection: Connection, now: int) -> list[int]:
+    """The stages that are handed out now."""
+    stage = table(Stage).c
+    rows = select(stage.id).where(stage.starts_at <= now, stage.ends_at > now).order_by(stage.id)
+    return list(connection.scalars(rows))
+
+
+def _period(connection: Connection, stages: list[int]) -> tuple[int, int]:
+    stage = table(Stage).c
+    row = connection.execute(
+        select(func.min(stage.starts_at), func.max(stage.ends_at)).where(stage.id.in_(stages))
+    ).one()
+    return int(row[0]), int(row[1])
 
 
 def serve(centre: Centre, _parsed: argparse.Namespace) -> int:

@@ -154,6 +154,11 @@ def read_request(body: bytes, feed: bytes, public_key: bytes) -> Hello | Pull:
     return request
 
 
+def _is_short(words: str, most: int) -> bool:
+    """Short enough to be kept, and without the one character that PostgreSQL has no place for."""
+    return len(words) <= most and "\x00" not in words
+
+
 def _request(payload: bytes) -> Request:
     try:
         plain = cbor.loads(payload)
@@ -161,11 +166,14 @@ def _request(payload: bytes) -> Request:
         raise MessageProblem(str(error)) from error
     match plain:
         case ["enrol", int(at), str(code), bytes(public_key), str(name), str(version)] if (
-            len(public_key) == 32 and len(code) <= 64 and len(name) <= 200 and len(version) <= 64
+            len(public_key) == 32
+            and _is_short(code, 64)
+            and _is_short(name, 200)
+            and _is_short(version, 64)
         ):
             return Enrol(at, code, public_key, name, version)
         case ["hello", int(at), int(seq), bytes(digest), str(version)] if (
-            len(digest) == 32 and seq >= 0 and len(version) <= 64
+            len(digest) == 32 and seq >= 0 and _is_short(version, 64)
         ):
             return Hello(at, Head(seq, digest), version)
         case ["pull", int(at), int(point), int(after), int(most)] if after >= 0 and most > 0:

@@ -152,8 +152,10 @@ class Receiver:
             if sender is None:
                 return refuse(Refusal.UNKNOWN_FEED, now)
             request = read_request(body, feed, sender.public_key)
-        except (SignatureProblem, MessageProblem):
+        except SignatureProblem:
             return refuse(Refusal.NOT_SIGNED, now)
+        except MessageProblem:  # signed, but by a version that says it otherwise
+            return refuse(Refusal.MALFORMED, now)
         match request:
             case Hello(at, head, version) if operation == "hello":
                 # Answered whatever the clock says: the receipt's time is what mends it.

@@ -114,7 +114,8 @@ def test_a_void_of_what_is_no_hand_over_or_not_there_changes_nothing(device: Fie
 def test_another_devices_facts_do_not_move_our_stock(device: FieldDevice) -> None:
     device.ledger.append(RANI, 0, SessionOpened(HERE), Stock(Movement.COUNTED, SEMBAKO, 5))
     with write(device.connection):
-        for seq, body in enumerate((SessionOpened(HERE), _give(), Stock(Movement.COUNTED, 1, 1))):
+        theirs: list[Body] = [SessionOpened(HERE), _give(), Stock(Movement.COUNTED, 1, 1)]
+        for seq, body in enumerate(theirs):
             fact = Fact(1, RANI, min(seq, 1), body)
             device.ledger.projector.apply(Place(OTHER_FEED, 0, seq + 1), fact, own=False)
     assert _stock(device) == {SEMBAKO: 5}

@@ -143,7 +143,7 @@ def test_each_point_has_a_cursor_of_its_own(device: FieldDevice) -> None:
 
 def test_a_page_that_can_not_be_written_whole_is_not_written_at_all(device: FieldDevice) -> None:
     before = _everything(device)
-    bad = {"households": [family(7).row], "gone": [(SITI.id,)], "packages": [(1, None, "x")]}
+    bad: dict[str, Any] = {"households": [family(7).row], "gone": [(SITI.id,)], "packages": [(1, None, "x")]}
     with pytest.raises(Exception, match="NOT NULL"):
         device.pull(Page(HERE, 3, 9, 0, AT, bad))
     assert _everything(device) == before

@@ -7,7 +7,7 @@ sheets go to the RW, which deals them out through its RT, and nobody is handed a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -144,23 +144,24 @@ class Cards:
         """The names of stages in one line."""
         return ", ".join(self._stages.get(stage, f"#{stage}") for stage in wanted)
 
-    def bundles(self, selection: Selection, a_sheet: int) -> Iterator[Bundle]:
+    def bundles(self, selection: Selection, a_sheet: int) -> Generator[Bundle, None, None]:
         """The slips of ``selection`` by kelurahan, RW, RT and name; holds one RW in memory.
 
         ``a_sheet`` slips fit on a sheet. One statement counts and reads, so that "of how many" is
-        right whatever is issued meanwhile.
+        right whatever is issued meanwhile. Close it if it is not read to its end.
         """
         statement = _SLIPS.execution_options(yield_per=_ROWS_AT_ONCE)
-        rows = self._connection.execute(statement, {**selection.parameters, "a_sheet": a_sheet})
-        for place, those in groupby(rows, key=lambda row: (row.region, row.rw)):
-            made = [(self._card(row), row) for row in those]
-            made.sort(key=lambda pair: (pair[0].rt, pair[0].name.casefold(), pair[1].number))
-            yield Bundle(
-                area_words(self._language, *place, rt=0),
-                tuple(card for card, _ in made),
-                tuple(row.number for _, row in made),
-                made[0][1].all_sheets,
-            )
+        order = {**selection.parameters, "a_sheet": a_sheet}
+        with self._connection.execute(statement, order) as rows:
+            for (region, rw), those in groupby(rows, key=lambda row: (row.region, row.rw)):
+                made = [(self._card(row), row) for row in those]
+                made.sort(key=lambda pair: (pair[0].rt, pair[0].name.casefold(), pair[1].number))
+                yield Bundle(
+                    area_words(self._language, region, rw, rt=0),
+                    tuple(card for card, _ in made),
+                    tuple(row.number for _, row in made),
+                    made[0][1].all_sheets,
+                )
 
     def card(self, number: int) -> Card | None:
         """The card of one slip, whatever it is worth; None for a number no slip has."""

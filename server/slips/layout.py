@@ -238,9 +238,10 @@ def _name_size(name: Piece, most: float) -> float:
 
 
 def _title(card: Card, language: Language) -> str:
-    if len(card.stages) > 1:
+    stage = printable(card.stages[0].name) if len(card.stages) == 1 else ""
+    if not stage:
         return words(language, "slip.card.title")
-    return words(language, "slip.card.title_stage", stage=printable(card.stages[0].name))
+    return words(language, "slip.card.title_stage", stage=stage)
 
 
 def _set_goods(column: _Column, card: Card, density: _Density, language: Language) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection, text
 
+from models.clock import local
 from models.texts import Language
 from server.keys import Keys
 from server.slips.card import Bundle, Cards, Selection
@@ -46,42 +49,37 @@ def print_slips(
     language: Language = "id",
     sheets_a_file: int = SHEETS_A_FILE,
 ) -> Printed:
-    """Print the slips of ``selection`` as ``undangan-<point>[-<part>].pdf`` into ``folder``.
+    """Print ``selection`` as ``undangan-<point>-<day and time>[-<part>].pdf`` into ``folder``.
 
-    ``address`` is the centre's public one, which the codes lead to. Files of the same name are
-    replaced; only their owner may read them, for they hold names. An RW's sheets stay in one file.
+    ``address`` is the centre's public one, which the codes lead to. The files are for their owner
+    alone, for they hold names; an earlier order's stay. An RW's sheets are in one file.
     In the caller's transaction the slips are marked as printed at ``selection.now``. Raises
     OSError where the folder cannot be written to.
     """
     cards = Cards(connection, keys, address, language)
-    bundles = cards.bundles(selection, A_SHEET)
-    first = next(bundles, None)
-    if first is None:
-        return Printed((), 0, 0)
-    point, stages = cards.point(selection.point), cards.stages(selection.stages)
-    name = f"undangan-{_NO_NAME.sub('-', point.casefold()).strip('-') or selection.point}"
-    folder.mkdir(parents=True, exist_ok=True)
-    files: list[Path] = []
-    slips = sheets = 0
-    for number, part in enumerate(_parts(chain([first], bundles), sheets_a_file), 1):
-        whole = number == 1 and first.all_sheets <= sheets_a_file
-        file = folder / (f"{name}.pdf" if whole else f"{name}-{number}.pdf")
-        partial = file.with_suffix(".part")
-        numbers: list[int] = []
-        try:
-            with open(partial, "wb", opener=_owner_only) as target:
+    with closing(cards.bundles(selection, A_SHEET)) as bundles:
+        first = next(bundles, None)
+        if first is None:
+            return Printed((), 0, 0)
+        point, stages = cards.point(selection.point), cards.stages(selection.stages)
+        name = _name(point, selection)
+        folder.mkdir(parents=True, exist_ok=True)
+        files: list[Path] = []
+        slips = sheets = 0
+        for number, part in enumerate(_parts(chain([first], bundles), sheets_a_file), 1):
+            whole = number == 1 and first.all_sheets <= sheets_a_file
+            file = folder / (f"{name}.pdf" if whole else f"{name}-{number}.pdf")
+            with _whole_file(file) as target:
                 writer = SheetWriter(target, point, stages, language, sheets + 1)
+                numbers: list[int] = []
                 for bundle in part:
                     writer.add(bundle)
                     numbers += bundle.numbers
                 written = writer.close()
-            os.replace(partial, file)
-        finally:
-            partial.unlink(missing_ok=True)
-        connection.execute(_MARK, {"now": selection.now, "numbers": numbers})
-        files.append(file)
-        slips += written.slips
-        sheets += written.sheets
+            connection.execute(_MARK, {"now": selection.now, "numbers": numbers})
+            files.append(file)
+            slips += written.slips
+            sheets += written.sheets
     return Printed(tuple(files), slips, sheets)
 
 
@@ -99,18 +97,30 @@ def _parts(bundles: Iterator[Bundle], sheets_a_file: int) -> Iterator[Iterator[B
             sheets += needed
             yield bundle
 
-    waiting.extend(_one(bundles))
+    waiting += islice(bundles, 1)
     while waiting:
         yield part()
 
 
-def _one(bundles: Iterator[Bundle]) -> Sequence[Bundle]:
-    first = next(bundles, None)
-    return [] if first is None else [first]
-
-
 def _sheets(cards: Sequence[object]) -> int:
     return -(-len(cards) // A_SHEET)
+
+
+def _name(point: str, selection: Selection) -> str:
+    name = _NO_NAME.sub("-", point.casefold()).strip("-") or str(selection.point)
+    return f"undangan-{name}-{local(selection.now):%Y%m%d-%H%M%S}"
+
+
+@contextmanager
+def _whole_file(file: Path) -> Iterator[BinaryIO]:
+    """``file``, for its owner alone, in its place only once everything is written."""
+    partial = file.with_suffix(".part")
+    try:
+        with open(partial, "wb", opener=_owner_only) as target:
+            yield target
+        os.replace(partial, file)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _owner_only(path: str, flags: int) -> int:

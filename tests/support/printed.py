@@ -10,9 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, insert, text
 
 from models.clock import JAKARTA, day_of
-from models.decide import HouseholdStatus
+from models.decide import HouseholdStatus, Slip
+from models.facts import Line
 from server.keys import Keys
 from server.personal import Personal, PersonalColumn
+from server.slips.card import Card, CardLine, CardStage, contents_words
+from server.slips.issue import slip_code
+from server.slips.period import period_words
 from server.tables import (
     Entitlement,
     Handover,
@@ -162,3 +166,25 @@ PACKAGES: tuple[tuple[str, tuple[tuple[int, str, str], ...]], ...] = (
     ("Tunai (THR)", ()),
 )
 """Name, and the contents as quantity, unit, item."""
+
+
+def sample_card() -> Card:
+    """An ordinary slip as it is printed."""
+    slip = Slip(48210937745, 1 << 47, POINT, (Line(1, 1, 1),), VALID_FROM, VALID_UNTIL)
+    return Card(
+        name="Siti Aminah",
+        area="RT 007 / RW 003, Gambir",
+        kk="3171********0005",
+        stages=(CardStage("Tahap 1", (CardLine(1, "Paket sembako", SEMBAKO),)),),
+        point="Kantor Kelurahan Gambir",
+        address="Jl. Kramat Raya 5",
+        period=period_words("id", VALID_FROM, VALID_UNTIL),
+        number="4821 093 7745",
+        code=slip_code(Keys.generate(), slip, "ksbb.example.id"),
+        rt=7,
+    )
+
+
+SEMBAKO = contents_words(
+    [{"quantity": n, "unit": unit, "item": item} for n, unit, item in PACKAGES[0][1]]
+)

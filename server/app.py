@@ -1,0 +1,138 @@
+"""The centre's web app put together: sync API, public pages, health; nothing happens on import."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from models import __version__
+from models.clock import WallClock, wall_clock
+from models.slip import slip_key_id
+from server.api import sync_router
+from server.enrolment import CodeEnroller
+from server.figures import Figures
+from server.keys import Keys
+from server.personal import Personal
+from server.settings import Settings
+from server.status import StatusDesk
+from server.store import PostgresFeedStore
+from server.stream import PointStream
+from server.web.addresses import trusted_networks
+from server.web.guard import Guard
+from server.web.home import HomePage
+from server.web.household import StatusPages
+from server.web.limits import Limiter, Limits
+from server.web.problems import Problems
+from server.web.rendering import STATIC, Pages
+from server.web.slip import SlipPages
+from sync.receiver import Receiver
+
+UVICORN: dict[str, Any] = {"access_log": False, "proxy_headers": False, "server_header": False}
+"""What uvicorn must be started with: its own access log would hold whole paths (slips, mistyped
+numbers), and which proxies are believed is decided by the settings alone."""
+
+_DESCRIPTION = """
+The protocol by which field devices enrol, send what they recorded and fetch what changed.
+Bodies are deterministic CBOR, signed as COSE_Sign1 (Ed25519); see `docs/sync-protocol.md`.
+"""
+
+
+def create_app(
+    settings: Settings,
+    engine: Engine,
+    keys: Keys,
+    clock: WallClock = wall_clock,
+    *,
+    limits: Limits | None = None,
+) -> FastAPI:
+    """The centre over an open database; raises BadSetting for proxies that are no networks."""
+    trusted = trusted_networks(settings.trusted_proxies)
+    limits = limits or Limits()
+    personal = Personal(keys)
+    pages = Pages()
+    problems = Problems(pages)
+    desk = StatusDesk(engine, personal)
+
+    app = FastAPI(
+        title="KSBB centre",
+        version=__version__,
+        description=_DESCRIPTION,
+        docs_url=None,  # Swagger's and ReDoc's pages load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={HTTPException: problems.of_exception},
+    )
+    app.add_middleware(
+        Guard, problem=problems.page, encrypted=settings.public_address.startswith("https://")
+    )
+    app.include_router(sync_router(_receiver(engine, keys, personal, clock)))
+    app.router.routes.extend(
+        [
+            *_health(engine),
+            *HomePage(pages, Figures(engine, settings.smallest_count), clock).routes(),
+            *StatusPages(
+                pages,
+                problems,
+                desk,
+                Limiter(limits.status_address, limits.status_total, clock),
+                trusted,
+                clock,
+            ).routes(),
+            *SlipPages(
+                pages,
+                problems,
+                desk,
+                {slip_key_id(keys.slip.key_id): keys.slip.public_key},
+                Limiter(limits.slip_address, limits.slip_total, clock),
+                trusted,
+                clock,
+            ).routes(),
+            Mount("/static", _Static(directory=STATIC)),
+        ]
+    )
+    return app
+
+
+def _receiver(engine: Engine, keys: Keys, personal: Personal, clock: WallClock) -> Receiver:
+    return Receiver(
+        PostgresFeedStore(engine, personal),
+        keys.centre,
+        clock,
+        pages=PointStream(engine, personal).page,
+        enroller=CodeEnroller(engine),
+    )
+
+
+def _health(engine: Engine) -> list[Route]:
+    def alive(_request: Request) -> Response:
+        return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
+
+    def ready(_request: Request) -> Response:
+        try:
+            with engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return PlainTextResponse("database\n", 503, {"cache-control": "no-store"})
+        return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
+
+    return [Route("/healthz", alive), Route("/readyz", ready)]
+
+
+class _Static(StaticFiles):
+    """Style, font and mark; an address with a content's mark may be kept for ever."""
+
+    async def get_response(self, path: str, scope: MutableMapping[str, Any]) -> Response:
+        response = await super().get_response(path, scope)
+        marked = scope["query_string"].startswith(b"v=")
+        age = "31536000, immutable" if marked else "3600"
+        response.headers["cache-control"] = f"public, max-age={age}"
+        return response

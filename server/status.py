@@ -1,0 +1,274 @@
+"""What a household, or whoever holds a slip, may be told: received or not, what, when, where.
+
+Never a name, an address or a number of the household. For a number that is unknown and for one
+that is known but not on a list the same statements run and the same ``None`` comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from models.decide import HouseholdStatus as RosterStatus
+from models.decide import Slip
+from models.facts import Receiver
+from server.personal import Personal
+
+_NOBODY = -1
+"""A household no row has, so that an unknown number costs the same statements as a known one."""
+
+
+class Progress(StrEnum):
+    """How far a line is; the words stand under ``pages.progress.<value>``."""
+
+    RECEIVED = "received"
+    PARTLY = "partly"
+    WAITING = "waiting"
+    """Not received; the stage is open."""
+    SOON = "soon"
+    """Not received; the stage has not begun."""
+    OVER = "over"
+    """Not received; the stage has ended."""
+
+
+class SlipMatch(StrEnum):
+    """Whether the slip number that was typed belongs to the household."""
+
+    NOT_GIVEN = "not_given"
+    MATCHES = "matches"
+    OTHER = "other"
+
+
+class Validity(StrEnum):
+    """What a genuine slip is worth now; the words stand under ``pages.slip.<value>``."""
+
+    VALID = "valid"
+    NOT_YET = "not_yet"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A distribution point as the public may know it."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Pieces that went out on a day (Jakarta), where (None: not recorded), and to what kind of
+    receiver."""
+
+    day: date
+    pieces: int
+    place: Place | None
+    receiver: Receiver | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineStatus:
+    """One package of a stage. ``due`` is 0 for what was handed over without being listed."""
+
+    package: str
+    due: int
+    pickup: Place | None
+    handed: tuple[HandedOver, ...]
+    progress: Progress
+
+    @property
+    def received(self) -> int:
+        """Pieces handed over so far."""
+        return sum(one.pieces for one in self.handed)
+
+
+@dataclass(frozen=True, slots=True)
+class StageStatus:
+    """The lines of one stage; times in ms, None where the stage is not known."""
+
+    name: str
+    starts_at: int | None
+    ends_at: int | None
+    lines: tuple[LineStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdStatus:
+    """What a household on a list is told; ``see_officer`` when the roster has a question."""
+
+    stages: tuple[StageStatus, ...]
+    see_officer: bool
+    slip: SlipMatch
+
+
+@dataclass(frozen=True, slots=True)
+class SlipStatus:
+    """What whoever scanned a genuine slip is told."""
+
+    number: int
+    validity: Validity
+    valid_from: int
+    valid_until: int
+    place: Place | None
+    stages: tuple[StageStatus, ...]
+
+    @property
+    def all_received(self) -> bool:
+        """Nothing on the slip is left to collect."""
+        lines = [line for stage in self.stages for line in stage.lines]
+        return all(line.progress is Progress.RECEIVED for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    stage: int
+    package: int
+    quantity: int
+    point: int
+
+
+class StatusDesk:
+    """Answers both questions from the projections."""
+
+    def __init__(self, engine: Engine, personal: Personal) -> None:
+        self._engine = engine
+        self._personal = personal
+
+    def household(self, kk: int, slip: int | None, now: int) -> HouseholdStatus | None:
+        """What is due to and was received under this KK number, present or former.
+
+        None when it is on no list, whether or not the number is known. ``slip`` is a slip's number
+        that may be given along.
+        """
+        with self._engine.connect() as connection:
+            found = connection.execute(_FIND, {"digest": self._personal.kk_hmac(kk)}).first()
+            household = found.id if found is not None else _NOBODY
+            due = [_Due(*row) for row in connection.execute(_DUE, {"household": household})]
+            stages = _stages(connection, household, due, now, everything=True)
+            owner = connection.scalar(_OWNER, {"number": _NOBODY if slip is None else slip})
+        if found is None or not stages:
+            return None
+        match = SlipMatch.MATCHES if owner == household else SlipMatch.OTHER
+        return HouseholdStatus(
+            stages,
+            found.status != RosterStatus.ACTIVE,
+            SlipMatch.NOT_GIVEN if slip is None else match,
+        )
+
+    def slip(self, slip: Slip, now: int) -> SlipStatus:
+        """What a slip whose signature holds is worth, and what came of it."""
+        due = [_Due(one.stage, one.package, one.quantity, slip.point) for one in slip.lines]
+        with self._engine.connect() as connection:
+            revoked = connection.scalar(_REVOKED, {"number": slip.number})
+            stages = _stages(connection, slip.household, due, now, everything=False)
+            place = _places(connection, [slip.point]).get(slip.point)
+        return SlipStatus(
+            slip.number,
+            _validity(slip, bool(revoked), now),
+            slip.valid_from,
+            slip.valid_until,
+            place,
+            stages,
+        )
+
+
+def _validity(slip: Slip, revoked: bool, now: int) -> Validity:
+    if revoked:
+        return Validity.REVOKED
+    if now < slip.valid_from:
+        return Validity.NOT_YET
+    return Validity.VALID if now < slip.valid_until else Validity.EXPIRED
+
+
+def _stages(
+    connection: Connection, household: int, due: Sequence[_Due], now: int, *, everything: bool
+) -> tuple[StageStatus, ...]:
+    """What is due, with what was handed over of it; ``everything``: also what was not due."""
+    quantity: dict[tuple[int, int], int] = {}
+    points: dict[tuple[int, int], int] = {}
+    for one in due:
+        place = (one.stage, one.package)
+        quantity[place] = quantity.get(place, 0) + one.quantity
+        points[place] = one.point
+    handed: dict[tuple[int, int], list[Any]] = {}
+    for row in connection.execute(_HANDED, {"household": household}):
+        place = (row.stage, row.package)
+        if everything or place in quantity:
+            handed.setdefault(place, []).append(row)
+    wanted = quantity.keys() | handed.keys()
+    stages = _named(connection, _STAGES, {stage for stage, _ in wanted})
+    packages = _named(connection, _PACKAGES, {package for _, package in wanted})
+    rows = [row for found in handed.values() for row in found]
+    places = _places(connection, {*points.values(), *(row.point for row in rows)})
+    lines: dict[int, list[LineStatus]] = {}
+    for place in sorted(wanted):
+        package = packages.get(place[1])
+        events = tuple(_event(row, places) for row in handed.get(place, ()))
+        lines.setdefault(place[0], []).append(
+            LineStatus(
+                package.name if package else f"#{place[1]}",
+                quantity.get(place, 0),
+                places.get(points.get(place, 0)),
+                events,
+                _progress(quantity.get(place, 0), events, stages.get(place[0]), now),
+            )
+        )
+    found = [_stage(number, stages.get(number), of_stage) for number, of_stage in lines.items()]
+    return tuple(sorted(found, key=lambda stage: stage.starts_at or 0))
+
+
+def _stage(number: int, row: Any, lines: Sequence[LineStatus]) -> StageStatus:
+    if row is None:
+        return StageStatus(f"#{number}", None, None, tuple(lines))
+    return StageStatus(row.name, row.starts_at, row.ends_at, tuple(lines))
+
+
+def _event(row: Any, places: Mapping[int, Place]) -> HandedOver:
+    receiver = Receiver(row.receiver) if row.receiver in set(Receiver) else None
+    return HandedOver(row.day, int(row.pieces), places.get(row.point), receiver)
+
+
+def _progress(due: int, handed: Sequence[HandedOver], stage: Any, now: int) -> Progress:
+    received = sum(one.pieces for one in handed)
+    if received:
+        return Progress.RECEIVED if received >= due else Progress.PARTLY
+    if stage is not None and now < stage.starts_at:
+        return Progress.SOON
+    if stage is not None and now >= stage.ends_at:
+        return Progress.OVER
+    return Progress.WAITING
+
+
+def _named(connection: Connection, statement: Any, wanted: set[int]) -> dict[int, Any]:
+    return {row.id: row for row in connection.execute(statement, {"wanted": list(wanted)})}
+
+
+def _places(connection: Connection, wanted: Any) -> dict[int, Place]:
+    rows = connection.execute(_POINTS, {"wanted": list(wanted)})
+    return {row.id: Place(row.name, row.address) for row in rows}
+
+
+# A number that one family gave up may be another's present one: the present one counts.
+_FIND = text(
+    "SELECT id, status FROM (SELECT id, status, 0 AS rank FROM household"
+    " WHERE kk_hmac = :digest UNION ALL SELECT h.id, h.status, 1 FROM kk_alias AS a"
+    " JOIN household AS h ON h.id = a.household WHERE a.kk_hmac = :digest) AS found"
+    " ORDER BY rank LIMIT 1"
+)
+_DUE = text("SELECT stage, package, quantity, point FROM entitlement WHERE household = :household")
+_HANDED = text(
+    "SELECT stage, package, day, point, receiver, sum(quantity) AS pieces FROM handover"
+    " WHERE household = :household AND NOT voided"
+    " GROUP BY stage, package, day, point, receiver ORDER BY min(at)"
+)
+_OWNER = text("SELECT household FROM slip WHERE number = :number")
+_REVOKED = text("SELECT revoked_at IS NOT NULL FROM slip WHERE number = :number")
+_STAGES = text("SELECT id, name, starts_at, ends_at FROM stage WHERE id = ANY(:wanted)")
+_PACKAGES = text("SELECT id, name FROM package WHERE id = ANY(:wanted)")
+_POINTS = text("SELECT id, name, address FROM point WHERE id = ANY(:wanted)")

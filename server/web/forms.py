@@ -1,0 +1,33 @@
+"""Reading a plain form from a request's body, never more of it than a form can need."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+LONGEST_FORM = 2_048
+_MOST_FIELDS = 8
+_PLAIN = "application/x-www-form-urlencoded"
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The form's fields, each by its first value.
+
+    Raises HTTPException 413 as soon as the body is longer than ``LONGEST_FORM``, without reading
+    on, and 415 for anything but a plain form.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != _PLAIN:
+        raise HTTPException(415)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            raise HTTPException(413)
+    try:
+        fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise HTTPException(413) from error
+    return {name: values[0] for name, values in fields.items()}

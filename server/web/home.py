@@ -1,0 +1,77 @@
+"""The public page of a day's figures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.routing import Route
+
+from models.clock import WallClock, local
+from models.texts import Language
+from server.figures import Figures
+from server.web.rendering import Pages, address
+
+DAY_PARAMETER = "hari"
+_BRIEFLY = {"cache-control": "public, max-age=10"}
+"""So that a crowd's reloads stop at the proxy, and nobody sees figures that are old."""
+_ISO_LENGTH = len("2026-11-24")
+
+
+class HomePage:
+    """``/`` and ``/en/``."""
+
+    def __init__(self, pages: Pages, figures: Figures, clock: WallClock) -> None:
+        self._pages = pages
+        self._figures = figures
+        self._clock = clock
+
+    def routes(self) -> list[Route]:
+        """The page in both languages."""
+        return [
+            Route("/", self._indonesian, methods=["GET"]),
+            Route("/en/", self._english, methods=["GET"]),
+            Route("/en", self._to_english, methods=["GET"]),
+        ]
+
+    def _indonesian(self, request: Request) -> HTMLResponse:
+        return self._answer(request, "id")
+
+    def _english(self, request: Request) -> HTMLResponse:
+        return self._answer(request, "en")
+
+    def _to_english(self, _request: Request) -> RedirectResponse:
+        return RedirectResponse("/en/", 308)
+
+    def _answer(self, request: Request, language: Language) -> HTMLResponse:
+        now = self._clock()
+        today = local(now).date()
+        day = _asked_day(request, today)
+        other: Language = "en" if language == "id" else "id"
+        counterpart = address(other, "/") + (
+            "" if day == today else f"?{DAY_PARAMETER}={day.isoformat()}"
+        )
+        return self._pages.page(
+            "home.html",
+            language,
+            counterpart,
+            headers=_BRIEFLY,
+            figures=self._figures.day(day, now),
+            day_parameter=DAY_PARAMETER,
+        )
+
+
+def _asked_day(request: Request, today: date) -> date:
+    """The day in the address, today without one; a day that can't be or hasn't come is no page."""
+    written = request.query_params.get(DAY_PARAMETER, "")
+    if not written:
+        return today
+    try:
+        day = date.fromisoformat(written) if len(written) == _ISO_LENGTH else None
+    except ValueError:
+        day = None
+    if day is None or day > today:
+        raise HTTPException(404)
+    return day

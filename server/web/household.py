@@ -1,0 +1,116 @@
+"""A household's own status by its KK number: the form and the answer.
+
+The number travels in the body of a POST, is never repeated in an answer (only masked, where the
+household is on a list) and never logged. Whoever is not on a list gets the very same bytes as an
+unknown number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from models.clock import WallClock
+from models.numbers import NumberError, mask_kk, parse_kk, parse_slip_number
+from models.texts import Language
+from server.status import StatusDesk
+from server.web.addresses import Networks, client_address
+from server.web.forms import read_form
+from server.web.limits import Limiter
+from server.web.problems import Problems
+from server.web.rendering import NO_STORE, Pages, address
+
+_UNPROCESSABLE = 422
+_PATH = "/status"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """Why a field can't be used; ``key`` is its text under ``pages.status``."""
+
+    field: str
+    key: str
+    found: int
+
+
+class StatusPages:
+    """``/status`` and ``/en/status``."""
+
+    def __init__(
+        self,
+        pages: Pages,
+        problems: Problems,
+        desk: StatusDesk,
+        limiter: Limiter,
+        trusted: Networks,
+        clock: WallClock,
+    ) -> None:
+        self._pages = pages
+        self._problems = problems
+        self._desk = desk
+        self._limiter = limiter
+        self._trusted = trusted
+        self._clock = clock
+
+    def routes(self) -> list[Route]:
+        """Form and answer in both languages."""
+        return [
+            Route(_PATH, self._form_indonesian, methods=["GET"]),
+            Route(_PATH, self._ask_indonesian, methods=["POST"]),
+            Route(f"/en{_PATH}", self._form_english, methods=["GET"]),
+            Route(f"/en{_PATH}", self._ask_english, methods=["POST"]),
+        ]
+
+    async def _form_indonesian(self, _request: Request) -> HTMLResponse:
+        return self._form("id")
+
+    async def _form_english(self, _request: Request) -> HTMLResponse:
+        return self._form("en")
+
+    async def _ask_indonesian(self, request: Request) -> Response:
+        return await self._ask(request, "id")
+
+    async def _ask_english(self, request: Request) -> Response:
+        return await self._ask(request, "en")
+
+    def _form(self, language: Language, *problems: FieldProblem) -> HTMLResponse:
+        return self._page(
+            "status.html",
+            language,
+            _UNPROCESSABLE if problems else 200,
+            problems={problem.field: problem for problem in problems},
+        )
+
+    def _page(
+        self, template: str, language: Language, code: int = 200, **state: object
+    ) -> HTMLResponse:
+        other: Language = "en" if language == "id" else "id"
+        return self._pages.page(template, language, address(other, _PATH), code, NO_STORE, **state)
+
+    async def _ask(self, request: Request, language: Language) -> Response:
+        form = await read_form(request)
+        kk = _number("kk", form.get("kk", ""))
+        typed_slip = form.get("slip", "").strip()
+        slip = _number("slip", typed_slip) if typed_slip else None
+        if isinstance(kk, FieldProblem) or isinstance(slip, FieldProblem):
+            found = (one for one in (kk, slip) if isinstance(one, FieldProblem))
+            return self._form(language, *found)
+        wait = self._limiter.take(client_address(request, self._trusted))
+        if wait:
+            return self._problems.too_many(request, wait)
+        now = self._clock()
+        status = await run_in_threadpool(self._desk.household, kk, slip, now)
+        if status is None:
+            return self._page("unlisted.html", language)
+        return self._page("result.html", language, found=status, masked=mask_kk(kk), now=now)
+
+
+def _number(field: str, typed: str) -> int | FieldProblem:
+    try:
+        return parse_kk(typed) if field == "kk" else parse_slip_number(typed)
+    except NumberError as error:
+        return FieldProblem(field, f"status.{field}_problem.{error.problem}", error.found)

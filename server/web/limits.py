@@ -1,0 +1,72 @@
+"""How often one address, and everybody together, may ask: token buckets in this process.
+
+Behind several workers each has buckets of its own, so the limits hold for each worker.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from models.clock import WallClock
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``burst`` questions at once, then one more every ``every_ms``."""
+
+    burst: int
+    every_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The rates of the public pages. Many phones share one address of a mobile network, so one
+    address gets more than a person needs and still far too little to list a kelurahan."""
+
+    status_address: Rate = Rate(burst=20, every_ms=20_000)
+    status_total: Rate = Rate(burst=300, every_ms=100)
+    slip_address: Rate = Rate(burst=60, every_ms=1_000)
+    slip_total: Rate = Rate(burst=600, every_ms=20)
+
+
+class TokenBuckets:
+    """A bucket a key; forgets the longest unused ones beyond ``most`` keys."""
+
+    def __init__(self, rate: Rate, clock: WallClock, most: int = 50_000) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._most = most
+        self._full_at: OrderedDict[str, int] = OrderedDict()
+
+    def take(self, key: str) -> int:
+        """Takes a token; the ms to wait where there is none, else 0.
+
+        A bucket is kept as the time at which it will be full again: each token taken moves that
+        time by ``every_ms``, and more than ``burst`` of them ahead there is nothing to take.
+        """
+        now = self._clock()
+        capacity = self._rate.burst * self._rate.every_ms
+        # A clock set back must not lock anybody out for longer than an empty bucket does.
+        full_at = min(max(self._full_at.get(key, now), now), now + capacity)
+        wait = full_at + self._rate.every_ms - now - capacity
+        if wait > 0:
+            return wait
+        self._full_at[key] = full_at + self._rate.every_ms
+        self._full_at.move_to_end(key)
+        while len(self._full_at) > self._most:
+            self._full_at.popitem(last=False)
+        return 0
+
+
+class Limiter:
+    """Both limits of one kind of question: by address and in total."""
+
+    def __init__(self, address: Rate, total: Rate, clock: WallClock) -> None:
+        self._by_address = TokenBuckets(address, clock)
+        self._total = TokenBuckets(total, clock, most=1)
+
+    def take(self, address: str) -> int:
+        """The ms to wait before ``address`` may ask, 0 for now. Who is over the limit does not use
+        up what is left for the others."""
+        return self._by_address.take(address) or self._total.take("")

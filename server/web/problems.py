@@ -1,0 +1,70 @@
+"""The page for whatever could not be answered: what happened, what to do, nothing else."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from models.texts import Language, catalogue
+from server.web.rendering import Pages, address
+from server.web.wording import number, say
+
+_MACHINES = ("/api/", "/openapi.json", "/healthz", "/readyz")
+_TOO_MANY = 429
+_MINUTE = 60
+_HEADERS = {"cache-control": "no-store"}
+
+
+class Problems:
+    """Makes problem pages; asks no database, so that it works when that is what failed."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def page(self, request: Request, status: int) -> Response:
+        """The page for an HTTP status, in the language of the address that was asked for."""
+        return self._page(request, status)
+
+    def too_many(self, request: Request, wait_ms: int) -> Response:
+        """The page for who asked too often."""
+        seconds = max(1, -(-wait_ms // 1000))
+        language = language_of(request)
+        unit, count = ("seconds", seconds)
+        if seconds > 2 * _MINUTE:
+            unit, count = ("minutes", -(-seconds // _MINUTE))
+        wait = say(language, f"problem.{unit}", count=number(language, count))
+        response = self._page(request, _TOO_MANY, wait=wait)
+        response.headers["retry-after"] = str(seconds)
+        return response
+
+    async def of_exception(self, request: Request, error: Exception) -> Response:
+        """The exception handler for HTTPException (404, 405, 413, …)."""
+        assert isinstance(error, HTTPException)
+        response = self._page(request, error.status_code)
+        for name, value in (error.headers or {}).items():
+            response.headers[name] = value
+        return response
+
+    def _page(self, request: Request, status: int, **parts: object) -> Response:
+        if request.url.path.startswith(_MACHINES):
+            return PlainTextResponse(f"{status}\n", status, _HEADERS)
+        key = f"{status}" if f"pages.problem.{status}.title" in catalogue() else "other"
+        language = language_of(request)
+        other: Language = "en" if language == "id" else "id"
+        return self._pages.page(
+            "problem.html",
+            language,
+            address(other, "/"),
+            status,
+            _HEADERS,
+            status=status,
+            key=key,
+            parts=parts,
+        )
+
+
+def language_of(request: Request) -> Language:
+    """The language of an address: ``/en`` and below is English."""
+    path = request.url.path
+    return "en" if path == "/en" or path.startswith("/en/") else "id"

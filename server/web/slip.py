@@ -1,0 +1,94 @@
+"""Where a slip's QR leads a recipient's own phone: genuine or not, valid or not, received or not.
+
+The payload is checked like at the point, with the slip key alone; only a genuine slip reaches the
+database. It is never logged, and nothing shown says whose slip it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from models.clock import WallClock
+from models.decide import Slip, SlipProblem
+from models.slip import NotOurSlip, read_slip
+from models.slip_text import from_text
+from models.texts import Language
+from server.status import StatusDesk
+from server.web.addresses import Networks, client_address
+from server.web.limits import Limiter
+from server.web.problems import Problems, language_of
+from server.web.rendering import NO_STORE, Pages
+
+_ANY_CENTRE = "https://x/s/"
+"""A slip outlives a change of address, so only what follows ``/S/`` counts."""
+_NOT_FOUND = 404
+
+
+class SlipPages:
+    """``/S/…``, ``/s/…`` and both below ``/en``; ``slip_keys`` as ``read_slip`` takes them."""
+
+    def __init__(
+        self,
+        pages: Pages,
+        problems: Problems,
+        desk: StatusDesk,
+        slip_keys: Mapping[bytes, bytes],
+        limiter: Limiter,
+        trusted: Networks,
+        clock: WallClock,
+    ) -> None:
+        self._pages = pages
+        self._problems = problems
+        self._desk = desk
+        self._slip_keys = slip_keys
+        self._limiter = limiter
+        self._trusted = trusted
+        self._clock = clock
+
+    def routes(self) -> list[Route]:
+        """Both spellings in both languages. Whatever follows is the payload, slashes too: a
+        damaged code deserves the page that says so."""
+        return [
+            Route(f"{language}/{letter}/{{payload:path}}", self._answer, methods=["GET"])
+            for language in ("", "/en")
+            for letter in "Ss"
+        ]
+
+    async def _answer(self, request: Request) -> Response:
+        wait = self._limiter.take(client_address(request, self._trusted))
+        if wait:
+            return self._problems.too_many(request, wait)
+        return await run_in_threadpool(self._judged, request, request.path_params["payload"])
+
+    def _judged(self, request: Request, payload: str) -> Response:
+        slip = self._read(payload)
+        if isinstance(slip, SlipProblem):
+            kind = "forged" if slip is SlipProblem.FORGED else "damaged"
+            return self._page(request, "slip_bad.html", payload, _NOT_FOUND, kind=kind)
+        now = self._clock()
+        return self._page(request, "slip.html", payload, slip=self._desk.slip(slip, now), now=now)
+
+    def _read(self, payload: str) -> Slip | SlipProblem:
+        signed = from_text(_ANY_CENTRE + payload)
+        if signed is None:
+            return SlipProblem.FOREIGN
+        try:
+            return read_slip(signed, self._slip_keys)
+        except NotOurSlip as error:
+            return error.problem
+
+    def _page(
+        self, request: Request, template: str, payload: str, code: int = 200, **state: object
+    ) -> Response:
+        language = language_of(request)
+        other: Language = "en" if language == "id" else "id"
+        prefix = "/en" if other == "en" else ""
+        # Only a payload that is plain base32 goes back into the page, as the other language's link.
+        plain = payload.isascii() and payload.isalnum()
+        counterpart = f"{prefix}/S/{payload.upper()}" if plain else f"{prefix}/"
+        return self._pages.page(template, language, counterpart, code, NO_STORE, **state)

@@ -55,7 +55,7 @@ _CEILING = PAD - 0.7
 _FLOOR = _FOOT_RULE - 1.0
 _LEADING = 1.2
 _BELOW_BASELINE = 0.24
-_NAME_LINES, _SMALLEST_NAME = 2, 8.5
+_NAME_LINES, _SMALLEST_NAME, _LESS_FOR_ONE_LINE = 2, 8.5, 1.0
 _LEAST_GAP, _MOST_GAP = 0.7, 2.6
 
 
@@ -230,11 +230,15 @@ def _set(card: Card, density: _Density, language: Language) -> _Column:
 
 
 def _name_size(name: Piece, most: float) -> float:
-    """The largest size at which the whole name has room: better small than without its end."""
-    size = most
-    while size > _SMALLEST_NAME and len(wrap((name,), size, _ROOM)) > _NAME_LINES:
-        size -= 0.5
-    return size
+    """The largest size at which the whole name has room: better small than without its end, and
+    a little smaller rather than on a second line."""
+    for lines, least in ((1, max(_SMALLEST_NAME, most - _LESS_FOR_ONE_LINE)), (_NAME_LINES, 0.0)):
+        size = most
+        while size >= max(least, _SMALLEST_NAME):
+            if len(wrap((name,), size, _ROOM)) <= lines:
+                return size
+            size -= 0.5
+    return _SMALLEST_NAME
 
 
 def _title(card: Card, language: Language) -> str:

@@ -6,14 +6,12 @@ is what makes a folder an enrolled device, so it is put there last.
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_data_path
 from sqlalchemy import Connection
 
 from desktop.device_secret import SecretStore
@@ -48,16 +46,9 @@ from sync.transport import HttpTransport, Transport
 
 VAULT_FILE = "vault.cbor"
 _HALF_DONE = "pendaftaran"
-FOLDER_VARIABLE = "KSBB_FIELD_FOLDER"
 
 OpenTransport = Callable[[str, Cancel], Transport]
 """(centre's address, cancel) → a transport to it."""
-
-
-def usual_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where this machine's device lies: ``KSBB_FIELD_FOLDER``, or the system's place for it."""
-    named = environment.get(FOLDER_VARIABLE)
-    return Path(named) if named else user_data_path("ksbb-lapangan", appauthor=False)
 
 
 def is_enrolled(folder: Path) -> bool:

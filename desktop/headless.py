@@ -14,9 +14,9 @@ from desktop.device import (
     is_enrolled,
     open_device,
     sync,
-    usual_folder,
 )
 from desktop.device_secret import usual_stores
+from desktop.folders import usual_folder
 from desktop.threads import Cancel
 from desktop.vault import Vault
 from models.clock import local, wall_clock

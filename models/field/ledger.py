@@ -185,6 +185,12 @@ class Ledger:
         for seq, body in rows:
             yield seq, facts.decode(body)
 
+    def since(self, seq: int) -> Iterator[tuple[int, Fact]]:
+        """The own feed's facts after ``seq``, oldest first."""
+        rows = self.connection.execute(_AFTER, {"feed": self.feed, "after": seq, "most": -1})
+        for row in rows:
+            yield row.seq, facts.decode(row.body)
+
     def count(self) -> int:
         """How many facts of all feeds are stored."""
         return int(self.connection.execute(select(func.count()).select_from(FACT)).scalar_one())

@@ -1,0 +1,130 @@
+"""``ksbb-field`` with a screen: the window first, everything heavy after it.
+
+Nothing here imports the database, the network or the camera: the start screen stands before any of
+that is loaded (``bench startup`` measures it).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile, QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+
+from desktop.settings import SETTINGS_FILE, Settings, load_settings
+from desktop.theme.look import Look
+from desktop.threads import Threads
+from desktop.views.start_screen import StartScreen
+from models.texts import Language
+
+SMALLEST = (1024, 600)
+USUAL = (1366, 768)
+REPORT_VARIABLE = "KSBB_STARTUP_REPORT"
+
+
+class MainWindow(QMainWindow):
+    """One window, one screen at a time. ``may_close`` is asked before it closes."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
+        self.screens = QStackedWidget()
+        self.setCentralWidget(self.screens)
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*USUAL)
+        self.may_close: Callable[[], bool] = lambda: True
+        look.changed.connect(self._title)
+        self._title()
+
+    def show_screen(self, screen: QWidget | None) -> None:
+        """Brings ``screen`` to the front, adding it the first time; None: leaves what stands."""
+        if screen is None:
+            return
+        if self.screens.indexOf(screen) < 0:
+            self.screens.addWidget(screen)
+        self.screens.setCurrentWidget(screen)
+        screen.setFocus()
+
+    def drop_screen(self, screen: QWidget) -> None:
+        """Forgets a screen that will not come back."""
+        self.screens.removeWidget(screen)
+        screen.deleteLater()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closes only when nothing that matters is under way."""
+        if self.may_close():
+            event.accept()
+        else:
+            event.ignore()
+
+    def _title(self) -> None:
+        self.setWindowTitle(self.look.text("app.name"))
+
+
+def run(folder: Path | None, language: Language | None) -> int:
+    """Shows the app until its window is closed; returns the exit code."""
+    from desktop.folders import usual_folder
+
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("ksbb-lapangan")
+    home = folder or usual_folder()
+    settings = load_settings(home / SETTINGS_FILE)
+    look = Look(language or settings.language, settings.room, settings.scale)
+    look.apply(application)
+    window = MainWindow(look)
+    start = StartScreen(look)
+    window.show_screen(start)
+    window.show()
+    application.processEvents()
+    _report_start()
+    threads = Threads(_unhandled)
+    QTimer.singleShot(0, lambda: _load(window, threads, home, settings, start))
+    try:
+        return application.exec()
+    finally:
+        threads.shutdown()
+
+
+def _load(
+    window: MainWindow, threads: Threads, folder: Path, settings: Settings, start: StartScreen
+) -> None:
+    """Imports the rest in the pool, so that the start screen goes on living, then begins."""
+
+    def imported() -> None:
+        import desktop.workplace  # noqa: F401 - loading it is the work
+
+    def begin(_none: None) -> None:
+        from desktop.workplace import Workplace
+
+        place = Workplace(window, threads, folder, settings)
+        place.begin()
+        window.drop_screen(start)
+
+    threads.submit_net(imported, begin)
+
+
+def lock_folder(folder: Path) -> QLockFile | None:
+    """Holds ``folder`` for this program alone; None when another one has it open."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = QLockFile(str(folder / "app.lock"))
+    lock.setStaleLockTime(0)
+    return lock if lock.tryLock(200) else None
+
+
+def _report_start() -> None:
+    """For the benchmark, which gives the moment it started this process (ms since 1970)."""
+    began = os.environ.get(REPORT_VARIABLE)
+    if began:
+        print(f"window-shown {time.time() * 1000 - float(began):.0f}", file=sys.stderr, flush=True)
+
+
+def _unhandled(error: BaseException) -> None:
+    """A bug: logged with its trace; the person is told by whoever started the work."""
+    from desktop.presenters.faults import fault
+
+    fault(error)

@@ -1,0 +1,115 @@
+"""Language, colours, text size, camera and sound: changed at once, kept beside the vault."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.scan.camera import CameraSource
+from desktop.settings import NO_CAMERA, SETTINGS_FILE, Settings, save_settings
+from desktop.theme.look import Look
+from desktop.theme.sounds import Sounds
+from desktop.views.settings_panel import CameraChoice, SettingsPanel, SettingsPanelState
+
+
+class Door(Protocol):
+    """A screen with the language switch and the way to the settings in its head."""
+
+    language_chosen: SignalInstance
+    settings_asked: SignalInstance
+
+
+class Window(Protocol):
+    """What shows the settings: the main window."""
+
+    look: Look
+    screens: QStackedWidget
+
+    def show_screen(self, screen: QWidget | None) -> None:
+        """Brings a screen to the front."""
+
+    def drop_screen(self, screen: QWidget) -> None:
+        """Forgets it."""
+
+
+class Preferences(QObject):
+    """Holds the Settings; ``changed`` follows every change."""
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        window: Window,
+        camera: CameraSource,
+        sounds: Sounds,
+        folder: Path,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self._window = window
+        self._camera = camera
+        self._sounds = sounds
+        self._file = folder / SETTINGS_FILE
+        self._sounds.enabled = settings.sound
+        # Asking for the loudspeaker takes a while the first time: after the first screen stands.
+        QTimer.singleShot(0, sounds.prepare)
+
+    def serve_door(self, screen: Door) -> None:
+        """Lets a door screen switch the language and open the settings."""
+        screen.language_chosen.connect(self._language)
+        screen.settings_asked.connect(self.open)
+
+    def _language(self, language: str) -> None:
+        self.change(replace(self.settings, language="en" if language == "en" else "id"))
+
+    def open(self) -> None:
+        """Shows the settings over whatever stands, and goes back to it."""
+        before = self._window.screens.currentWidget()
+        page, panel = QWidget(), SettingsPanel(self._window.look)
+        layout = QVBoxLayout(page)
+        layout.addWidget(panel)
+        page.setProperty("kind", "page")
+        page.setFocusProxy(panel)
+
+        def draw() -> None:
+            cameras = tuple(
+                CameraChoice(bytes(one.id).decode("utf-8", "replace"), one.name)
+                for one in self._camera.cameras()
+            )
+            panel.show_settings(SettingsPanelState(self.settings, cameras, self._sounds.available))
+
+        def change(settings: Settings) -> None:
+            self.change(settings)
+            draw()
+
+        def leave() -> None:
+            self._window.show_screen(before)
+            self._window.drop_screen(page)
+
+        panel.changed.connect(change)
+        panel.sound_tried.connect(self._sounds.play)
+        panel.left.connect(leave)
+        draw()
+        self._window.show_screen(page)
+        panel.take_focus()
+
+    def change(self, settings: Settings) -> None:
+        """Makes these the settings, everywhere and on the disk."""
+        before, self.settings = self.settings, settings
+        self._window.look.change(
+            language=settings.language, room=settings.room, scale=settings.scale
+        )
+        self._sounds.enabled = settings.sound
+        if settings.camera != before.camera:
+            if settings.camera == NO_CAMERA:
+                self._camera.stop()
+            else:
+                self._camera.start(settings.camera.encode())
+        save_settings(self._file, settings)
+        self.changed.emit(settings)

@@ -1,0 +1,265 @@
+"""The scan screen wired up: sources in, the flow's state out, sync beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.presenters.desk import Desk, Seen
+from desktop.presenters.pictures import Pictures
+from desktop.presenters.scanning import Phase, Scan, Scanning
+from desktop.presenters.syncing import Syncing
+from desktop.scan.camera import CameraSource, CameraState
+from desktop.theme.sounds import Sounds
+from desktop.threads import Threads
+from desktop.views.overview import OverviewState
+from desktop.views.scan_screen import ScanScreen
+from desktop.views.scan_state import Judged, Moment, Recorded, ScanState, Voided
+from desktop.views.state import CameraStatus, Notice, TopBarState
+from desktop.views.sync_panel import SyncPanelState
+from desktop.views.void_panel import VoidPanelState
+from models.facts import Source
+from models.slip_text import from_text
+from models.verdict import Tone
+
+_HALF_MINUTE = 30_000
+CAMERA_STATUS = {
+    CameraState.STOPPED: CameraStatus.OFF,
+    CameraState.STARTING: CameraStatus.STARTING,
+    CameraState.RUNNING: CameraStatus.LIVE,
+    CameraState.NONE: CameraStatus.NONE,
+    CameraState.UNPLUGGED: CameraStatus.LOST,
+    CameraState.REFUSED: CameraStatus.NONE,
+    CameraState.BUSY: CameraStatus.NONE,
+    CameraState.SILENT: CameraStatus.LOST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the top bar says beside the sync: names, not numbers."""
+
+    point: str
+    session: str
+    volunteer: str
+
+
+class ScanPage(QObject):
+    """One volunteer's scan screen, from opening the session to closing it."""
+
+    switch_asked = Signal()
+    close_asked = Signal()
+    settings_asked = Signal()
+    help_asked = Signal()
+
+    def __init__(
+        self,
+        screen: ScanScreen,
+        threads: Threads,
+        desk: Desk,
+        syncing: Syncing,
+        camera: CameraSource,
+        sounds: Sounds,
+        place: Place,
+        now: Callable[[], int],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.screen = screen
+        self.scanning = Scanning(threads, desk, self)
+        self.syncing = syncing
+        self._threads = threads
+        self._desk = desk
+        self._camera = camera
+        self._sounds = sounds
+        self._place = place
+        self._now = now
+        self._sync_open = False
+        self._serial = 0
+        self._last_seen: Seen | None = None
+        self._pictures = Pictures(
+            threads,
+            lambda text: self.scanning.code(text, Source.PICTURE),
+            self.scanning.say,
+            lambda text: from_text(text) is not None,
+        )
+        self._tick = QTimer(self)
+        self._tick.setInterval(_HALF_MINUTE)
+        self._tick.timeout.connect(self.draw)
+        self._connect()
+
+    def begin(self) -> None:
+        """Reads where the session stands, and starts looking."""
+        self.scanning.refresh()
+        self._tick.start()
+        self.draw()
+        self.screen.take_focus()
+
+    def end(self) -> None:
+        """Leaves the screen: nothing reaches this page any more."""
+        self._tick.stop()
+        self._camera.reader.code_seen.disconnect(self._camera_saw)
+        self._camera.reader.frame.disconnect(self.screen.show_frame)
+        self._camera.state_changed.disconnect(self._camera_changed)
+        self.syncing.changed.disconnect(self.draw)
+        self.syncing.ended.disconnect(self._sync_ended)
+        for signal, slot in self._links:
+            signal.disconnect(slot)
+
+    def _connect(self) -> None:
+        screen, scanning = self.screen, self.scanning
+        scanning.changed.connect(self._scan_changed)
+        scanning.heard.connect(self._sounds.play)
+        self._links = (
+            (screen.typed, scanning.typed),
+            (screen.hand_over_asked, scanning.confirm),
+            (screen.dismissed, self._dismiss),
+            (screen.files_given, self._pictures.read_files),
+            (screen.picture_given, self._pictures.read_image),
+            (screen.nothing_to_paste, self._nothing_to_paste),
+            (screen.void_asked, scanning.ask_void),
+            (screen.void_confirmed, scanning.void),
+            (screen.sync_asked, self._sync_now),
+            (screen.sync_opened, self._open_sync),
+            (screen.sync_cancelled, self.syncing.cancel),
+            (screen.side_closed, self._close_side),
+            (screen.notice_dismissed, scanning.dismiss),
+            (screen.settings_asked, self.settings_asked),
+            (screen.help_asked, self.help_asked),
+            (screen.switch_asked, self.switch_asked),
+            (screen.close_asked, self.close_asked),
+        )
+        for signal, slot in self._links:
+            signal.connect(slot)
+        self.syncing.changed.connect(self.draw)
+        self.syncing.ended.connect(self._sync_ended)
+        self._camera.reader.code_seen.connect(self._camera_saw)
+        self._camera.reader.frame.connect(screen.show_frame)
+        self._camera.state_changed.connect(self._camera_changed)
+
+    # --- sources -----------------------------------------------------------------------------
+
+    def _camera_saw(self, text: str) -> None:
+        self.scanning.code(text, Source.CAMERA)
+
+    def _camera_changed(self, _state: CameraState) -> None:
+        self.draw()
+
+    def scanner_read(self, text: str) -> None:
+        """A USB scanner typed this."""
+        self.scanning.scanned(text)
+
+    def scanner_garbled(self) -> None:
+        """A USB scanner typed something that only another keyboard layout explains."""
+        self.scanning.say(Notice("field.notice.scanner_layout", Tone.CHECK))
+
+    def _nothing_to_paste(self) -> None:
+        self.scanning.say(Notice("field.notice.nothing_to_paste", Tone.CHECK), tone=None)
+
+    def _dismiss(self) -> None:
+        self.scanning.leave()
+
+    # --- sync --------------------------------------------------------------------------------
+
+    def _sync_now(self) -> None:
+        self._open_sync()
+        self.syncing.start()
+
+    def _open_sync(self) -> None:
+        self._sync_open = True
+        self.scanning.leave_void()
+        self._read_waiting()
+        self.draw()
+
+    def _close_side(self) -> None:
+        self._sync_open = False
+        self.scanning.leave_void()
+        self.draw()
+
+    def _sync_ended(self, _error: object) -> None:
+        self.scanning.refresh()
+        self._read_waiting()
+
+    def _read_waiting(self) -> None:
+        self._threads.submit_db(
+            lambda: (self._desk.station.ledger.safety(), self._desk.waiting()),
+            lambda found: self.syncing.show_safety(*found),
+        )
+
+    # --- drawing -----------------------------------------------------------------------------
+
+    def _scan_changed(self) -> None:
+        standing = self.scanning.state.standing
+        if standing is not None:
+            # The list of what waits is read when its panel is open; the count goes along always.
+            self.syncing.show_safety(standing.safety, self.syncing.state.waiting)
+        else:
+            self.draw()
+
+    def draw(self) -> None:
+        """Shows the state of everything."""
+        scan = self.scanning.state
+        now = self._now()
+        standing = scan.standing
+        bar = TopBarState(
+            self._place.point, self._place.session, self._place.volunteer, self.syncing.pill, now
+        )
+        state = ScanState(
+            bar=bar,
+            moment=self._moment(scan),
+            camera=CAMERA_STATUS[self._camera.state],
+            notices=self._notices(scan),
+            overview=standing.overview if standing is not None else OverviewState(),
+            side=self._side(scan, now),
+            now=now,
+        )
+        self.screen.show_scan(state)
+
+    def _moment(self, scan: Scan) -> Moment:
+        seen = scan.seen
+        if scan.phase is Phase.VOIDED and scan.voided is not None:
+            return Voided(scan.voided.seq, scan.voided.name, scan.voided.goods)
+        if seen is None:
+            return None
+        if scan.phase is Phase.RECORDED and scan.recorded is not None:
+            name = seen.card.name if seen.card else ""
+            return Recorded(scan.recorded.seq, name, seen.due)
+        if seen is not self._last_seen:
+            self._last_seen = seen
+            self._serial += 1
+        return Judged(
+            serial=self._serial,
+            verdict=seen.verdict,
+            household=seen.card,
+            due=seen.due,
+            short=seen.short,
+            earlier=seen.earlier,
+            point=seen.other_point,
+            when=seen.when,
+            busy=scan.phase is Phase.RECORDING,
+        )
+
+    def _notices(self, scan: Scan) -> tuple[Notice, ...]:
+        standing = scan.standing
+        if standing is None or standing.clock_trusted:
+            return scan.notices
+        clock = Notice(
+            "field.notice.clock_wrong", Tone.CHECK, {"when_at": self._now()}, dismissible=False
+        )
+        return (clock, *scan.notices)
+
+    def _side(self, scan: Scan, now: int) -> VoidPanelState | SyncPanelState | None:
+        item = scan.voiding
+        if item is not None:
+            return VoidPanelState(
+                seq=item.seq,
+                name=item.name,
+                goods=item.goods,
+                at=item.at,
+                now=now,
+                busy=scan.void_busy,
+                notices=scan.void_notices,
+            )
+        return self.syncing.state if self._sync_open else None

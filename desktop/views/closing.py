@@ -1,0 +1,174 @@
+"""Closing a session: what it came to, and what is not safe yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.theme.look import Look
+from desktop.views.overview import StockLevel
+from desktop.views.parts.arrange import clear, column, frame, row, scrolled
+from desktop.views.parts.button import Button
+from desktop.views.parts.enter_key import press_focused
+from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.words import Words, set_tone
+from desktop.views.state import Goods, Notice
+from desktop.views.view import View
+from desktop.views.wording import goods_line, moment, number
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingState:
+    """The session's count. ``unsafe_since`` in ms."""
+
+    point: str = ""
+    opened_at: int = 0
+    handed: int = 0
+    refused: int = 0
+    voided: int = 0
+    goods: tuple[Goods, ...] = ()
+    stock: tuple[StockLevel, ...] = ()
+    unsafe: int = 0
+    unsafe_since: int | None = None
+    safe_at: int | None = None
+    notices: tuple[Notice, ...] = ()
+    busy: bool = False
+    now: int = 0
+
+
+class ClosingScreen(View):
+    """Shows a ClosingState."""
+
+    confirmed = Signal()
+    sync_asked = Signal()
+    left = Signal()
+    notice_dismissed = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(look, parent)
+        self.setProperty("kind", "page")
+        self._state = ClosingState()
+        self._title, self._sub = Words("name"), Words("body", ink="muted")
+        self._notices = NoticeBar(look)
+        self._notices.dismissed.connect(self.notice_dismissed)
+        self._figures = [(Words("small", ink="muted"), Words("figure", wrap=False)) for _ in "abc"]
+        boxes = row(
+            *(frame("inset", column(c, f, gap=0, margin=2)) for c, f in self._figures), gap=2
+        )
+        self._goods_title, self._goods = Words("strong"), column(gap=1)
+        self._safety_title, self._safety = Words("strong"), Words("heading")
+        self._safety_hint = Words("body", ink="muted")
+        self._safety_box = frame(
+            "tint",
+            column(self._safety_title, self._safety, self._safety_hint, gap=1, margin=3),
+            tone="go",
+        )
+        card = frame("card", column(boxes, None, self._goods_title, self._goods, gap=1, margin=3))
+        inner = QWidget()
+        inner.setLayout(
+            column(
+                self._notices,
+                self._title,
+                self._sub,
+                None,
+                card,
+                None,
+                self._safety_box,
+                1,
+                gap=0,
+                margin=(3, 3, 3, 2),
+            )
+        )
+        self.back = Button(look, "secondary", icon="arrow-left", hint="Esc")
+        self.back.clicked.connect(self.left)
+        self.sync = Button(look, "secondary", icon="refresh-cw", hint="F5")
+        self.sync.clicked.connect(self.sync_asked)
+        self.confirm = Button(look, "primary", icon="log-out")
+        self.confirm.clicked.connect(self.confirmed)
+        whole = column(gap=0)
+        whole.addWidget(scrolled(inner), 1)
+        whole.addLayout(row(self.back, 1, self.sync, self.confirm, gap=2, margin=(3, 1, 3, 3)))
+        self.setLayout(whole)
+        self.restyle()
+
+    def show_closing(self, state: ClosingState) -> None:
+        """Show this."""
+        self._state = state
+        self.draw()
+
+    def take_focus(self) -> None:
+        """On the way back: closing wants a deliberate step."""
+        self.back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def dress(self) -> None:
+        say = self.look.text
+        self._title.say(say("close.title"))
+        self._goods_title.say(say("close.goods"))
+        self._safety_title.say(say("close.safety"))
+        self.back.say(say("close.back"))
+        self.sync.say(say("close.sync"))
+        for (caption, _), key in zip(self._figures, ("handed", "refused", "voided"), strict=True):
+            caption.say(say(f"close.{key}"))
+
+    def draw(self) -> None:
+        state, say = self._state, self.look.text
+        self._notices.show_notices(state.notices, state.now)
+        opened = moment(self.look, state.opened_at, state.now) if state.opened_at else ""
+        self._sub.say(say("close.sub", point=state.point, when=opened) if state.point else "")
+        for (_, shown), count in zip(
+            self._figures, (state.handed, state.refused, state.voided), strict=True
+        ):
+            shown.say(number(self.look, count))
+        self._draw_goods()
+        self._draw_safety()
+        self.confirm.say(say("close.closing" if state.busy else "close.confirm"))
+        self.confirm.setEnabled(not state.busy)
+
+    def _draw_goods(self) -> None:
+        clear(self._goods)
+        say, state = self.look.text, self._state
+        left = {level.name: level.left for level in state.stock}
+        for goods in state.goods:
+            line = Words("body")
+            rest = left.get(goods.name)
+            tail = (
+                say("close.left", n=number(self.look, rest))
+                if rest is not None
+                else say("close.left_unknown")
+            )
+            line.say(f"{goods_line(self.look, goods)} · {tail}")
+            self._goods.addWidget(line)
+        if not state.goods:
+            none = Words("body", ink="muted")
+            none.say(say("close.goods_none"))
+            self._goods.addWidget(none)
+
+    def _draw_safety(self) -> None:
+        state, say = self._state, self.look.text
+        safe = state.unsafe == 0
+        set_tone(self._safety_box, "go" if safe else "check")
+        if safe:
+            self._safety.say(say("sync.all_safe"))
+            when = moment(self.look, state.safe_at, state.now) if state.safe_at else ""
+            self._safety_hint.say(say("sync.safe_since", when=when) if when else "")
+        else:
+            n = number(self.look, state.unsafe)
+            self._safety.say(
+                say("sync.unsafe_1") if state.unsafe == 1 else say("sync.unsafe_n", n=n)
+            )
+            self._safety_hint.say(say("close.unsafe_hint"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses what has the keyboard, Esc goes back, F5 syncs."""
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                press_focused(self)
+            case Qt.Key.Key_Escape:
+                self.left.emit()
+            case Qt.Key.Key_F5:
+                self.sync_asked.emit()
+            case _:
+                super().keyPressEvent(event)

@@ -1,0 +1,300 @@
+"""Opening a session: where, for which stages, with how much stock, and what is not in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIntValidator, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+
+from desktop.theme.look import Look
+from desktop.views.parts.arrange import clear, column, frame, row, scrolled
+from desktop.views.parts.button import Button
+from desktop.views.parts.door_head import DoorHead
+from desktop.views.parts.enter_key import press_focused
+from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.words import Words
+from desktop.views.state import Notice
+from desktop.views.view import View
+from desktop.views.wording import day, number, worded_parts
+from models.verdict import Tone
+
+_MOST = 99_999
+_WIDEST = 1180
+
+
+@dataclass(frozen=True, slots=True)
+class PointChoice:
+    """A point of this device and how many households it has there."""
+
+    id: int
+    name: str
+    households: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StageOpen:
+    """A stage that is handed out today, and until when (ms)."""
+
+    name: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Countable:
+    """A package that may be counted; ``expected``: what the records of this laptop say is left."""
+
+    id: int
+    name: str
+    expected: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of the check list: a key under ``field.check`` with its parts, and how grave."""
+
+    key: str
+    tone: Tone = Tone.GO
+    parts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningState:
+    """``points`` holds at least one; the first is chosen."""
+
+    volunteer: str = ""
+    points: tuple[PointChoice, ...] = ()
+    stages: tuple[StageOpen, ...] = ()
+    packages: tuple[Countable, ...] = ()
+    checks: tuple[Check, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    busy: bool = False
+    now: int = 0
+
+
+_ICONS = {Tone.GO: "circle-check", Tone.CHECK: "triangle-alert", Tone.STOP: "octagon-x"}
+
+
+class OpeningScreen(View):
+    """Shows an OpeningState. What is typed as counts stays until the session opens."""
+
+    start_asked = Signal(int, dict)
+    """(point, package → pieces counted)"""
+    sync_asked = Signal()
+    language_chosen = Signal(str)
+    settings_asked = Signal()
+    help_asked = Signal()
+    notice_dismissed = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(look, parent)
+        self.setProperty("kind", "page")
+        self._state = OpeningState()
+        self._point = 0
+        self._counts: dict[int, QLineEdit] = {}
+        self._labels: dict[int, Words] = {}
+        head = DoorHead(look)
+        head.language_chosen.connect(self.language_chosen)
+        head.settings_asked.connect(self.settings_asked)
+        self._notices = NoticeBar(look)
+        self._notices.dismissed.connect(self.notice_dismissed)
+        self._title = Words("name")
+        self._greeting = Words("body", ink="muted")
+        self._point_title = Words("strong")
+        self._points = row(gap=1)
+        self._stage_title = Words("strong")
+        self._stages = column(gap=0)
+        self._stock_title = Words("strong")
+        self._stock_hint = Words("small", ink="muted")
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(0, 1)
+        self._check_title = Words("strong")
+        self._checks = column(gap=1)
+        self.start = Button(look, "primary", icon="scan-line", hint="Enter")
+        self.start.clicked.connect(self._start)
+        self.sync = Button(look, "secondary", icon="refresh-cw", hint="F5")
+        self.sync.clicked.connect(self.sync_asked)
+        left = frame(
+            "card",
+            column(
+                self._point_title,
+                self._points,
+                None,
+                self._stage_title,
+                self._stages,
+                None,
+                self._stock_title,
+                self._stock_hint,
+                self._grid,
+                1,
+                gap=1,
+                margin=3,
+            ),
+        )
+        right = frame("card", column(self._check_title, self._checks, 1, gap=2, margin=3))
+        self._body = row(left, right, gap=2)
+        self._body.setStretch(0, 3)
+        self._body.setStretch(1, 2)
+        inner = QWidget()
+        inner.setLayout(
+            column(
+                self._notices,
+                self._title,
+                self._greeting,
+                None,
+                self._body,
+                gap=0,
+                margin=(3, 0, 3, 2),
+            )
+        )
+        foot = row(1, self.sync, self.start, gap=2, margin=(3, 1, 3, 3))
+        whole = column(gap=0)
+        whole.addLayout(row(head, margin=(3, 2, 2, 0)))
+        whole.addWidget(scrolled(inner), 1)
+        whole.addLayout(foot)
+        self.setLayout(whole)
+        self.restyle()
+
+    def show_opening(self, state: OpeningState) -> None:
+        """Show this."""
+        before, self._state = self._state, state
+        if self._point not in [point.id for point in state.points]:
+            self._point = state.points[0].id if state.points else 0
+        if state.packages != before.packages:
+            self._make_counts()
+        self.draw()
+
+    def take_focus(self) -> None:
+        """Put the keyboard into the first count, or on the way forward."""
+        first = next(iter(self._counts.values()), None)
+        (first or self.start).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def counted(self) -> dict[int, int]:
+        """What stands in the fields: package → pieces; empty ones are not counted."""
+        return {
+            package: int(entry.text())
+            for package, entry in self._counts.items()
+            if entry.text().strip()
+        }
+
+    def dress(self) -> None:
+        say = self.look.text
+        self._title.say(say("open.title"))
+        self._point_title.say(say("open.point"))
+        self._stage_title.say(say("open.stages"))
+        self._stock_title.say(say("open.stock"))
+        self._stock_hint.say(say("open.stock_hint"))
+        self._check_title.say(say("open.checks"))
+        self.sync.say(say("open.sync"))
+        for package in self._state.packages:
+            entry = self._counts.get(package.id)
+            if entry is not None:
+                entry.setPlaceholderText(say("open.count_empty"))
+                entry.setAccessibleName(say("open.count_name", name=package.name))
+                entry.setFixedWidth(self.look.px(170))
+
+    def draw(self) -> None:
+        state, say = self._state, self.look.text
+        self._notices.show_notices(state.notices, state.now)
+        self._greeting.say(say("open.greeting", name=state.volunteer) if state.volunteer else "")
+        self._draw_points()
+        self._draw_stages()
+        for package in state.packages:
+            expected = (
+                say("open.expected", n=number(self.look, package.expected))
+                if package.expected is not None
+                else ""
+            )
+            self._labels[package.id].say(
+                f"{package.name} · {expected}" if expected else package.name
+            )
+        self._draw_checks()
+        self.start.say(say("open.starting" if state.busy else "open.start"))
+        self.start.setEnabled(not state.busy and bool(state.points))
+
+    def _draw_points(self) -> None:
+        clear(self._points)
+        for point in self._state.points:
+            choice = Button(self.look, "choice", icon="map-pin", align_left=True)
+            count = self.look.text("open.point_n", n=number(self.look, point.households))
+            choice.say(f"{point.name} · {count}" if point.households else point.name)
+            choice.setChecked(point.id == self._point)
+            choice.clicked.connect(lambda _checked=False, chosen=point.id: self._choose(chosen))
+            self._points.addWidget(choice)
+        self._points.addStretch(1)
+
+    def _draw_stages(self) -> None:
+        clear(self._stages)
+        say = self.look.text
+        if not self._state.stages:
+            none = Words("body", ink="check")
+            none.say(say("open.stages_none"))
+            self._stages.addWidget(none)
+        for stage in self._state.stages:
+            line = Words("body")
+            until = say("open.stage_until", date=day(self.look, stage.until))
+            line.say(f"{stage.name} · {until}")
+            self._stages.addWidget(line)
+
+    def _draw_checks(self) -> None:
+        clear(self._checks)
+        for check in self._state.checks:
+            symbol, words = QLabel(), Words("body")
+            size = self.look.sizes.icon
+            ink = self.look.tokens.tint(check.tone)[1]
+            ratio = self.devicePixelRatioF()
+            symbol.setPixmap(self.look.icon(_ICONS[check.tone], ink, size, ratio))
+            symbol.setFixedSize(size, size)
+            parts = worded_parts(self.look, check.parts, self._state.now)
+            words.say(self.look.text(f"check.{check.key}", **parts))
+            line = row(symbol, words, gap=1)
+            line.setStretch(1, 1)
+            line.setAlignment(symbol, Qt.AlignmentFlag.AlignTop)
+            self._checks.addLayout(line)
+
+    def _make_counts(self) -> None:
+        clear(self._grid)
+        self._counts.clear()
+        self._labels.clear()
+        for place, package in enumerate(self._state.packages):
+            label, entry = Words("body"), QLineEdit()
+            entry.setValidator(QIntValidator(0, _MOST, entry))
+            entry.setAlignment(Qt.AlignmentFlag.AlignRight)
+            entry.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            label.setBuddy(entry)
+            self._grid.addWidget(label, place, 0)
+            self._grid.addWidget(entry, place, 1)
+            self._counts[package.id] = entry
+            self._labels[package.id] = label
+        self.dress()
+
+    def _choose(self, point: int) -> None:
+        self._point = point
+        self._draw_points()
+
+    def _start(self) -> None:
+        if not self._state.busy and self._point:
+            self.start_asked.emit(self._point, self.counted())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes from count to count and then on; F5 syncs."""
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                entries = list(self._counts.values())
+                focused = self.focusWidget()
+                if focused in entries[:-1]:
+                    self.focusNextChild()
+                elif focused in entries or not press_focused(self):
+                    self._start()
+            case Qt.Key.Key_F5:
+                self.sync_asked.emit()
+            case Qt.Key.Key_F9:
+                self.settings_asked.emit()
+            case Qt.Key.Key_F1:
+                self.help_asked.emit()
+            case _:
+                super().keyPressEvent(event)

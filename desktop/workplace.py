@@ -1,0 +1,194 @@
+"""The field app's composition root: builds everything once and leads from screen to screen.
+
+Enrol → log in → a shift (session, scan, close); repair where something can't be opened.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile, QObject
+from PySide6.QtGui import QGuiApplication, QImage
+
+from desktop.app import MainWindow, lock_folder
+from desktop.device import VAULT_FILE, Enrolment, OpenDevice, is_enrolled, open_device
+from desktop.device_secret import usual_stores
+from desktop.presenters.enrolling import Enrolling
+from desktop.presenters.entering import Entering
+from desktop.presenters.faults import fault
+from desktop.presenters.pictures import Pictures
+from desktop.presenters.preferences import Preferences
+from desktop.presenters.scan_page import CAMERA_STATUS
+from desktop.scan.camera import CameraSource
+from desktop.settings import NO_CAMERA, Settings
+from desktop.shift import Shift
+from desktop.theme.sounds import Sounds
+from desktop.threads import Cancel, Threads
+from desktop.vault import Vault
+from desktop.views.enrol_screen import EnrolScreen
+from desktop.views.login_screen import LoginScreen
+from desktop.views.repair_screen import RepairScreen, RepairState
+from desktop.views.state import Notice
+from models import __version__, enrolment_text
+from models.clock import WallClock, wall_clock
+from models.errors import DatabaseLocked
+from models.verdict import Tone
+
+
+class Workplace(QObject):
+    """What lives as long as the window: threads, camera, sounds, preferences, and one flow."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        threads: Threads,
+        folder: Path,
+        settings: Settings,
+        clock: WallClock = wall_clock,
+    ) -> None:
+        super().__init__(window)
+        self.window = window
+        self.look = window.look
+        self.threads = threads
+        self.folder = folder
+        self.clock = clock
+        self.camera = CameraSource(threads.submit_net, time.monotonic, self)
+        self.sounds = Sounds(self)
+        self.preferences = Preferences(window, self.camera, self.sounds, folder, settings, self)
+        self.shift: Shift | None = None
+        self._lock: QLockFile | None = None
+
+    def begin(self) -> None:
+        """From whatever lies in the folder to the first screen."""
+        try:
+            self._lock = self._lock or lock_folder(self.folder)
+            if self._lock is None:
+                raise DatabaseLocked()
+            if not is_enrolled(self.folder):
+                self._enrol()
+                return
+            vault = Vault.open(self.folder / VAULT_FILE, usual_stores(self.folder), self.clock)
+        except Exception as error:
+            self.repair(error)
+            return
+        self.log_in(vault)
+
+    # --- the door ----------------------------------------------------------------------------
+
+    def _enrol(self) -> None:
+        screen = EnrolScreen(self.look)
+
+        def make(cancel: Cancel) -> Enrolment:
+            return Enrolment(self.folder, usual_stores, self.clock, cancel)
+
+        flow = Enrolling(self.threads, make, platform.node() or "Laptop", screen)
+        pictures = Pictures(
+            self.threads,
+            flow.take_text,
+            flow.say,
+            lambda text: enrolment_text.from_text(text) is not None,
+        )
+
+        def paste() -> None:
+            image: QImage = QGuiApplication.clipboard().image()
+            if image.isNull():
+                flow.say(Notice("field.notice.nothing_to_paste", Tone.CHECK))
+            else:
+                pictures.read_image(image)
+
+        flow.changed.connect(screen.show_enrol)
+        screen.code_entered.connect(flow.enter)
+        screen.invitation_entered.connect(flow.take_text)
+        screen.picture_chosen.connect(lambda path: pictures.read_files([path]))
+        screen.image_dropped.connect(pictures.read_image)
+        screen.paste_asked.connect(paste)
+        screen.cancel_asked.connect(flow.cancel)
+        screen.retry_asked.connect(flow.retry)
+        screen.start_over_asked.connect(flow.start_over)
+        screen.finished.connect(flow.finish)
+        screen.notice_dismissed.connect(flow.dismiss)
+        self.preferences.serve_door(screen)
+        reader = self.camera.reader
+        links = [
+            (reader.code_seen, flow.take_text),
+            (reader.frame, screen.show_frame),
+            (self.camera.state_changed, lambda state: flow.camera(CAMERA_STATUS[state])),
+        ]
+        for signal, slot in links:
+            signal.connect(slot)
+
+        def finished(vault: Vault) -> None:
+            for signal, slot in links:
+                signal.disconnect(slot)
+            self.log_in(vault)
+            self.window.drop_screen(screen)
+
+        flow.done.connect(finished)
+        self.window.show_screen(screen)
+        screen.show_enrol(flow.state)
+        screen.take_focus()
+        self.start_camera()
+
+    def log_in(self, vault: Vault) -> None:
+        """The names, a PIN; ends in a shift."""
+        screen = LoginScreen(self.look)
+
+        def opener(volunteer: int, pin: str) -> OpenDevice:
+            return open_device(self.folder, vault, volunteer, pin, self.clock)
+
+        flow = Entering(self.threads, vault, opener, screen)
+        flow.changed.connect(screen.show_login)
+        screen.person_chosen.connect(flow.choose)
+        screen.person_left.connect(flow.leave)
+        screen.pin_entered.connect(flow.enter)
+        screen.notice_dismissed.connect(flow.dismiss)
+        self.preferences.serve_door(screen)
+
+        def opened(device: OpenDevice, volunteer: int) -> None:
+            self.shift = Shift(self, device, volunteer)
+            self.shift.begin()
+            self.window.drop_screen(screen)
+
+        def broken(error: Exception) -> None:
+            self.repair(error)
+            self.window.drop_screen(screen)
+
+        flow.opened.connect(opened)
+        flow.broken.connect(broken)
+        self.window.show_screen(screen)
+        screen.show_login(flow.state)
+        screen.take_focus()
+
+    def log_out(self) -> None:
+        """Another volunteer takes over: back to the names; the session stays open."""
+        shift, self.shift = self.shift, None
+        if shift is not None:
+            shift.end()
+        self.begin()
+
+    def repair(self, error: BaseException) -> None:
+        """Something can't be opened: what happened, that the records are intact, what to do."""
+        found = fault(error)
+        screen = RepairScreen(self.look)
+        detail = f"{found.code} · {found.detail} · {__version__} · {platform.platform()}"
+        screen.show_repair(RepairState(found.code, found.parts, detail))
+
+        def retry() -> None:
+            self.window.drop_screen(screen)
+            self.begin()
+
+        screen.retry_asked.connect(retry)
+        screen.quit_asked.connect(self.window.close)
+        self.preferences.serve_door(screen)
+        self.window.show_screen(screen)
+        screen.take_focus()
+
+    def start_camera(self) -> None:
+        """The camera that the preferences name, unless they name none."""
+        chosen = self.preferences.settings.camera
+        if chosen == NO_CAMERA:
+            self.camera.stop()
+        else:
+            self.camera.start(chosen.encode())

@@ -71,6 +71,9 @@ def project(
     regions = _regions(connection, given, points)
     copy_lines(connection, _lines(personal, feed, given, points, regions, now))
     _touch_voided(connection, feed, voids)
+    # From here on no other segment may bring a line for the same entitlements: neither would see
+    # the other's until both are committed, and a double would go unflagged.
+    connection.execute(sql.LOCK_REGIONS, {"space": sql.LOCK_SPACE})
     connection.execute(sql.FIGURES_BEFORE)
     connection.execute(sql.ADD_LINES)
     for one in voids:
@@ -304,7 +307,7 @@ def _tell_points(
                 Change(ChangeKind.HANDOVER, body.household, None, feed.feed_no, one.seq)
             )
     for row in connection.execute(sql.VOIDED_NOW):
-        for point in where.get(row.household, set()) | {row.point}:
+        for point in where.get(row.household, set()) | ({row.point} if row.point else set()):
             changes.setdefault(point, []).append(
                 Change(ChangeKind.VOID, row.household, None, row.feed_no, row.seq)
             )

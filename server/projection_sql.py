@@ -52,6 +52,17 @@ TOUCHED = (
     "(SELECT household, stage, package FROM incoming"
     " UNION SELECT household, stage, package FROM also_touched) AS touched"
 )
+LOCK_SPACE = 0x4B534242
+"""Tells our advisory locks from another program's: "KSBB"."""
+# By the households' kelurahan: devices of one point take turns (they would for its figures anyway),
+# those of others don't wait, and a segment needs a lock or two instead of one a household. Sorted,
+# so that no two segments wait for each other.
+LOCK_REGIONS = text(
+    "SELECT pg_advisory_xact_lock(:space, k.key) FROM (SELECT DISTINCT"
+    " hashtext(coalesce(h.region, '')) AS key FROM"
+    " (SELECT household FROM incoming UNION SELECT household FROM also_touched) AS t"
+    " LEFT JOIN household AS h ON h.id = t.household ORDER BY 1) AS k"
+)
 THEIR_LINES = f"handover AS h JOIN {TOUCHED} USING (household, stage, package)"
 # On a forked feed the target is the fact of that number on the void's own branch, or before the
 # fork on the branch it split from.

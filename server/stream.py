@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from models import cbor
-from models.page import Page, Row
+from models.page import INDEX_LIMIT, Page, Row
 from server.personal import Personal, PersonalColumn
 from server.tables import ChangeKind
 
@@ -101,7 +101,10 @@ class PointStream:
             for row in connection.execute(_HOUSEHOLDS, {"wanted": wanted})
         }
         due = [tuple(row) for row in connection.execute(_ENTITLEMENTS, {"wanted": wanted})]
-        here = {row[0] for row in due if row[3] == of["point"]}
+        # A household that left this point may have come to another one of the device's: then it is
+        # not gone, whichever of the two streams the device reads first.
+        points = {of["point"], *connection.scalars(_POINTS_OF_DEVICE, of)}
+        here = {row[0] for row in due if row[3] in points}
         return {
             "households": [row for number, row in found.items() if number in here],
             "entitlements": [row for row in due if row[0] in here],
@@ -130,6 +133,8 @@ class PointStream:
                 row.voided,
             )
             for row in connection.execute(_HAPPENED, wanted)
+            # A smaller number is no household of ours, and in a page it would be an index.
+            if row.household >= INDEX_LIMIT
         ]
 
 
@@ -156,6 +161,7 @@ _ENTITLEMENTS = text(
     "SELECT household, stage, package, point, quantity FROM entitlement"
     " WHERE household = ANY(:wanted) ORDER BY household, stage, package"
 )
+_POINTS_OF_DEVICE = text("SELECT point FROM device_point WHERE device = :device")
 _SLIPS = text(
     "SELECT number, household, point, lines, valid_from, valid_until,"
     " revoked_at IS NOT NULL AS revoked FROM slip WHERE number = ANY(:wanted)"

@@ -17,7 +17,7 @@ from models.slip import encode_slip
 from models.slip_text import to_text
 
 AT = 1_795_500_000_000
-"""24 November 2026, 16.00 in Jakarta."""
+"""24 November 2026, 13.00 in Jakarta."""
 OPENS, CLOSES = AT - 2 * DAY, AT + 30 * DAY
 HERE, THERE = 3, 4
 REGION, OTHER_REGION = "31.71.01.1002", "31.71.01.1001"

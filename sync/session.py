@@ -142,7 +142,11 @@ class SyncSession:
     def _exchange(self, ledger: Ledger, roster: Connection) -> Synced:
         self._report(Progress(Phase.CONNECTING))
         receipt = self._hello(ledger)
-        sent, exceptions = self._push(ledger, receipt)
+        sent, exceptions, forked = self._push(ledger, receipt)
+        if forked:
+            # Only now, when the centre holds what this laptop has to tell: enrolled anew, it could
+            # no longer sign for this feed.
+            raise ForkFound()
         for point in self._identity.points:
             self._pull(ledger, roster, point)
         return Synced(sent, self._fetched, ledger.clock().now, exceptions)
@@ -158,10 +162,16 @@ class SyncSession:
         self._cover(ledger, receipt, signed)
         return receipt
 
-    def _push(self, ledger: Ledger, receipt: Receipt) -> tuple[int, tuple[tuple[int, int], ...]]:
-        done, total = 0, ledger.head().seq - receipt.head.seq
+    def _push(
+        self, ledger: Ledger, receipt: Receipt
+    ) -> tuple[int, tuple[tuple[int, int], ...], bool]:
+        """Sends what is not held. Returns how many facts, what a person will look at, and whether
+        the centre holds other facts under our numbers."""
+        held = self._common(ledger, receipt)
+        forked = receipt.forked or held != receipt.head.seq
+        done, total = 0, ledger.head().seq - held
         exceptions = list(receipt.exceptions)
-        held, batch = receipt.head.seq, BATCH
+        batch, went_back = BATCH, False
         while segment := ledger.segment_after(held, batch):
             self._report(Progress(Phase.SENDING, done, total))
             try:
@@ -172,18 +182,27 @@ class SyncSession:
                 batch = max(batch // 2, SMALLEST_BATCH)
                 continue
             receipt, signed = self._receipt(ledger, reply)
-            self._cover(ledger, receipt, signed)
-            if receipt.head.seq <= held:
+            ours = self._cover(ledger, receipt, signed)
+            forked = forked or receipt.forked or not ours
+            now_held = receipt.head.seq if ours else 0
+            if now_held <= held:
                 # The centre has less than it said before (restored from its backup): once more
                 # from where it stands, but never in a circle.
-                if receipt.head.seq == held:
+                if now_held == held or went_back:
                     raise BadAnswer()
-                total += held - receipt.head.seq
-            done += max(receipt.head.seq - held, 0)
-            held = receipt.head.seq
+                went_back = True
+                total += held - now_held
+            done += max(now_held - held, 0)
+            held = now_held
             exceptions += receipt.exceptions
         self._report(Progress(Phase.SENDING, done, max(total, done)))
-        return done, tuple(exceptions)
+        return done, tuple(exceptions), forked
+
+    def _common(self, ledger: Ledger, receipt: Receipt) -> int:
+        """The last number that both ends hold the same fact under, as far as we know."""
+        if ledger.hash_at(receipt.head.seq) == receipt.head.hash:
+            return receipt.head.seq
+        return ledger.safe_seq()
 
     def _pull(self, ledger: Ledger, roster: Connection, point: int) -> None:
         seen = 0
@@ -192,9 +211,10 @@ class SyncSession:
             at = ledger.clock().now
             reply = self._ask("pull", Pull(at, point, after, PAGE_ROWS))
             page = self._page(roster, reply, point, after)
-            take_page(roster, page)
+            # First the vault: the page with its cursor is the word that all of it was taken.
             if page.rows.get("volunteers"):
                 self._volunteers(page.dicts("volunteers"))
+            take_page(roster, page)
             rows = sum(len(rows) for rows in page.rows.values())
             self._fetched += rows
             seen += page.upto - after
@@ -217,13 +237,12 @@ class SyncSession:
             raise BadAnswer()
         return receipt, reply.body
 
-    def _cover(self, ledger: Ledger, receipt: Receipt, signed: bytes) -> None:
+    def _cover(self, ledger: Ledger, receipt: Receipt, signed: bytes) -> bool:
         """What the centre holds must be what we wrote: only then is it safe."""
-        if ledger.hash_at(receipt.head.seq) != receipt.head.hash:
-            raise ForkFound()
-        ledger.cover(receipt.head.seq, receipt.at, signed)
-        if receipt.forked:
-            raise ForkFound()
+        ours = ledger.hash_at(receipt.head.seq) == receipt.head.hash
+        if ours:
+            ledger.cover(receipt.head.seq, receipt.at, signed)
+        return ours
 
     def _page(self, roster: Connection, reply: Reply, point: int, after: int) -> Page:
         try:

@@ -87,7 +87,7 @@ class Guard:
             await answer(scope, receive, send_guarded)
         finally:
             spent = (time.perf_counter() - started) * 1000
-            route = getattr(scope.get("route"), "path", None) or "-"
+            route = getattr(scope.get("route"), "path_format", None) or "-"
             _ACCESS.info("%s %s %d %.1f ms", scope["method"], route, status, spent)
 
 

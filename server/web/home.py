@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
-from starlette.routing import Route
 
 from models.clock import WallClock, local
-from models.texts import Language
+from models.texts import LANGUAGES, Language
 from server.figures import Figures
+from server.web.problems import language_of
 from server.web.rendering import Pages, address
+from server.web.routing import PageRoute
 
 DAY_PARAMETER = "hari"
 _BRIEFLY = {"cache-control": "public, max-age=10"}
 """So that a crowd's reloads stop at the proxy, and nobody sees figures that are old."""
-_ISO_LENGTH = len("2026-11-24")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class HomePage:
@@ -28,24 +30,18 @@ class HomePage:
         self._figures = figures
         self._clock = clock
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[PageRoute]:
         """The page in both languages."""
         return [
-            Route("/", self._indonesian, methods=["GET"]),
-            Route("/en/", self._english, methods=["GET"]),
-            Route("/en", self._to_english, methods=["GET"]),
+            *(PageRoute(address(language, "/"), self._answer) for language in LANGUAGES),
+            PageRoute("/en", self._to_english),
         ]
-
-    def _indonesian(self, request: Request) -> HTMLResponse:
-        return self._answer(request, "id")
-
-    def _english(self, request: Request) -> HTMLResponse:
-        return self._answer(request, "en")
 
     def _to_english(self, _request: Request) -> RedirectResponse:
         return RedirectResponse("/en/", 308)
 
-    def _answer(self, request: Request, language: Language) -> HTMLResponse:
+    def _answer(self, request: Request) -> HTMLResponse:
+        language = language_of(request)
         now = self._clock()
         today = local(now).date()
         day = _asked_day(request, today)
@@ -69,7 +65,7 @@ def _asked_day(request: Request, today: date) -> date:
     if not written:
         return today
     try:
-        day = date.fromisoformat(written) if len(written) == _ISO_LENGTH else None
+        day = date.fromisoformat(written) if _DAY.fullmatch(written) else None
     except ValueError:
         day = None
     if day is None or day > today:

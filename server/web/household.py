@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
 
 from models.clock import WallClock
 from models.numbers import NumberError, mask_kk, parse_kk, parse_slip_number
-from models.texts import Language
+from models.texts import LANGUAGES, Language
 from server.status import StatusDesk
 from server.web.addresses import Networks, client_address
 from server.web.forms import read_form
 from server.web.limits import Limiter
-from server.web.problems import Problems
+from server.web.problems import Problems, language_of
 from server.web.rendering import NO_STORE, Pages, address
+from server.web.routing import PageRoute
 
 _UNPROCESSABLE = 422
 _PATH = "/status"
@@ -56,26 +56,18 @@ class StatusPages:
         self._trusted = trusted
         self._clock = clock
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[PageRoute]:
         """Form and answer in both languages."""
         return [
-            Route(_PATH, self._form_indonesian, methods=["GET"]),
-            Route(_PATH, self._ask_indonesian, methods=["POST"]),
-            Route(f"/en{_PATH}", self._form_english, methods=["GET"]),
-            Route(f"/en{_PATH}", self._ask_english, methods=["POST"]),
+            PageRoute(address(language, _PATH), self._answer, methods=["GET", "POST"])
+            for language in LANGUAGES
         ]
 
-    async def _form_indonesian(self, _request: Request) -> HTMLResponse:
-        return self._form("id")
-
-    async def _form_english(self, _request: Request) -> HTMLResponse:
-        return self._form("en")
-
-    async def _ask_indonesian(self, request: Request) -> Response:
-        return await self._ask(request, "id")
-
-    async def _ask_english(self, request: Request) -> Response:
-        return await self._ask(request, "en")
+    async def _answer(self, request: Request) -> Response:
+        language = language_of(request)
+        if request.method == "POST":
+            return await self._ask(request, language)
+        return self._form(language)
 
     def _form(self, language: Language, *problems: FieldProblem) -> HTMLResponse:
         return self._page(

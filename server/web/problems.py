@@ -33,7 +33,7 @@ class Problems:
         unit, count = ("seconds", seconds)
         if seconds > 2 * _MINUTE:
             unit, count = ("minutes", -(-seconds // _MINUTE))
-        wait = say(language, f"problem.{unit}", count=number(language, count))
+        wait = say(language, f"problem.{_TOO_MANY}.{unit}", count=number(language, count))
         response = self._page(request, _TOO_MANY, wait=wait)
         response.headers["retry-after"] = str(seconds)
         return response

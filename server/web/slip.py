@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from models.clock import WallClock
 from models.decide import Slip, SlipProblem
@@ -23,6 +22,7 @@ from server.web.addresses import Networks, client_address
 from server.web.limits import Limiter
 from server.web.problems import Problems, language_of
 from server.web.rendering import NO_STORE, Pages
+from server.web.routing import PageRoute
 
 _ANY_CENTRE = "https://x/s/"
 """A slip outlives a change of address, so only what follows ``/S/`` counts."""
@@ -50,11 +50,11 @@ class SlipPages:
         self._trusted = trusted
         self._clock = clock
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[PageRoute]:
         """Both spellings in both languages. Whatever follows is the payload, slashes too: a
         damaged code deserves the page that says so."""
         return [
-            Route(f"{language}/{letter}/{{payload:path}}", self._answer, methods=["GET"])
+            PageRoute(f"{language}/{letter}/{{payload:path}}", self._answer)
             for language in ("", "/en")
             for letter in "Ss"
         ]

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import uvicorn
 from fastapi import FastAPI
 
@@ -26,3 +27,10 @@ def served(app: FastAPI) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+@contextmanager
+def visiting(app: FastAPI) -> Iterator[httpx.Client]:
+    """A plain client of ``app``, over a real connection; follows no redirects."""
+    with served(app) as address, httpx.Client(base_url=address, trust_env=False) as client:
+        yield client

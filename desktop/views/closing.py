@@ -133,6 +133,7 @@ class ClosingScreen(View):
         left = {level.name: level.left for level in state.stock}
         for goods in state.goods:
             line = Words("body")
+            self._goods.addWidget(line)
             rest = left.get(goods.name)
             tail = (
                 say("close.left", n=number(self.look, rest))
@@ -140,11 +141,10 @@ class ClosingScreen(View):
                 else say("close.left_unknown")
             )
             line.say(f"{goods_line(self.look, goods)} · {tail}")
-            self._goods.addWidget(line)
         if not state.goods:
             none = Words("body", ink="muted")
-            none.say(say("close.goods_none"))
             self._goods.addWidget(none)
+            none.say(say("close.goods_none"))
 
     def _draw_safety(self) -> None:
         state, say = self._state, self.look.text

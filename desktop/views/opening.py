@@ -80,7 +80,7 @@ _ICONS = {Tone.GO: "circle-check", Tone.CHECK: "triangle-alert", Tone.STOP: "oct
 class OpeningScreen(View):
     """Shows an OpeningState. What is typed as counts stays until the session opens."""
 
-    start_asked = Signal(int, dict)
+    start_asked = Signal(int, object)
     """(point, package → pieces counted)"""
     sync_asked = Signal()
     language_chosen = Signal(str)
@@ -232,13 +232,14 @@ class OpeningScreen(View):
         say = self.look.text
         if not self._state.stages:
             none = Words("body", ink="check")
-            none.say(say("open.stages_none"))
             self._stages.addWidget(none)
+            none.say(say("open.stages_none"))
         for stage in self._state.stages:
             line = Words("body")
+            # First into the layout: a label without a parent would be shown as a window.
+            self._stages.addWidget(line)
             until = say("open.stage_until", date=day(self.look, stage.until))
             line.say(f"{stage.name} · {until}")
-            self._stages.addWidget(line)
 
     def _draw_checks(self) -> None:
         clear(self._checks)
@@ -249,12 +250,12 @@ class OpeningScreen(View):
             ratio = self.devicePixelRatioF()
             symbol.setPixmap(self.look.icon(_ICONS[check.tone], ink, size, ratio))
             symbol.setFixedSize(size, size)
-            parts = worded_parts(self.look, check.parts, self._state.now)
-            words.say(self.look.text(f"check.{check.key}", **parts))
             line = row(symbol, words, gap=1)
             line.setStretch(1, 1)
             line.setAlignment(symbol, Qt.AlignmentFlag.AlignTop)
             self._checks.addLayout(line)
+            parts = worded_parts(self.look, check.parts, self._state.now)
+            words.say(self.look.text(f"check.{check.key}", **parts))
 
     def _make_counts(self) -> None:
         clear(self._grid)

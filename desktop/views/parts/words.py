@@ -31,7 +31,12 @@ class Words(QLabel):
     def say(self, words: str) -> None:
         """Show ``words``; an empty label takes no room."""
         self.setText(words)
-        self.setVisible(bool(words))
+        if words and self.parentWidget() is None:
+            # Showing it now would make it a window of its own, which takes the keyboard away; it
+            # is shown together with its parent, unless it was hidden on purpose.
+            self.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
+        else:
+            self.setVisible(bool(words))
 
     def set_ink(self, ink: str) -> None:
         """Write in another ink of the style sheet."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from models.errors import BadAnswer, CentreDown, CentreSlow, NotTheCentre, SyncError
 
 # Most specific first: the first class that fits decides.
-_KINDS: tuple[tuple[type[requests.RequestException], type[SyncError]], ...] = (
+_KINDS: tuple[tuple[type[Exception], type[SyncError]], ...] = (
     (requests.exceptions.SSLError, NotTheCentre),
     (requests.exceptions.ConnectTimeout, CentreDown),
     (requests.exceptions.Timeout, CentreSlow),
@@ -19,10 +20,15 @@ _KINDS: tuple[tuple[type[requests.RequestException], type[SyncError]], ...] = (
     (requests.exceptions.MissingSchema, NotTheCentre),
     (requests.exceptions.InvalidSchema, NotTheCentre),
     (requests.exceptions.RequestException, BadAnswer),
+    # What the library below lets through: an address that can't be one.
+    (HTTPError, NotTheCentre),
 )
 """A certificate that does not fit is what a Wi-Fi login page in the way looks like."""
 
 
-def fault_of(error: requests.RequestException) -> SyncError:
+def fault_of(error: requests.RequestException | HTTPError) -> SyncError:
     """Our error for one of the library's."""
+    # In the middle of an answer the library calls silence a lost connection.
+    if any(isinstance(cause, ReadTimeoutError) for cause in error.args):
+        return CentreSlow()
     return next(ours for theirs, ours in _KINDS if isinstance(error, theirs))()

@@ -167,8 +167,11 @@ class SyncSession:
     ) -> tuple[int, tuple[tuple[int, int], ...], bool]:
         """Sends what is not held. Returns how many facts, what a person will look at, and whether
         the centre holds other facts under our numbers."""
-        held = self._common(ledger, receipt)
-        forked = receipt.forked or held != receipt.head.seq
+        ours = ledger.hash_at(receipt.head.seq) == receipt.head.hash
+        # With other facts at the centre there is no telling what it has of ours: all once more,
+        # which changes nothing where it is held.
+        held = receipt.head.seq if ours else 0
+        forked = receipt.forked or not ours
         done, total = 0, ledger.head().seq - held
         exceptions = list(receipt.exceptions)
         batch, went_back = BATCH, False
@@ -197,12 +200,6 @@ class SyncSession:
             exceptions += receipt.exceptions
         self._report(Progress(Phase.SENDING, done, max(total, done)))
         return done, tuple(exceptions), forked
-
-    def _common(self, ledger: Ledger, receipt: Receipt) -> int:
-        """The last number that both ends hold the same fact under, as far as we know."""
-        if ledger.hash_at(receipt.head.seq) == receipt.head.hash:
-            return receipt.head.seq
-        return ledger.safe_seq()
 
     def _pull(self, ledger: Ledger, roster: Connection, point: int) -> None:
         seen = 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 import requests
+import urllib3
 from requests.utils import get_environ_proxies
 
 from models.errors import BadAnswer, Cancelled, CentreTrouble, NotTheCentre
@@ -46,7 +48,9 @@ class HttpTransport:
         # add a password; only the proxies of the environment are wanted.
         self._session.trust_env = False
         self._session.verify = certificates if certificates is not None else True
-        self._session.proxies.update(get_environ_proxies(self._base))
+        # What is no address at all is told by the first request.
+        with suppress(ValueError):
+            self._session.proxies.update(get_environ_proxies(self._base))
 
     def post(self, operation: str, body: bytes) -> Reply:
         """Posts ``body``; raises SyncError for every way the answer is not the centre's."""
@@ -62,7 +66,7 @@ class HttpTransport:
                 stream=True,
             ) as response:
                 return self._read(response)
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise fault_of(error) from error
 
     def close(self) -> None:

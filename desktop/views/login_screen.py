@@ -89,15 +89,14 @@ class LoginScreen(View):
         if state == self._state:
             return
         before, self._state = self._state, state
+        moved = state.chosen != before.chosen
+        if moved:
+            self.filter.clear()
         self.draw()
-        if state.chosen != before.chosen:
-            if state.person is None:
-                self.filter.clear()
-                self.draw()
-            self.take_focus()
-        elif bool(state.locked_seconds) != bool(before.locked_seconds) or (
-            before.busy and not state.busy
-        ):
+        freed = before.busy and not state.busy
+        waits = bool(state.locked_seconds) != bool(before.locked_seconds)
+        # Somebody who looks for another name meanwhile is not interrupted.
+        if moved or ((freed or waits) and not self.filter.text()):
             self.take_focus()
 
     def take_focus(self) -> None:
@@ -160,7 +159,8 @@ class LoginScreen(View):
     def _type(self, letters: str) -> None:
         """Letters typed in the list or anywhere on the screen narrow it down."""
         self.filter.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.filter.setText(self.filter.text() + letters)
+        self.filter.setCursorPosition(len(self.filter.text()))
+        self.filter.insert(letters)
         self._show_names()
 
     def _send(self, digits: str) -> None:

@@ -175,11 +175,13 @@ class RepairScreen(View):
 
     def _draw_steps(self, steps: list[str]) -> None:
         clear(self._steps)
+        # With a parent from the start, or to show the words would open a window of their own.
+        body = self._steps.parentWidget()
         for place, words in enumerate(steps, start=1):
-            figure = Words("strong", ink="accent", wrap=False)
+            figure = Words("strong", ink="accent", wrap=False, parent=body)
             figure.say(f"{place}." if len(steps) > 1 else "")
             figure.setFixedWidth(self.look.px(24))
-            line = Words("body")
+            line = Words("body", parent=body)
             line.say(words)
             both = row(figure, gap=1)
             both.setAlignment(figure, Qt.AlignmentFlag.AlignTop)

@@ -15,7 +15,7 @@ from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
 from desktop.views.parts.arrange import column, frame, row
 from desktop.views.parts.button import Button
-from desktop.views.parts.button_row import RING, ButtonRow
+from desktop.views.parts.button_row import RING, ButtonRow, in_line
 from desktop.views.parts.choice_row import ChoiceRow
 from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.notice_bar import NoticeBar
@@ -26,7 +26,7 @@ from desktop.views.view import View
 from models.texts import LANGUAGES
 from models.verdict import Tone
 
-_TWO_COLUMNS = 720
+_TWO_COLUMNS = 620
 """Width in pixels at 100 % text size."""
 
 
@@ -88,18 +88,15 @@ class SettingsPanel(View):
             self.tones[tone] = button
             tones.add(button)
         self._tones = QWidget()
-        self._tones.setLayout(column(self._listen, tones, gap=1))
+        self._tones.setLayout(column(in_line(self._listen), tones, gap=1))
         self._halves = row(
-            column(self.language, self.scale, self.sound, self._no_sound, self._tones, 1),
-            column(self.room, self.camera, self._no_camera, 1),
+            column(self.language, self.scale, self.sound, in_line(self._no_sound), self._tones, 1),
+            column(self.room, self.camera, in_line(self._no_camera), 1),
             gap=2,
         )
         for half in (0, 1):
             self._halves.setStretch(half, 1)
-        # Rows of buttons bring a ring's width of their own; the rest is put on the same line.
-        for part in (self._title, self._notices, self._no_camera, self._no_sound, self._listen):
-            part.setContentsMargins(RING, 0, RING, 0)
-        whole = column(self._title, self._notices, self._halves, 1, gap=2)
+        whole = column(in_line(self._title), in_line(self._notices), self._halves, 1, gap=2)
         whole.setContentsMargins(24 - RING, 24, 24 - RING, 8)
         self._scroll = scrolling(whole)
         self.close_button = Button(look, "primary", hint="Esc")

@@ -42,7 +42,7 @@ DETAIL = (
 )
 CAMERAS = (CameraChoice("a", "Integrated Webcam"), CameraChoice("b", "Logitech HD Webcam C270"))
 
-FORM = EnrolState(camera=CameraStatus.LIVE, name="Laptop 2 Cideng")
+FORM = EnrolState(camera=CameraStatus.LIVE, name="Laptop 2")
 WORK = EnrolState(EnrolStage.WORKING, step=EnrolStep.FETCH, done=12_400, total=20_118)
 REFUSED = Notice("door.trouble.enrolment_refused", Tone.STOP)
 DOWN = Notice("door.trouble.centre_down", Tone.CHECK)
@@ -73,10 +73,9 @@ def _enrol(state: EnrolState) -> Built:
 def _login(state: LoginState, typed: str = "", digits: str = "") -> Built:
     def build(look: Look) -> QWidget:
         screen = LoginScreen(look)
-        screen.show_login(replace(state, chosen=None))
-        screen.names.typed.emit(typed)
         screen.show_login(state)
         screen.take_focus()
+        screen.names.typed.emit(typed)
         for digit in digits:
             screen.pin.entry.press(digit)
         return screen
@@ -120,7 +119,7 @@ SCREENS: dict[str, Built] = {
     "enrol-connect": _enrol(EnrolState(EnrolStage.WORKING)),
     "enrol-fetch": _enrol(WORK),
     "enrol-halted": _enrol(replace(WORK, stage=EnrolStage.HALTED, notices=(DOWN,))),
-    "enrol-done": _enrol(EnrolState(EnrolStage.DONE, device="Laptop 2 Cideng", households=20_118)),
+    "enrol-done": _enrol(EnrolState(EnrolStage.DONE, device="Laptop 2", households=20_118)),
     "login": _login(LoginState(PEOPLE)),
     "login-typed": _login(LoginState(PEOPLE), "de"),
     "login-nobody": _login(LoginState(PEOPLE), "xyz"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.theme.sizes import GRID
 from desktop.views.parts.arrange import row
@@ -12,6 +12,13 @@ from desktop.views.parts.button import Button
 
 RING = 6
 """Pixels around the buttons: the ring around what has the keyboard must not be clipped."""
+
+
+def in_line(widget: QWidget) -> QHBoxLayout:
+    """``widget`` on the line where the buttons of a ButtonRow begin and end."""
+    layout = row(widget)
+    layout.setContentsMargins(RING, 0, RING, 0)
+    return layout
 
 
 class ButtonRow(QWidget):
@@ -27,6 +34,11 @@ class ButtonRow(QWidget):
 
     def add(self, button: Button) -> None:
         """One more at the end."""
+        policy = button.sizePolicy()
+        # It may be narrower than its words on one line; Qt asks for the height at no less than
+        # the least width, so that has to be the longest word's.
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
+        button.setSizePolicy(policy)
         self._box.addWidget(button, 1)
 
     def _shown(self) -> list[Button]:
@@ -45,6 +57,9 @@ class ButtonRow(QWidget):
         way = QBoxLayout.Direction
         down = self._is_column(self.width())
         self._box.setDirection(way.TopToBottom if down else way.LeftToRight)
+        for place in range(self._box.count()):
+            # Beside each other equally wide; under one another each as high as its words.
+            self._box.setStretch(place, 0 if down else 1)
 
     def hasHeightForWidth(self) -> bool:
         """A narrow row grows higher."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QWidget
 from desktop.theme.look import Look
 from desktop.views.parts.arrange import column
 from desktop.views.parts.button import Button
-from desktop.views.parts.button_row import RING, ButtonRow
+from desktop.views.parts.button_row import ButtonRow, in_line
 from desktop.views.parts.words import Words
 from desktop.views.view import View
 
@@ -24,13 +24,12 @@ class ChoiceRow(View):
     def __init__(self, look: Look, *, stacked: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
         self._caption = Words("strong")
-        self._caption.setContentsMargins(RING, 0, RING, 0)
         self._group = QButtonGroup(self)
         self._group.idToggled.connect(self._toggled)
         self._stacked = stacked
         self._drawing = False
         self._row = ButtonRow(stacked=stacked)
-        self.setLayout(column(self._caption, self._row, gap=1))
+        self.setLayout(column(in_line(self._caption), self._row, gap=1))
 
     def show_choices(self, caption: str, words: Sequence[str], chosen: int) -> None:
         """Show these choices; buttons that are there already keep the keyboard."""

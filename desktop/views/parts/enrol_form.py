@@ -22,6 +22,14 @@ _LONGEST = 500
 """Signs in a field: room for the text of a whole QR, which a USB scanner types."""
 
 
+class _Preview(CameraPreview):
+    """Without a camera it speaks of what helps here, where there are no slips yet."""
+
+    def _words(self) -> tuple[str, str, str]:
+        icon, title, hint = super()._words()
+        return icon, title, self.look.any_text("door.enrol.no_camera_hint") if hint else ""
+
+
 class EnrolForm(View):
     """Shows the fields and the camera of an EnrolState."""
 
@@ -35,7 +43,7 @@ class EnrolForm(View):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
         self._state = EnrolState()
-        self.preview = CameraPreview(look)
+        self.preview = _Preview(look)
         # It takes the room that the fields beside it need, and asks for none of its own.
         self.preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._picture_title = Words("heading")
@@ -135,8 +143,10 @@ class EnrolForm(View):
         self.preview.show_status(self._state.camera)
         read = self._state.code_read
         self._read.setVisible(read)
-        # One of the two is enough where text is large.
-        self._hand_title.setVisible(not read or self.look.sizes.scale == 100)
+        # Where text is large, what is wrong or was read takes the room of the headings.
+        small_text = self.look.sizes.scale == 100
+        self._hand_title.setVisible(small_text or not (read or self._state.notices))
+        self._picture_title.setVisible(small_text or not self._state.notices)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Both halves beside each other where there is room, else one under the other."""

@@ -133,7 +133,7 @@ class LoginScreen(View):
         self.pin.set_compact(self._compact)
         self._names_card.setVisible(not self._compact or not chosen)
         self._left.setVisible(not self._names_card.isHidden() or bool(self._state.notices))
-        self.pin.setVisible(not self._compact or chosen)
+        self.pin.setVisible(chosen or not (self._compact or not self._state.people))
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._body.setDirection(down if self._compact else across)
         # One under the other, what is chosen from or typed into takes the height.

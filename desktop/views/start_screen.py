@@ -60,7 +60,7 @@ class StartScreen(View):
 
     def dress(self) -> None:
         self._tagline.say(self.look.text("app.tagline"))
-        self._progress.setFixedWidth(self.look.px(360))
+        self._progress.setFixedWidth(self.look.px(440))
 
     def draw(self) -> None:
         self._progress.show_progress(self._state.progress)

@@ -173,6 +173,10 @@ class OpeningScreen(View):
         first = next(iter(self._counts.values()), None)
         (first or self.start).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def counts(self) -> tuple[QLineEdit, ...]:
+        """The fields to count into, one a package."""
+        return tuple(self._counts.values())
+
     def counted(self) -> dict[int, int]:
         """What stands in the fields: package → pieces; empty ones are not counted."""
         return {

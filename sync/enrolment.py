@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from models.clock import Anchor, WallClock
 from models.cose import Signer, key_id_of
-from models.errors import BadAnswer, CentreTrouble, EnrolmentRefused, NotTrusted
+from models.errors import (
+    BadAnswer,
+    CentreDown,
+    CentreSlow,
+    CentreTrouble,
+    EnrolmentRefused,
+    NotTrusted,
+)
 from models.feed import FEED_ID_BYTES
 from models.field.device import Identity
 from sync.messages import (
     Enrol,
     MessageProblem,
     Refusal,
+    Reply,
     encode_request,
     read_certificate,
     read_refusal,
 )
 from sync.transport import Transport
+
+ATTEMPTS = 2
 
 
 def enrol(
@@ -37,7 +47,7 @@ def enrol(
     signer = Signer.generate(FEED_ID_BYTES)
     began = wall_clock()
     request = Enrol(began, code.strip().upper(), signer.public_key, name, version)
-    reply = transport.post("enrol", encode_request(request, signer))
+    reply = _post(transport, encode_request(request, signer))
     ended = wall_clock()
     if reply.status != 200:
         raise _refusal(reply.status, reply.body)
@@ -58,6 +68,17 @@ def enrol(
         points=certificate.points,
     )
     return identity, Anchor(certificate.at, certificate.at - (began + ended) // 2)
+
+
+def _post(transport: Transport, request: bytes) -> Reply:
+    """Asks again with the very same key when no answer came: the centre may have made the device
+    already, and only that key gets the certificate a second time."""
+    for _ in range(1, ATTEMPTS):
+        try:
+            return transport.post("enrol", request)
+        except (CentreDown, CentreSlow, CentreTrouble):
+            continue
+    return transport.post("enrol", request)
 
 
 def _refusal(status: int, body: bytes) -> Exception:

@@ -311,7 +311,10 @@ def _at_once(centre: Centre, feeds: list[MadeFeed]) -> None:
         for thread in threads:
             thread.start()
         deadline = time.monotonic() + 10
-        waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")  # noqa: E501  # fmt: skip
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
         with centre.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher:
             while (watcher.scalar(waiting) or 0) < len(feeds) and time.monotonic() < deadline:
                 time.sleep(0.01)
@@ -438,7 +441,9 @@ def test_a_segment_that_can_not_be_kept_whole_is_not_kept_at_all(centre: Centre)
         take(centre, feed)
     assert centre.contents() == before
     with centre.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE daily_figure DROP CONSTRAINT daily_figure_handed_check"))  # noqa: E501  # fmt: skip
+        connection.execute(
+            text("ALTER TABLE daily_figure DROP CONSTRAINT daily_figure_handed_check")
+        )
     take(centre, feed)
     assert counted(centre) == {KEY: (3, 3, 0, 0)}
 
@@ -446,7 +451,9 @@ def test_a_segment_that_can_not_be_kept_whole_is_not_kept_at_all(centre: Centre)
 def test_when_and_how_far_off_a_device_was_last_heard_is_noted(centre: Centre) -> None:
     feed = MadeFeed(1)
     centre.store.contact(feed.id, AT, -5_000, "0.2.0")
-    (row,) = centre.rows("SELECT last_contact_at, clock_offset_ms, app_version FROM device WHERE id = 1")  # noqa: E501  # fmt: skip
+    (row,) = centre.rows(
+        "SELECT last_contact_at, clock_offset_ms, app_version FROM device WHERE id = 1"
+    )
     assert row == (AT, 5_000, "0.2.0")
 
 

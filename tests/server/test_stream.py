@@ -64,7 +64,9 @@ def take(centre: Centre, feed: MadeFeed) -> None:
     centre.store.take(segment, verify_segment(segment, feed.signer.public_key), AT)
 
 
-def page(centre: Centre, device: int = 1, point: int = HERE, after: int = 0, most: int = 5_000) -> Page:  # noqa: E501  # fmt: skip
+def page(
+    centre: Centre, device: int = 1, point: int = HERE, after: int = 0, most: int = 5_000
+) -> Page:
     """One page as a device gets it: asked, signed, sent and read."""
     signer = MadeFeed(device).signer
     reply = centre.receiver.answer("pull", encode_request(Pull(AT, point, after, most), signer))
@@ -72,7 +74,9 @@ def page(centre: Centre, device: int = 1, point: int = HERE, after: int = 0, mos
     return decode_page(reply.body, KEYS)
 
 
-def pages(centre: Centre, device: int = 1, point: int = HERE, after: int = 0, most: int = 5_000) -> list[Page]:  # noqa: E501  # fmt: skip
+def pages(
+    centre: Centre, device: int = 1, point: int = HERE, after: int = 0, most: int = 5_000
+) -> list[Page]:
     """All pages to the end."""
     found = [page(centre, device, point, after, most)]
     while found[-1].left:
@@ -246,7 +250,9 @@ def test_a_household_that_nothing_is_due_to_any_more_is_gone(centre: Centre) -> 
 def test_a_revoked_slip_is_told_as_revoked(centre: Centre) -> None:
     after = page(centre).upto
     with centre.engine.begin() as connection:
-        connection.execute(text("UPDATE slip SET revoked_at = 1 WHERE number = :n"), {"n": MINE[0].slip_number})  # noqa: E501  # fmt: skip
+        connection.execute(
+            text("UPDATE slip SET revoked_at = 1 WHERE number = :n"), {"n": MINE[0].slip_number}
+        )
         append_changes(connection, HERE, [Change(ChangeKind.SLIP, ref=MINE[0].slip_number)])
     (row,) = page(centre, after=after).rows["slips"]
     assert (row[0], row[-1]) == (MINE[0].slip_number, True)

@@ -92,12 +92,66 @@ class Centre:
                 connection.execute(insert(table(model)), list(rows))
 
             add(Programme, [{"id": PROGRAMME, "name": "Pangan"}])
-            add(Point, [dict(zip(("id", "name", "region", "address"), row, strict=True)) for row in POINTS])  # noqa: E501  # fmt: skip
-            add(Stage, [{"id": row[0], "programme": PROGRAMME, "name": row[1], "starts_at": row[2], "ends_at": row[3]} for row in STAGES])  # noqa: E501  # fmt: skip
-            add(Package, [{"id": row[0], "programme": PROGRAMME, "name": row[1]} for row in PACKAGES])  # noqa: E501  # fmt: skip
-            add(Volunteer, [{"id": row[0], "name": row[1], "pin_salt": row[3], "pin_hash": row[5], "pin_params": {}} for row in VOLUNTEERS])  # noqa: E501  # fmt: skip
-            add(VolunteerPoint, [{"volunteer": row[0], "point": point} for row in VOLUNTEERS for point in (HERE, THERE)])  # noqa: E501  # fmt: skip
-            add(CentreKey, [{"fingerprint": print_, "purpose": purpose, "public_key": {"centre": CENTRE.public_key, "slip": SLIP_KEY.public_key}.get(purpose), "since": AT} for purpose, print_ in KEYS.fingerprints.items()])  # noqa: E501  # fmt: skip
+            add(
+                Point,
+                [
+                    dict(zip(("id", "name", "region", "address"), row, strict=True))
+                    for row in POINTS
+                ],
+            )
+            add(
+                Stage,
+                [
+                    {
+                        "id": row[0],
+                        "programme": PROGRAMME,
+                        "name": row[1],
+                        "starts_at": row[2],
+                        "ends_at": row[3],
+                    }
+                    for row in STAGES
+                ],
+            )
+            add(
+                Package,
+                [{"id": row[0], "programme": PROGRAMME, "name": row[1]} for row in PACKAGES],
+            )
+            add(
+                Volunteer,
+                [
+                    {
+                        "id": row[0],
+                        "name": row[1],
+                        "pin_salt": row[3],
+                        "pin_hash": row[5],
+                        "pin_params": {},
+                    }
+                    for row in VOLUNTEERS
+                ],
+            )
+            add(
+                VolunteerPoint,
+                [
+                    {"volunteer": row[0], "point": point}
+                    for row in VOLUNTEERS
+                    for point in (HERE, THERE)
+                ],
+            )
+            add(
+                CentreKey,
+                [
+                    {
+                        "fingerprint": print_,
+                        "purpose": purpose,
+                        "public_key": {
+                            "centre": CENTRE.public_key,
+                            "slip": SLIP_KEY.public_key,
+                        }.get(purpose),
+                        "since": AT,
+                    }
+                    for purpose, print_ in KEYS.fingerprints.items()
+                ],
+            )
         self.list_families(families)
 
     def list_families(self, families: Iterable[Family]) -> None:

@@ -178,7 +178,12 @@ def test_a_fresh_segment_is_kept_and_receipted_to_its_last_fact(
     feed = gave(1, FAMILIES[:5])
     end.introduce(feed)
     receipt = receipt_of(receiver.answer("push", feed.wire()))
-    assert (receipt.feed, receipt.head, receipt.at, receipt.forked) == (feed.id, feed.head(), AT, False)  # noqa: E501  # fmt: skip
+    assert (receipt.feed, receipt.head, receipt.at, receipt.forked) == (
+        feed.id,
+        feed.head(),
+        AT,
+        False,
+    )
     assert end.kept(feed.id) == straight(feed)
     assert hello(receiver, feed).head == feed.head()
 
@@ -201,7 +206,9 @@ def test_the_same_segment_twice_changes_nothing(end: ReceivingEnd, receiver: Rec
     assert end.kept(feed.id) == straight(feed)
 
 
-@pytest.mark.parametrize(("held", "first", "last"), [(4, 1, 8), (4, 3, 8), (8, 2, 5), (4, 4, 8), (8, 1, 8)])  # noqa: E501  # fmt: skip
+@pytest.mark.parametrize(
+    ("held", "first", "last"), [(4, 1, 8), (4, 3, 8), (8, 2, 5), (4, 4, 8), (8, 1, 8)]
+)
 def test_an_overlapping_segment_brings_only_what_is_new(
     end: ReceivingEnd, receiver: Receiver, held: int, first: int, last: int
 ) -> None:
@@ -370,7 +377,10 @@ def test_a_feed_that_does_not_begin_at_its_own_beginning_is_refused(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(st.sampled_from(["push", "hello", "pull", "enrol", "other", ""]), st.binary(max_size=99) | WEIRD.map(cbor.dumps))  # noqa: E501  # fmt: skip
+@given(
+    st.sampled_from(["push", "hello", "pull", "enrol", "other", ""]),
+    st.binary(max_size=99) | WEIRD.map(cbor.dumps),
+)
 def test_whatever_a_stranger_sends_is_answered_with_a_refusal(
     receiver: Receiver, operation: str, body: bytes
 ) -> None:
@@ -398,7 +408,7 @@ ODD: dict[str, bytes | Body] = {
     "less than nothing": Handover(5, (Line(1, 1, -1),), Source.CAMERA),
     "more than there is": Handover(5, (Line(1, 1, HUGE),), Source.CAMERA),
     "a stage beyond all columns": Handover(5, (Line(FAR, 1, 1),), Source.CAMERA),
-    "a session beyond all columns": facts.encode(Fact(AT, RANI, FAR, Stock(Movement.COUNTED, 1, 1))),  # noqa: E501
+    "a session beyond all columns": facts.encode(Fact(AT, RANI, FAR, SessionOpened(HERE))),
     "an actor beyond all columns": facts.encode(Fact(AT, FAR, 1, SessionOpened(HERE))),
     "a time beyond all columns": facts.encode(Fact(FAR, RANI, 1, SessionOpened(HERE))),
     "a time before all columns": facts.encode(Fact(-FAR, RANI, 1, SessionOpened(HERE))),
@@ -444,7 +454,10 @@ def test_an_odd_fact_is_kept_flagged_and_holds_its_neighbours_not_up(
     assert end.kept(feed.id) == straight(feed)
     assert (4, ExceptionCode.UNINTERPRETABLE) in receipt.exceptions
     assert [seq for seq, code in receipt.exceptions if code == ExceptionCode.UNINTERPRETABLE] == [4]
-    assert receiver.answer("push", _raw_push(feed)).body == receiver.answer("push", _raw_push(feed)).body  # noqa: E501  # fmt: skip
+    assert (
+        receiver.answer("push", _raw_push(feed)).body
+        == receiver.answer("push", _raw_push(feed)).body
+    )
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -468,7 +481,11 @@ def test_a_forged_slip_and_a_hand_over_for_another_point_go_before_a_person(
 ) -> None:
     feed = gave(1, FAMILIES[:1])
     feed.add(Refused(Verdict.FORGED, Source.CAMERA, digest=bytes(8)))
-    feed.add(Handover(FAMILIES[2].id, (Line(FIRST, SEMBAKO, 1),), Source.CAMERA, verdict=Verdict.OTHER_POINT))  # noqa: E501  # fmt: skip
+    feed.add(
+        Handover(
+            FAMILIES[2].id, (Line(FIRST, SEMBAKO, 1),), Source.CAMERA, verdict=Verdict.OTHER_POINT
+        )
+    )
     feed.add(Refused(Verdict.FOREIGN_CODE, Source.CAMERA), Complaint(3, "kurang"))
     end.introduce(feed)
     asked = {

@@ -128,7 +128,10 @@ def test_silence_before_or_within_the_answer_is_slow(server: TinyServer, said: S
         post(server.url)
 
 
-@pytest.mark.parametrize("said", [Said(body=b"x" * 2000, cut=1), Said(body=b"x" * 50_000, cut=30_000), Said(hangs_up=True)])  # noqa: E501  # fmt: skip
+@pytest.mark.parametrize(
+    "said",
+    [Said(body=b"x" * 2000, cut=1), Said(body=b"x" * 50_000, cut=30_000), Said(hangs_up=True)],
+)
 def test_an_answer_cut_short_is_a_lost_connection_and_never_an_answer(
     server: TinyServer, said: Said
 ) -> None:
@@ -168,7 +171,19 @@ def test_an_endless_answer_is_given_up(server: TinyServer, monkeypatch: pytest.M
     assert MAX_BODY >= 8 * 1024 * 1024
 
 
-@pytest.mark.parametrize("address", ["", "pusat", "htp://pusat", "http://", "http://[::1", "http://a b", "http://" + "a" * 300, "\x00"])  # noqa: E501  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "pusat",
+        "htp://pusat",
+        "http://",
+        "http://[::1",
+        "http://a b",
+        "http://" + "a" * 300,
+        "\x00",
+    ],
+)
 def test_an_address_that_is_none_is_a_sync_error_too(address: str) -> None:
     with pytest.raises(SyncError):
         post(address)

@@ -108,7 +108,13 @@ def test_a_folder_that_can_not_be_made_is_a_data_error(tmp_path: Path) -> None:
 
 def test_nothing_of_a_household_stands_on_the_disk_in_clear(device: FieldDevice) -> None:
     _work(device)
-    secrets = [b"Keluarga", b"Cideng", b"CREATE TABLE", b"SQLite format", str(FAMILIES[1].kk)[:12].encode()]  # noqa: E501  # fmt: skip
+    secrets = [
+        b"Keluarga",
+        b"Cideng",
+        b"CREATE TABLE",
+        b"SQLite format",
+        str(FAMILIES[1].kk)[:12].encode(),
+    ]
     secrets += [FAMILIES[1].kk.to_bytes(8, "big")[1:], FAMILIES[1].id.to_bytes(8, "big")]
     looked = 0
     for file in device.folder.iterdir():

@@ -145,13 +145,14 @@ def test_a_proxys_name_is_told_at_the_second_scan(device: FieldDevice) -> None:
 # --- any history -----------------------------------------------------------------------------
 
 PACKAGES = st.integers(1, 3)
+LINES = st.builds(Line, st.integers(1, 2), PACKAGES, st.integers(1, 3))
 PLAUSIBLE = st.one_of(
     st.builds(SessionOpened, st.integers(1, 3), st.text(max_size=5)),
     st.builds(SessionClosed, st.integers(0, 9)),
     st.builds(
         Handover,
         st.integers(0, 5).map(lambda number: family(number).id),
-        st.lists(st.builds(Line, st.integers(1, 2), PACKAGES, st.integers(1, 3)), min_size=1, max_size=3).map(tuple),  # noqa: E501
+        st.lists(LINES, min_size=1, max_size=3).map(tuple),
         st.sampled_from(Source),
     ),
     st.builds(Void, st.integers(0, 30), st.sampled_from(VoidReason)),

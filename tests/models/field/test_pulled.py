@@ -89,7 +89,16 @@ def test_taking_a_page_twice_changes_nothing(device: FieldDevice) -> None:
 
 def test_a_household_in_a_page_replaces_all_that_was_known_of_it(device: FieldDevice) -> None:
     changed = replace(JOKO, due=(Line(SECOND, SEMBAKO, 5),), status=HouseholdStatus.MOVED)
-    device.pull(Page(HERE, 3, 4, 0, AT, {"households": [changed.row], "entitlements": [(JOKO.id, SECOND, SEMBAKO, HERE, 5)]}))  # noqa: E501  # fmt: skip
+    device.pull(
+        Page(
+            HERE,
+            3,
+            4,
+            0,
+            AT,
+            {"households": [changed.row], "entitlements": [(JOKO.id, SECOND, SEMBAKO, HERE, 5)]},
+        )
+    )
     (entry,) = _roster(device).entitlements(JOKO.id)
     assert entry.line == Line(SECOND, SEMBAKO, 5)
     found = _roster(device).household(JOKO.id)
@@ -143,7 +152,11 @@ def test_each_point_has_a_cursor_of_its_own(device: FieldDevice) -> None:
 
 def test_a_page_that_can_not_be_written_whole_is_not_written_at_all(device: FieldDevice) -> None:
     before = _everything(device)
-    bad: dict[str, Any] = {"households": [family(7).row], "gone": [(SITI.id,)], "packages": [(1, None, "x")]}
+    bad: dict[str, Any] = {
+        "households": [family(7).row],
+        "gone": [(SITI.id,)],
+        "packages": [(1, None, "x")],
+    }
     with pytest.raises(Exception, match="NOT NULL"):
         device.pull(Page(HERE, 3, 9, 0, AT, bad))
     assert _everything(device) == before

@@ -109,7 +109,12 @@ def test_the_second_scan_says_who_when_and_where(device: FieldDevice) -> None:
     ):
         assert again.decision.verdict is Verdict.ALREADY_COLLECTED
         (taken,) = again.decision.taken
-        assert (taken.at, taken.point, taken.actor, taken.slip) == (AT, HERE, RANI, SITI.slip_number)  # noqa: E501  # fmt: skip
+        assert (taken.at, taken.point, taken.actor, taken.slip) == (
+            AT,
+            HERE,
+            RANI,
+            SITI.slip_number,
+        )
         assert (taken.receiver, taken.feed) == (Receiver.HOLDER, device.ledger.feed)
         with pytest.raises(NotAllowed):
             device.station.hand_over(again, RANI, deliberate=True)

@@ -116,10 +116,22 @@ class RosterHeader(CentreError):
 
 
 class NothingFound(CentreError):
-    """What was named does not exist: what, name."""
+    """What was named does not exist: what (``Point``, ``Stage``, ``Package``), name.
+
+    An empty name: none was named, and none can be taken for granted.
+    """
 
     code = "nothing_found"
     exit_code = 6
+
+    def title(self, language: Language) -> str:
+        """What is not there, in the words of ``language``."""
+        what = text(language, f"centre.what.{str(self.parts['what']).lower()}")
+        if not self.parts["name"]:
+            return text(language, "centre.error.nothing_found.unnamed", what=what)
+        return text(
+            language, "centre.error.nothing_found.title", what=what, name=self.parts["name"]
+        )
 
 
 class AlreadyThere(CentreError):

@@ -1,0 +1,158 @@
+"""Finding the row that names the columns, wherever it stands and whatever it calls them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from server.errors import RosterHeader
+from server.roster_import.reading import Cell, Sheet
+
+_DEEPEST = 40
+"""A header further down than this is none: letterheads are long, but not that long."""
+_MOST_SHOWN = 12
+_LONGEST_SHOWN = 30
+_LONG_NUMBER = re.compile(r"\d[\d\s.\-]{7,}")
+_NO_LETTER = re.compile(r"[^a-z0-9/]+")
+
+
+class Column(StrEnum):
+    """What a column may hold; each has a text ``roster.column.<value>``."""
+
+    KK = "kk"
+    NAME = "name"
+    REGION_CODE = "region_code"
+    REGION_NAME = "region_name"
+    DISTRICT = "district"
+    RW = "rw"
+    RT = "rt"
+    RT_RW = "rt_rw"
+    RW_RT = "rw_rt"
+    ADDRESS = "address"
+    MEMBERS = "members"
+    STATUS = "status"
+    POINT = "point"
+    STAGE = "stage"
+    PACKAGE = "package"
+    QUANTITY = "quantity"
+
+
+_NAMES: dict[Column, str] = {
+    Column.KK: "nomorkk nokk nomorkartukeluarga nokartukeluarga kartukeluarga kk nkk"
+    " familycardnumber familycardno familycard kknumber kkno",
+    Column.NAME: "namakepalakeluarga kepalakeluarga namakk namapenerimamanfaat namapenerima"
+    " penerimamanfaat namalengkap nama namakeluarga householdhead headofhousehold nameofhead head"
+    " beneficiary fullname name",
+    Column.REGION_CODE: "kodewilayah kodekelurahan kodedesa kodekemendagri regioncode villagecode",
+    Column.REGION_NAME: "kelurahan namakelurahan kelurahan/desa desa/kelurahan desa wilayah village"
+    " region",
+    Column.DISTRICT: "kecamatan namakecamatan kec district",
+    Column.RW: "rw nomorrw norw",
+    Column.RT: "rt nomorrt nort",
+    Column.RT_RW: "rt/rw rtrw rtdanrw",
+    Column.RW_RT: "rw/rt rwrt",
+    Column.ADDRESS: "alamat alamatlengkap alamatrumah alamatdomisili address",
+    Column.MEMBERS: "jumlahanggota jumlahanggotakeluarga jmlanggota jmlanggotakeluarga"
+    " anggotakeluarga anggota jumlahjiwa jiwa members householdsize size",
+    Column.STATUS: "status statuskeluarga statuspenerima",
+    Column.POINT: "titikpenyaluran titik lokasipenyaluran distributionpoint point",
+    Column.STAGE: "tahap tahappenyaluran fase stage",
+    Column.PACKAGE: "paket namapaket jenispaket jenisbantuan bantuan package",
+    Column.QUANTITY: "jumlahpaket jmlpaket alokasi kuantitas quantity",
+}
+_MEANING = {
+    name: (column, rank)
+    for column, names in _NAMES.items()
+    for rank, name in enumerate(names.split())
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header row: its number, where each column is (0 = first), and names not understood."""
+
+    row: int
+    columns: dict[Column, int]
+    ignored: tuple[str, ...]
+
+
+def fit(sheet: Sheet) -> int:
+    """How many columns the best header row of ``sheet`` has; 0 where there is none."""
+    best = _best(sheet)
+    return 0 if best is None else len(best.columns)
+
+
+def find_header(sheet: Sheet, *, region_known: bool) -> Header:
+    """The header of ``sheet``; ``region_known`` when the kelurahan need not stand in the file.
+
+    Raises RosterHeader with what was found and what is needed.
+    """
+    best = _best(sheet)
+    missing = _missing(best.columns if best else {}, region_known)
+    if best is None or missing:
+        raise RosterHeader(found=_found(sheet, best), missing=missing)
+    return best
+
+
+def _missing(columns: dict[Column, int], region_known: bool) -> tuple[Column, ...]:
+    missing = [column for column in (Column.KK, Column.NAME) if column not in columns]
+    if not region_known and not columns.keys() & {Column.REGION_CODE, Column.REGION_NAME}:
+        missing.append(Column.REGION_NAME)
+    if not columns.keys() & {Column.RW, Column.RT_RW, Column.RW_RT}:
+        missing.append(Column.RW)
+    return tuple(missing)
+
+
+def _best(sheet: Sheet) -> Header | None:
+    found = [_read(number, cells) for number, cells in islice(sheet.rows(), _DEEPEST)]
+    # Of two header rows (a merged one above its parts) the lower is the finer.
+    return max(
+        (header for header in found if header.columns),
+        key=lambda header: (len(header.columns), header.row),
+        default=None,
+    )
+
+
+def _read(number: int, cells: Sequence[Cell]) -> Header:
+    chosen: dict[Column, tuple[int, int]] = {}
+    ignored = []
+    for at, cell in enumerate(cells):
+        if not isinstance(cell, str) or not cell.strip():
+            continue
+        meaning = _MEANING.get(_plain(cell))
+        if meaning is None:
+            ignored.append(_shown(cell))
+            continue
+        column, rank = meaning
+        if column not in chosen or rank < chosen[column][0]:
+            chosen[column] = (rank, at)
+    return Header(number, {column: at for column, (_, at) in chosen.items()}, tuple(ignored))
+
+
+def _plain(cell: str) -> str:
+    """``No. KK *`` → ``nokk``; what stands in brackets explains and does not name."""
+    bare = re.sub(r"\(.*?\)", "", cell).casefold().replace("\\", "/")
+    return re.sub(r"/(?=/|$)|^/", "", _NO_LETTER.sub("", bare))
+
+
+def _found(sheet: Sheet, best: Header | None) -> str:
+    """The names in the row that looks most like a header; nothing personal."""
+    rows = list(islice(sheet.rows(), _DEEPEST))
+    if best is not None:
+        cells: Iterable[Cell] = next(cells for number, cells in rows if number == best.row)
+    else:
+        texts = [[cell for cell in cells if isinstance(cell, str)] for _, cells in rows]
+        cells = max(texts, key=lambda words: sum(map(bool, words)), default=[])
+    words = [_shown(cell) for cell in cells if isinstance(cell, str) and cell.strip()]
+    if any(_LONG_NUMBER.search(word) for word in words):
+        # This is data and no header: then it is about people, and is not repeated.
+        return "…"
+    return ", ".join(words[:_MOST_SHOWN]) + (", …" if len(words) > _MOST_SHOWN else "") or "…"
+
+
+def _shown(cell: str) -> str:
+    words = " ".join(cell.split())
+    return words if len(words) <= _LONGEST_SHOWN else words[: _LONGEST_SHOWN - 1] + "…"

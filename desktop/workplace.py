@@ -89,12 +89,13 @@ class Workplace(QObject):
             flow.take_text,
             flow.say,
             lambda text: enrolment_text.from_text(text) is not None,
+            "door.trouble",
         )
 
         def paste() -> None:
             image: QImage = QGuiApplication.clipboard().image()
             if image.isNull():
-                flow.say(Notice("field.notice.nothing_to_paste", Tone.CHECK))
+                flow.say(Notice("door.trouble.nothing_to_paste", Tone.CHECK))
             else:
                 pictures.read_image(image)
 

@@ -9,14 +9,15 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from desktop.device import Enrolment
-from desktop.presenters.faults import notice
+from desktop.presenters.faults import fault
 from desktop.threads import Cancel, Threads
 from desktop.vault import Vault
-from desktop.views.enrol_state import EnrolStage, EnrolState, EnrolStep
+from desktop.views.enrol_state import EnrolStage, EnrolState, EnrolStep, trouble_key
 from desktop.views.state import CameraStatus, Notice
 from models import enrolment_text
 from models.enrolment_text import Invitation
 from models.errors import Cancelled
+from models.verdict import Tone
 from sync.session import Phase, Progress
 
 MakeEnrolment = Callable[[Cancel], Enrolment]
@@ -47,7 +48,7 @@ class Enrolling(QObject):
             return False
         invitation = enrolment_text.from_text(text)
         if invitation is None:
-            self._show(notices=(Notice("field.notice.enrol_code_foreign"),))
+            self._show(notices=(Notice("door.trouble.other_code"),))
             return False
         self._read = invitation
         self._show(
@@ -151,7 +152,9 @@ class Enrolling(QObject):
 
     def _failed(self, error: BaseException) -> None:
         begun = self._enrolment is not None and self._enrolment.begun
-        notices = () if isinstance(error, Cancelled) and not begun else (notice(error),)
+        found = fault(error)
+        said = Notice(trouble_key(found.code), Tone.STOP, found.parts)
+        notices = () if isinstance(error, Cancelled) and not begun else (said,)
         self._show(
             stage=EnrolStage.HALTED if begun else EnrolStage.FORM,
             notices=notices,

@@ -28,11 +28,14 @@ class Pictures:
         on_code: Callable[[str], object],
         on_notice: Callable[[Notice], None],
         wanted: Chooses,
+        words: str = "field.notice",
     ) -> None:
+        """``words``: the table of texts that has ``no_code`` and ``not_a_picture``."""
         self._threads = threads
         self._on_code = on_code
         self._on_notice = on_notice
         self._wanted = wanted
+        self._words = words
 
     def read_files(self, paths: list[str]) -> None:
         """The first code in the first of ``paths`` that has one; each without one gets a notice."""
@@ -56,11 +59,11 @@ class Pictures:
         if chosen is None and texts:
             chosen = texts[0]
         if chosen is None:
-            self._on_notice(Notice("field.notice.no_code", Tone.CHECK, {"file": name}))
+            self._on_notice(Notice(f"{self._words}.no_code", Tone.CHECK, {"file": name}))
         else:
             self._on_code(chosen)
 
     def _failed(self, error: BaseException, name: str) -> None:
         if not isinstance(error, PictureError):
             raise error
-        self._on_notice(Notice("field.notice.not_a_picture", Tone.CHECK, {"file": name}))
+        self._on_notice(Notice(f"{self._words}.not_a_picture", Tone.CHECK, {"file": name}))

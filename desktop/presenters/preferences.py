@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.scan.camera import CameraSource
 from desktop.settings import NO_CAMERA, SETTINGS_FILE, Settings, save_settings
 from desktop.theme.look import Look
 from desktop.theme.sounds import Sounds
 from desktop.views.settings_panel import CameraChoice, SettingsPanel, SettingsPanelState
+from desktop.views.state import Notice
+
+_WIDEST = 1000
+"""Pixels at 100 % text size."""
 
 
 class Door(Protocol):
@@ -72,8 +76,12 @@ class Preferences(QObject):
         """Shows the settings over whatever stands, and goes back to it."""
         before = self._window.screens.currentWidget()
         page, panel = QWidget(), SettingsPanel(self._window.look)
-        layout = QVBoxLayout(page)
-        layout.addWidget(panel)
+        panel.setMaximumWidth(self._window.look.px(_WIDEST))
+        layout = QHBoxLayout(page)
+        layout.addStretch(1)
+        layout.addWidget(panel, 1000)
+        layout.addStretch(1)
+        unsaved: list[Notice] = []
         page.setProperty("kind", "page")
         page.setFocusProxy(panel)
 
@@ -82,10 +90,16 @@ class Preferences(QObject):
                 CameraChoice(bytes(one.id).decode("utf-8", "replace"), one.name)
                 for one in self._camera.cameras()
             )
-            panel.show_settings(SettingsPanelState(self.settings, cameras, self._sounds.available))
+            panel.show_settings(
+                SettingsPanelState(self.settings, cameras, self._sounds.available, tuple(unsaved))
+            )
 
         def change(settings: Settings) -> None:
-            self.change(settings)
+            unsaved[:] = [] if self.change(settings) else [Notice("door.settings.unsaved")]
+            draw()
+
+        def dismiss(_key: str) -> None:
+            unsaved.clear()
             draw()
 
         def leave() -> None:
@@ -93,14 +107,15 @@ class Preferences(QObject):
             self._window.drop_screen(page)
 
         panel.changed.connect(change)
+        panel.notice_dismissed.connect(dismiss)
         panel.sound_tried.connect(self._sounds.play)
         panel.left.connect(leave)
         draw()
         self._window.show_screen(page)
         panel.take_focus()
 
-    def change(self, settings: Settings) -> None:
-        """Makes these the settings, everywhere and on the disk."""
+    def change(self, settings: Settings) -> bool:
+        """Makes these the settings, everywhere and on the disk; False where they were not kept."""
         before, self.settings = self.settings, settings
         self._window.look.change(
             language=settings.language, room=settings.room, scale=settings.scale
@@ -111,5 +126,6 @@ class Preferences(QObject):
                 self._camera.stop()
             else:
                 self._camera.start(settings.camera.encode())
-        save_settings(self._file, settings)
+        kept = save_settings(self._file, settings)
         self.changed.emit(settings)
+        return kept

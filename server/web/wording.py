@@ -6,7 +6,7 @@ from datetime import date
 
 from models.clock import local
 from models.texts import Language, text
-from server.figures import Count
+from server.telling import Count
 
 
 def say(language: Language, key: str, /, **parts: object) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from models.clock import DAY
 from models.facts import Line, Void, VoidReason
-from server.figures import Amount, Cell, Count, amount, stage_rows, tell
+from server.telling import Amount, Cell, Count, amount, stage_rows, tell
 from tests.support.centre import TestPostgres
 from tests.support.pages import (
     CIDENG,
@@ -79,6 +79,17 @@ def test_what_was_pushed_stands_on_the_page_by_kelurahan_and_package(
     assert "paket diserahkan di 2 kelurahan" in words(html)
 
 
+def test_the_page_is_compressed_for_who_can_read_that(town: Town, client: Client) -> None:
+    town.settle(range(20))
+    town.hand_over(town.laptop(), range(12))
+    squeezed = client.get("/", headers={"accept-encoding": "gzip, br"})
+    plain = client.get("/", headers={"accept-encoding": "identity"})
+    assert squeezed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert squeezed.text == plain.text
+    assert int(squeezed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+
+
 def test_a_push_moves_the_headline(town: Town, client: Client) -> None:
     town.settle(range(20))
     laptop = town.laptop()
@@ -111,6 +122,18 @@ def test_each_stage_has_its_table_and_what_it_came_to_so_far(town: Town, client:
     assert "Sejak awal tahap ini: 16 paket dalam 16 penyerahan" in heard
     assert "Sejak awal tahap ini: 6 paket dalam 6 penyerahan" in heard
     assert "Paket sejak awal 22" in heard
+
+
+def test_what_is_synced_late_reaches_the_sums_of_later_days_within_half_a_minute(
+    town: Town, client: Client
+) -> None:
+    town.settle(range(30))
+    laptop = town.laptop()
+    town.hand_over(laptop, range(9))
+    assert "Paket sejak awal 9 " in words(client.get("/").text)
+    town.hand_over(laptop, range(10, 17), at=NOW - DAY)
+    town.now += 30_000
+    assert "Paket sejak awal 16 " in words(client.get("/").text)
 
 
 def test_a_household_nobody_knows_counts_where_it_was_served_and_strange_numbers_are_shown(

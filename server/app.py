@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from models import __version__
@@ -33,6 +33,7 @@ from server.web.household import StatusPages
 from server.web.limits import Limiter, Limits
 from server.web.problems import Problems
 from server.web.rendering import STATIC, Pages
+from server.web.routing import PageRoute
 from server.web.slip import SlipPages
 from sync.receiver import Receiver
 
@@ -112,7 +113,7 @@ def _receiver(engine: Engine, keys: Keys, personal: Personal, clock: WallClock) 
     )
 
 
-def _health(engine: Engine) -> list[Route]:
+def _health(engine: Engine) -> list[PageRoute]:
     def alive(_request: Request) -> Response:
         return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
 
@@ -124,7 +125,7 @@ def _health(engine: Engine) -> list[Route]:
             return PlainTextResponse("database\n", 503, {"cache-control": "no-store"})
         return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
 
-    return [Route("/healthz", alive), Route("/readyz", ready)]
+    return [PageRoute("/healthz", alive), PageRoute("/readyz", ready)]
 
 
 class _Static(StaticFiles):

@@ -83,6 +83,8 @@ class OverviewPanel(View):
             self.back, counters, self._stock_box, title, self._empty, gap=2, margin=(2, 2, 2, 1)
         )
         inside.addWidget(self.list, 1)
+        # Takes the height only while there is no list.
+        inside.addStretch(0)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame("card", inside))

@@ -14,12 +14,13 @@ from typing import NoReturn
 from sqlalchemy import Engine
 
 from models.clock import wall_clock
-from models.errors import KsbbError
 from models.texts import LANGUAGES, Language, text
 from server import migrations
+from server.faults import told
 from server.keys import Keys, obtain_keys
 from server.postgres import open_database
 from server.settings import Settings, read_settings
+from server.usage import Usage
 
 OK, FAILED = 0, 1
 
@@ -68,17 +69,14 @@ def main(
     try:
         with open_centre(environment, language) as centre:
             return run(centre, parsed)
-    except KsbbError as error:
-        print(f"{error.title(language)}. {error.what_to_do(language)}", file=sys.stderr)
-        return getattr(error, "exit_code", FAILED)
-    except OSError as error:
-        words = text(
-            language, "cli.centre.unwritable", file=error.filename or "", problem=error.strerror
-        )
-        print(words, file=sys.stderr)
-        return FAILED
     except KeyboardInterrupt:
         return FAILED
+    except Exception as error:
+        known = told(error)
+        if known is None:
+            raise
+        print(f"{known.title(language)}. {known.what_to_do(language)}", file=sys.stderr)
+        return getattr(known, "exit_code", FAILED)
 
 
 def _language(given: Sequence[str]) -> Language:
@@ -93,15 +91,19 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     def say(leaf: str) -> str:
         return text(language, f"cli.centre.{leaf}")
 
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--lang", choices=LANGUAGES, help=say("lang"), default=argparse.SUPPRESS)
-    parser = argparse.ArgumentParser(
-        "ksbb-centre", description=say("description"), parents=[common]
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
+    def speaking(parser: Usage) -> Usage:
+        parser.add_argument(
+            "--lang", choices=LANGUAGES, help=say("lang"), default=argparse.SUPPRESS
+        )
+        return parser
 
-    def command(name: str, about: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=say(about), parents=[common])
+    parser = speaking(Usage("ksbb-centre", description=say("description"), language=language))
+    commands = parser.add_subparsers(
+        dest="command", required=True, title=text(language, "centre.usage.commands")
+    )
+
+    def command(name: str, about: str) -> Usage:
+        return speaking(commands.add_parser(name, help=say(about), language=language))
 
     command("init", "about_init")
     demo = command("demo", "about_demo")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -249,6 +250,8 @@ def serve(centre: Centre, _parsed: argparse.Namespace) -> int:
         return FAILED
     app = create_app(settings, centre.engine, centre.keys)
     centre.say("serving", address=settings.public_address)
+    # uvicorn ends the process by the signal it was stopped with; this lets what was opened close.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", **UVICORN)
     return OK
 

@@ -5,7 +5,8 @@
     └── CentreError        the person at the centre's command line or browser is told
         ├── BadSetting  KeysUnusable  KeysMissing
         ├── DatabaseUnreachable  DatabaseTooOld  EmbeddedFailed  SchemaNewer  NotInitialised
-        ├── RosterUnreadable  RosterHeader  RegionUnclear
+        ├── DatabaseFull  DatabaseLost  DatabaseTrouble  FileTrouble  NoMemory
+        ├── RosterUnreadable  RosterHeader
         └── NothingFound  AlreadyThere
 """
 
@@ -86,6 +87,41 @@ class NotInitialised(CentreError):
 
     code = "not_initialised"
     exit_code = 4
+
+
+class DatabaseFull(CentreError):
+    """PostgreSQL has no room to write."""
+
+    code = "database_full"
+    exit_code = 4
+
+
+class DatabaseLost(CentreError):
+    """The connection broke while something was under way; it was rolled back."""
+
+    code = "database_lost"
+    exit_code = 4
+
+
+class DatabaseTrouble(CentreError):
+    """PostgreSQL refused: problem (a SQLSTATE or a class's name, never a value)."""
+
+    code = "database_trouble"
+    exit_code = 4
+
+
+class FileTrouble(CentreError):
+    """A file can't be read or written: file, problem."""
+
+    code = "file_trouble"
+    exit_code = 7
+
+
+class NoMemory(CentreError):
+    """The machine has no memory left for this."""
+
+    code = "no_memory"
+    exit_code = 7
 
 
 class RosterUnreadable(CentreError):

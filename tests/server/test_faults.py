@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
 import sqlalchemy.exc as sa
@@ -39,7 +41,7 @@ def test_every_psycopg_error_is_told_and_repeats_no_value() -> None:
 
 def test_every_sqlalchemy_error_is_told() -> None:
     for kind in _all_below(sa.SQLAlchemyError):
-        error = kind.__new__(kind)
+        error: Any = BaseException.__new__(kind)
         error.args = ("secret",)
         assert isinstance(told(error), CentreError), kind
 

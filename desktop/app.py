@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QTimer
+from PySide6.QtCore import QLockFile, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
@@ -28,7 +28,12 @@ REPORT_VARIABLE = "KSBB_STARTUP_REPORT"
 
 
 class MainWindow(QMainWindow):
-    """One window, one screen at a time. ``may_close`` is asked before it closes."""
+    """One window, one screen at a time, and over it for a while a page of help or settings.
+
+    ``may_close`` is asked before it closes.
+    """
+
+    closed = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -38,27 +43,61 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.resize(*USUAL)
         self.may_close: Callable[[], bool] = lambda: True
+        self._cover: QWidget | None = None
+        self._beneath: QWidget | None = None
         look.changed.connect(self._title)
         self._title()
 
     def show_screen(self, screen: QWidget | None) -> None:
-        """Brings ``screen`` to the front, adding it the first time; None: leaves what stands."""
+        """Brings ``screen`` to the front, adding it the first time; None: leaves what stands.
+
+        Under a page that covers it, it waits: nothing is taken out of a reader's hands.
+        """
         if screen is None:
             return
         if self.screens.indexOf(screen) < 0:
             self.screens.addWidget(screen)
-        self.screens.setCurrentWidget(screen)
-        screen.setFocus()
+        if self._cover is not None:
+            self._beneath = screen
+        else:
+            self._front(screen)
 
     def drop_screen(self, screen: QWidget) -> None:
         """Forgets a screen that will not come back."""
+        if screen is self._beneath:
+            self._beneath = None
         self.screens.removeWidget(screen)
         screen.deleteLater()
+
+    def cover(self, page: QWidget) -> None:
+        """Shows ``page`` over whatever stands, in place of another such page, until ``uncover``."""
+        if self._cover is None:
+            self._beneath = self.screens.currentWidget()
+        else:
+            self.drop_screen(self._cover)
+        self._cover = page
+        self.screens.addWidget(page)
+        self._front(page)
+
+    def uncover(self) -> None:
+        """Puts the page away and goes on to what stands by now."""
+        page, self._cover = self._cover, None
+        beneath, self._beneath = self._beneath, None
+        self.show_screen(beneath)
+        if page is not None:
+            self.drop_screen(page)
+
+    def _front(self, screen: QWidget) -> None:
+        """The keyboard goes where the screen wants it, or where it was when the screen was left."""
+        self.screens.setCurrentWidget(screen)
+        kept = screen.focusWidget() if screen.focusProxy() is None else None
+        (kept or screen).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closes only when nothing that matters is under way."""
         if self.may_close():
             event.accept()
+            self.closed.emit()
         else:
             event.ignore()
 

@@ -38,6 +38,7 @@ class Shift(QObject):
         self._desk: Desk | None = None
         self._opening: OpeningScreen | None = None
         self._closing: ClosingScreen | None = None
+        self._ended = False
 
     @property
     def desk(self) -> Desk:
@@ -57,7 +58,10 @@ class Shift(QObject):
 
     def end(self) -> None:
         """Leaves everything as it is on the disk and lets the database go."""
+        self._ended = True
         self.syncing.cancel()
+        self._leave_opening()
+        self._leave_closing()
         self._leave_page()
         self.place.camera.stop()
         device = self.device
@@ -69,6 +73,8 @@ class Shift(QObject):
         self.place.threads.submit_db(close)
 
     def _begun(self, result: tuple[Desk, Standing]) -> None:
+        if self._ended:
+            return
         self._desk, standing = result
         if standing.session is None:
             self.open_session()
@@ -88,6 +94,7 @@ class Shift(QObject):
         screen.start_asked.connect(self._start)
         screen.sync_asked.connect(self.syncing.start)
         screen.help_asked.connect(self.help)
+        screen.switch_asked.connect(self.place.log_out)
         screen.notice_dismissed.connect(lambda _key: self._show_opening(notices=()))
         self.place.preferences.serve_door(screen)
         self.syncing.ended.connect(self._synced_while_opening)
@@ -136,14 +143,13 @@ class Shift(QObject):
     # --- scanning ----------------------------------------------------------------------------
 
     def _scan(self, standing: Standing) -> None:
+        if self._ended:
+            return
         place, desk = self.place, self.desk
         session = standing.session
         assert session is not None, "a session was just opened"
-        if self._opening is not None:
-            self.syncing.ended.disconnect(self._synced_while_opening)
         names = Place(
             point=desk.names.point(session.point),
-            session=", ".join(stage.name for stage in self._opening_stages()),
             volunteer=desk.names.volunteers.get(self.volunteer, ""),
         )
         screen = ScanScreen(place.look)
@@ -163,15 +169,16 @@ class Shift(QObject):
         page.settings_asked.connect(place.preferences.open)
         page.help_asked.connect(self.help)
         place.window.show_screen(screen)
-        if self._opening is not None:
-            place.window.drop_screen(self._opening)
-            self._opening = None
+        self._leave_opening()
         page.begin()
         place.start_camera()
         place.threads.submit_db(desk.last_sync, self.syncing.show_last)
 
-    def _opening_stages(self) -> tuple[Any, ...]:
-        return self._opening_state.stages if self._opening is not None else ()
+    def _leave_opening(self) -> None:
+        screen, self._opening = self._opening, None
+        if screen is not None:
+            self.syncing.ended.disconnect(self._synced_while_opening)
+            self.place.window.drop_screen(screen)
 
     def _leave_page(self) -> None:
         page, self.page = self.page, None
@@ -186,6 +193,7 @@ class Shift(QObject):
         desk, window = self.desk, self.place.window
         page = self.page
         assert page is not None, "only the scan screen leads here"
+        page.scanning.leave()
         screen = self._closing = ClosingScreen(self.place.look)
         self._closing_state = ClosingState()
         screen.confirmed.connect(self._close)
@@ -232,6 +240,8 @@ class Shift(QObject):
         self.place.threads.submit_db(self.desk.close_session, self._closed, self._closing_failed)
 
     def _closed(self, _handed: int) -> None:
+        if self._ended:
+            return
         self._leave_page()
         self.place.camera.stop()
         closing = self._closing
@@ -249,13 +259,6 @@ class Shift(QObject):
 
     def help(self) -> None:
         """The one page of help, over whatever stands."""
-        window = self.place.window
-        before = window.screens.currentWidget()
         page = HelpPage(self.place.look)
-
-        def leave() -> None:
-            window.show_screen(before)
-            window.drop_screen(page)
-
-        page.left.connect(leave)
-        window.show_screen(page)
+        page.left.connect(self.place.window.uncover)
+        self.place.window.cover(page)

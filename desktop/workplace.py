@@ -58,6 +58,8 @@ class Workplace(QObject):
         self.sounds = Sounds(self)
         self.preferences = Preferences(window, self.camera, self.sounds, folder, settings, self)
         self.shift: Shift | None = None
+        self._over = False
+        window.closed.connect(self.end)
         self._lock: QLockFile | None = None
 
     def begin(self) -> None:
@@ -148,6 +150,9 @@ class Workplace(QObject):
         self.preferences.serve_door(screen)
 
         def opened(device: OpenDevice, volunteer: int) -> None:
+            if self._over:  # the window was closed meanwhile
+                device.connection.close()
+                return
             self.shift = Shift(self, device, volunteer)
             self.shift.begin()
             self.window.drop_screen(screen)
@@ -168,6 +173,18 @@ class Workplace(QObject):
         if shift is not None:
             shift.end()
         self.begin()
+
+    def end(self) -> None:
+        """The window was closed: what stands on the screen is settled, the folder let go."""
+        self._over = True
+        shift, self.shift = self.shift, None
+        if shift is not None:
+            shift.end()
+        self.camera.stop()
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            # After the last fact is written: no other program has the folder before.
+            self.threads.submit_db(lock.unlock)
 
     def repair(self, error: BaseException) -> None:
         """Something can't be opened: what happened, that the records are intact, what to do."""

@@ -65,6 +65,8 @@ class Standing:
     overview: OverviewState
     safety: Safety
     session: Session | None
+    stages: tuple[str, ...]
+    """The stages that are handed out now."""
     clock_trusted: bool
     now: int
 
@@ -162,7 +164,11 @@ class Desk:
             stock=self._stock(session.point) if session else (),
             history=tuple(replace(item, safe=item.seq <= safe_seq) for item in self._history),
         )
-        return Standing(overview, safety, session, clock.trusted, clock.now)
+        open_now = self.station.open_stages()
+        stages = tuple(
+            name for stage, name in sorted(self.names.stages.items()) if stage in open_now
+        )
+        return Standing(overview, safety, session, stages, clock.trusted, clock.now)
 
     def last_sync(self) -> LastSync | None:
         """How the last sync ended."""

@@ -43,7 +43,7 @@ class Enrolling(QObject):
 
     def take_text(self, text: str) -> bool:
         """A scanned, pasted or typed text; True when it was an enrolment QR, which then fills the
-        form and is sent at once."""
+        form, so that Enter sends it."""
         if self.state.stage is not EnrolStage.FORM:
             return False
         invitation = enrolment_text.from_text(text)
@@ -53,7 +53,7 @@ class Enrolling(QObject):
         self._read = invitation
         self._show(
             address=invitation.address,
-            code=enrolment_text.show_code(invitation.code),
+            code=invitation.code,
             code_read=True,
             notices=(),
         )
@@ -83,7 +83,7 @@ class Enrolling(QObject):
         self._show(
             stage=EnrolStage.WORKING,
             address=address,
-            code=enrolment_text.show_code(code),
+            code=code,
             name=name,
             step=EnrolStep.CONNECT,
             notices=(),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.scan.camera import CameraSource
 from desktop.settings import NO_CAMERA, SETTINGS_FILE, Settings, save_settings
@@ -31,13 +31,12 @@ class Window(Protocol):
     """What shows the settings: the main window."""
 
     look: Look
-    screens: QStackedWidget
 
-    def show_screen(self, screen: QWidget | None) -> None:
-        """Brings a screen to the front."""
+    def cover(self, page: QWidget) -> None:
+        """Shows a page over whatever stands."""
 
-    def drop_screen(self, screen: QWidget) -> None:
-        """Forgets it."""
+    def uncover(self) -> None:
+        """Puts it away."""
 
 
 class Preferences(QObject):
@@ -74,7 +73,6 @@ class Preferences(QObject):
 
     def open(self) -> None:
         """Shows the settings over whatever stands, and goes back to it."""
-        before = self._window.screens.currentWidget()
         page, panel = QWidget(), SettingsPanel(self._window.look)
         panel.setMaximumWidth(self._window.look.px(_WIDEST))
         layout = QHBoxLayout(page)
@@ -102,16 +100,12 @@ class Preferences(QObject):
             unsaved.clear()
             draw()
 
-        def leave() -> None:
-            self._window.show_screen(before)
-            self._window.drop_screen(page)
-
         panel.changed.connect(change)
         panel.notice_dismissed.connect(dismiss)
         panel.sound_tried.connect(self._sounds.play)
-        panel.left.connect(leave)
+        panel.left.connect(self._window.uncover)
         draw()
-        self._window.show_screen(page)
+        self._window.cover(page)
         panel.take_focus()
 
     def change(self, settings: Settings) -> bool:

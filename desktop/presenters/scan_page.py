@@ -42,7 +42,6 @@ class Place:
     """What the top bar says beside the sync: names, not numbers."""
 
     point: str
-    session: str
     volunteer: str
 
 
@@ -99,6 +98,7 @@ class ScanPage(QObject):
 
     def end(self) -> None:
         """Leaves the screen: nothing reaches this page any more."""
+        self.scanning.end()
         self._tick.stop()
         self._camera.reader.code_seen.disconnect(self._camera_saw)
         self._camera.reader.frame.disconnect(self.screen.show_frame)
@@ -203,9 +203,8 @@ class ScanPage(QObject):
         scan = self.scanning.state
         now = self._now()
         standing = scan.standing
-        bar = TopBarState(
-            self._place.point, self._place.session, self._place.volunteer, self.syncing.pill, now
-        )
+        stages = ", ".join(standing.stages) if standing is not None else ""
+        bar = TopBarState(self._place.point, stages, self._place.volunteer, self.syncing.pill, now)
         state = ScanState(
             bar=bar,
             moment=self._moment(scan),

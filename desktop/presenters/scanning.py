@@ -62,6 +62,7 @@ class Scanning(QObject):
         super().__init__(parent)
         self._threads = threads
         self._desk = desk
+        self._over = False
         self.state = Scan()
 
     # --- what comes in -----------------------------------------------------------------------
@@ -80,7 +81,7 @@ class Scanning(QObject):
             self._look(lambda: self._desk.scan_typed(text))
 
     def _look(self, look: Callable[[], Seen]) -> None:
-        if self.state.phase in (Phase.LOOKING, Phase.RECORDING):
+        if self._over or self.state.phase in (Phase.LOOKING, Phase.RECORDING):
             return  # one at a time; whoever scans faster than a disk writes will scan again
         before = self._unsettled()
 
@@ -96,7 +97,7 @@ class Scanning(QObject):
     def _looked(self, result: tuple[Seen, Standing]) -> None:
         seen, standing = result
         self._show(phase=Phase.SHOWN, seen=seen, recorded=None, voided=None, standing=standing)
-        self.heard.emit(seen.verdict.tone)
+        self._let_hear(seen.verdict.tone)
 
     # --- confirming and leaving --------------------------------------------------------------
 
@@ -133,6 +134,14 @@ class Scanning(QObject):
 
             self._threads.submit_db(work, self.show_standing, self._failed)
 
+    def end(self) -> None:
+        """The screen is left for good. What was submitted is still written, but shown nowhere; an
+        amber scan on the screen ends without goods."""
+        before = self._unsettled()
+        self._over = True
+        if before is not None:
+            self._threads.submit_db(lambda: self._desk.set_aside(before))
+
     def _unsettled(self) -> Seen | None:
         """An amber scan on the screen, about which nothing is on the record yet."""
         seen = self.state.seen
@@ -153,7 +162,7 @@ class Scanning(QObject):
         else:
             # Still on the screen, so that Enter tries again when there is room on the disk.
             self._show(phase=Phase.SHOWN, notices=(notice(error),))
-        self.heard.emit(Tone.STOP)
+        self._let_hear(Tone.STOP)
 
     # --- voiding -----------------------------------------------------------------------------
 
@@ -203,7 +212,7 @@ class Scanning(QObject):
         others = tuple(one for one in self.state.notices if one.key != said.key)
         self._show(notices=(said, *others))
         if tone is not None:
-            self.heard.emit(tone)
+            self._let_hear(tone)
 
     def dismiss(self, key: str) -> None:
         """Puts a notice away."""
@@ -224,11 +233,16 @@ class Scanning(QObject):
     def _failed(self, error: BaseException) -> None:
         said = number_notice(error) if isinstance(error, NumberError) else notice(error)
         self._show(phase=Phase.READY, seen=None, notices=(said,))
-        self.heard.emit(Tone.STOP)
+        self._let_hear(Tone.STOP)
+
+    def _let_hear(self, tone: Tone) -> None:
+        if not self._over:
+            self.heard.emit(tone)
 
     def _show(self, **changes: Any) -> None:
         self.state = replace(self.state, **changes)
-        self.changed.emit()
+        if not self._over:
+            self.changed.emit()
 
 
 def number_notice(error: NumberError) -> Notice:

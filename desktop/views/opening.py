@@ -86,6 +86,8 @@ class OpeningScreen(View):
     language_chosen = Signal(str)
     settings_asked = Signal()
     help_asked = Signal()
+    switch_asked = Signal()
+    """Another volunteer opens instead."""
     notice_dismissed = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -118,6 +120,8 @@ class OpeningScreen(View):
         self.start.clicked.connect(self._start)
         self.sync = Button(look, "secondary", icon="refresh-cw", hint="F5")
         self.sync.clicked.connect(self.sync_asked)
+        self.switch = Button(look, "quiet", icon="user-round", hint="Ctrl+L")
+        self.switch.clicked.connect(self.switch_asked)
         left = frame(
             "card",
             column(
@@ -151,7 +155,7 @@ class OpeningScreen(View):
                 margin=(3, 0, 3, 2),
             )
         )
-        foot = row(1, self.sync, self.start, gap=2, margin=(3, 1, 3, 3))
+        foot = row(self.switch, 1, self.sync, self.start, gap=2, margin=(3, 1, 3, 3))
         whole = column(gap=0)
         whole.addLayout(row(head, margin=(3, 2, 2, 0)))
         whole.addWidget(scrolled(inner), 1)
@@ -194,6 +198,7 @@ class OpeningScreen(View):
         self._stock_hint.say(say("open.stock_hint"))
         self._check_title.say(say("open.checks"))
         self.sync.say(say("open.sync"))
+        self.switch.say(say("menu.switch"))
         for package in self._state.packages:
             entry = self._counts.get(package.id)
             if entry is not None:
@@ -286,8 +291,10 @@ class OpeningScreen(View):
             self.start_asked.emit(self._point, self.counted())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes from count to count and then on; F5 syncs."""
+        """Enter goes from count to count and then on; F5 syncs, Ctrl+L leaves it to another."""
         match event.key():
+            case Qt.Key.Key_L if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+                self.switch_asked.emit()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 entries = list(self._counts.values())
                 focused = self.focusWidget()

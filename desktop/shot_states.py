@@ -1,0 +1,156 @@
+"""Made-up states for the pictures of ``desktop.shots``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from desktop.views.closing import ClosingState
+from desktop.views.opening import Check, Countable, OpeningState, PointChoice, StageOpen
+from desktop.views.overview import OverviewState, StockLevel
+from desktop.views.parts.history import HistoryItem, HistoryKind
+from desktop.views.scan_state import Judged, Recorded, ScanState, Voided
+from desktop.views.state import (
+    CameraStatus,
+    Earlier,
+    Goods,
+    HouseholdCard,
+    Notice,
+    Progress,
+    SyncPill,
+    TopBarState,
+)
+from desktop.views.sync_panel import SyncPanelState, Waiting, WaitingKind
+from desktop.views.void_panel import VoidPanelState
+from models.verdict import Tone, Verdict
+
+NOW = 1_795_489_500_000
+"""24 November 2026, 10.05 in Jakarta."""
+_MINUTE = 60_000
+
+VOLUNTEERS = ("Sari Wulandari", "Budi Santoso", "Dewi Lestari", "Agus Pratama")
+_POINT = "Balai RW 03 Cideng"
+_SEMBAKO = Goods(1, "Paket sembako", "Tahap 1")
+_MEALS = Goods(2, "Makanan siap saji", "Tahap 1")
+_SITI = HouseholdCard(
+    name="Siti Nurhaliza Rahmawati",
+    kk=3171_0101_0120_0005,
+    rt=5,
+    rw=3,
+    kelurahan="Cideng",
+    members=5,
+    address="Gg. Melati No. 14",
+    slip=4821_093_7745,
+)
+_EARLIER = Earlier((_SEMBAKO,), NOW - 43 * _MINUTE, _POINT, "Budi Santoso")
+_STOCK = (
+    StockLevel("Paket sembako", 187, 320),
+    StockLevel("Makanan siap saji", 14, 120),
+    StockLevel("Paket Lebaran", None),
+)
+_HISTORY = (
+    HistoryItem(
+        142, NOW - 2 * _MINUTE, HistoryKind.HANDED, Verdict.ELIGIBLE, "Ahmad Fauzi", (_SEMBAKO,)
+    ),
+    HistoryItem(
+        141, NOW - 3 * _MINUTE, HistoryKind.REFUSED, Verdict.ALREADY_COLLECTED, "Bambang Susanto"
+    ),
+    HistoryItem(
+        140, NOW - 5 * _MINUTE, HistoryKind.HANDED, Verdict.ELIGIBLE, "Dewi Anggraini", (_SEMBAKO,)
+    ),
+    HistoryItem(
+        139, NOW - 6 * _MINUTE, HistoryKind.VOIDED, Verdict.ELIGIBLE, "Yusuf Hidayat", (_SEMBAKO,)
+    ),
+    HistoryItem(
+        138,
+        NOW - 9 * _MINUTE,
+        HistoryKind.HANDED,
+        Verdict.ELIGIBLE,
+        "Ratna Kusuma",
+        (_SEMBAKO, _MEALS),
+    ),
+)
+_READY = ScanState(
+    bar=TopBarState(_POINT, "Tahap 1", "Sari Wulandari", SyncPill(unsafe=38), NOW),
+    camera=CameraStatus.LIVE,
+    overview=OverviewState(133, 38, _STOCK, _HISTORY),
+    now=NOW,
+)
+
+OPENING = OpeningState(
+    volunteer="Sari Wulandari",
+    points=(PointChoice(1, _POINT, 300),),
+    stages=(StageOpen("Tahap 1", NOW + 5 * 86_400_000),),
+    packages=(
+        Countable(1, "Paket sembako", 187),
+        Countable(2, "Makanan siap saji"),
+        Countable(3, "Paket Lebaran"),
+    ),
+    checks=(
+        Check("roster_fresh", Tone.GO, {"when_at": NOW - 90 * _MINUTE}),
+        Check("unsafe", Tone.CHECK, {"n": 38, "when_at": NOW - 43 * _MINUTE}),
+        Check("clock_ok"),
+    ),
+    now=NOW,
+)
+CLOSING = ClosingState(
+    point=_POINT,
+    opened_at=NOW - 180 * _MINUTE,
+    handed=133,
+    refused=9,
+    voided=2,
+    goods=(Goods(133, "Paket sembako"), Goods(106, "Makanan siap saji")),
+    stock=_STOCK,
+    unsafe=38,
+    unsafe_since=NOW - 43 * _MINUTE,
+    now=NOW,
+)
+
+
+def scan_states() -> Iterator[tuple[str, ScanState]]:
+    """(name, state) of everything the scan screen can show."""
+    yield "ready", _READY
+    yield "no-camera", replace(_READY, camera=CameraStatus.NONE)
+    yield "recorded", replace(_READY, moment=Recorded(143, _SITI.name, (_SEMBAKO, _MEALS)))
+    yield "voided", replace(_READY, moment=Voided(143, _SITI.name, (_SEMBAKO,)))
+    for number, verdict in enumerate(Verdict, 1):
+        yield verdict.key, replace(_READY, moment=_judged(number, verdict))
+    void = VoidPanelState(142, "Ahmad Fauzi", (_SEMBAKO,), NOW - 2 * _MINUTE, NOW)
+    yield "voiding", replace(_READY, side=void)
+    waiting = tuple(
+        Waiting(NOW - minutes * _MINUTE, WaitingKind.HANDOVER, name)
+        for minutes, name in ((43, "Ratna Kusuma"), (41, "Yusuf Hidayat"), (38, "Dewi Anggraini"))
+    )
+    sync = SyncPanelState(
+        online=True,
+        unsafe=38,
+        unsafe_since=NOW - 43 * _MINUTE,
+        progress=Progress("app.phase.sending", 12, 38),
+        waiting=waiting,
+        now=NOW,
+    )
+    busy = replace(_READY.bar, sync=SyncPill(True, 38, None, True, 12, 38))
+    yield "syncing", replace(_READY, side=sync, bar=busy)
+    full = Notice("errors.disk_full", Tone.STOP)
+    yield "disk-full", replace(_READY, moment=_judged(1, Verdict.ELIGIBLE), notices=(full,))
+    wrong = Notice("field.notice.number_length", Tone.CHECK, {"found": 15})
+    yield "number", replace(_READY, notices=(wrong,))
+
+
+def _judged(serial: int, verdict: Verdict) -> Judged:
+    unknown = verdict in (Verdict.FORGED, Verdict.FOREIGN_CODE, Verdict.UNKNOWN)
+    nobody = HouseholdCard(name="", slip=_SITI.slip)
+    household = None if unknown else nobody if verdict is Verdict.NOT_ON_LIST else _SITI
+    gives = verdict.tone is not Tone.STOP
+    taken = verdict in (Verdict.ALREADY_COLLECTED, Verdict.PARTLY_COLLECTED)
+    dated = verdict in (Verdict.NOT_YET, Verdict.EXPIRED, Verdict.CLOCK_DOUBTFUL)
+    return Judged(
+        serial=serial,
+        verdict=verdict,
+        household=household,
+        due=(_MEALS,) if verdict is Verdict.PARTLY_COLLECTED else (_SEMBAKO,) if gives else (),
+        short=(_SEMBAKO,) if verdict is Verdict.OUT_OF_STOCK else (),
+        earlier=(_EARLIER,) if taken else (),
+        point="RPTRA Rorotan Indah" if verdict is Verdict.OTHER_POINT else "",
+        when=NOW + 7 * 86_400_000 if dated else None,
+    )

@@ -1,0 +1,69 @@
+"""The line that numbers are typed into: Enter, Esc and pasting mean what they mean on the screen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+
+def pictures_in(mime: QMimeData) -> list[str] | QImage | None:
+    """What is pasted or dropped, if it is pictures: paths of files, an image, or None."""
+    paths = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
+    if paths:
+        return paths
+    if mime.hasImage():
+        image = mime.imageData()
+        return image if isinstance(image, QImage) and not image.isNull() else None
+    return None
+
+
+class ScanLine(QLineEdit):
+    """One line for slip numbers, KK numbers and whatever a scanner types."""
+
+    typed = Signal(str)
+    """Enter with words in the line; the line is empty again."""
+    confirmed = Signal(bool)
+    """Enter in the empty line; True with Ctrl."""
+    dismissed = Signal()
+    """Esc in the empty line."""
+    pasted = Signal(object)
+    """Files (list of paths) or a QImage; text is simply pasted into the line."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "scan")
+        # A slip's code has some 250 signs; what is longer is no slip, and may be a stuck key.
+        self.setMaxLength(2000)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            # A key that is held down repeats itself and means nothing more than once.
+            if not event.isAutoRepeat():
+                self._enter(bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+        elif event.key() == Qt.Key.Key_Escape:
+            if self.text():
+                self.clear()
+            else:
+                self.dismissed.emit()
+        elif event.matches(QKeySequence.StandardKey.Paste) and self.paste_picture():
+            pass
+        else:
+            super().keyPressEvent(event)
+
+    def _enter(self, deliberate: bool) -> None:
+        words = self.text().strip()
+        self.clear()
+        if words:
+            self.typed.emit(words)
+        else:
+            self.confirmed.emit(deliberate)
+
+    def paste_picture(self) -> bool:
+        """Hand on the clipboard's picture; False where it holds none."""
+        mime = QGuiApplication.clipboard().mimeData()
+        found = pictures_in(mime) if mime is not None else None
+        if found is None:
+            return False
+        self.pasted.emit(found)
+        return True

@@ -1,0 +1,429 @@
+"""The screen a volunteer works at all day: one scan, one large verdict, one key to hand over."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtMultimedia import QVideoFrame
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.theme.look import Look
+from desktop.views.overview import OverviewPanel
+from desktop.views.parts.arrange import row
+from desktop.views.parts.banner import Banner, BannerState
+from desktop.views.parts.camera_preview import CameraPreview
+from desktop.views.parts.drop_veil import DropVeil
+from desktop.views.parts.enter_key import press_focused
+from desktop.views.parts.household import CardState, HouseholdPanel
+from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.scan_controls import ScanControls
+from desktop.views.parts.scan_line import pictures_in
+from desktop.views.parts.top_bar import TopBar
+from desktop.views.scan_state import Judged, Recorded, ScanState, Voided
+from desktop.views.state import CameraStatus
+from desktop.views.sync_panel import SyncPanel, SyncPanelState
+from desktop.views.verdict_words import verdict_words
+from desktop.views.view import View
+from desktop.views.void_panel import VoidPanel, VoidPanelState
+from desktop.views.wording import goods_words
+from models.verdict import Tone
+
+SETTLE_MS = 300
+"""For so long after a verdict appears Enter does nothing: a scanner that ends its code with two
+line ends must not hand over what nobody has read yet."""
+
+_COMPACT = 880
+"""Width in pixels at 100 % text size under which the right column is a page of its own."""
+_LOW = 640
+"""Height in pixels at 100 % text size under which the banner saves height."""
+
+
+class ScanScreen(View):
+    """Shows a ScanState. The keyboard always comes back to the line."""
+
+    typed = Signal(str)
+    """Words from the line, typed by a person or by a scanner: not judged here."""
+    hand_over_asked = Signal(bool)
+    """The verdict shown is to be handed over; True: after a deliberate check (Ctrl+Enter)."""
+    dismissed = Signal()
+    """The verdict shown is put away without goods."""
+    files_given = Signal(list)
+    """Paths of pictures, opened, dropped or pasted."""
+    picture_given = Signal(QImage)
+    """A picture, dropped or pasted."""
+    nothing_to_paste = Signal()
+    void_asked = Signal(int)
+    void_confirmed = Signal(int, object, str)
+    """(seq, VoidReason, words)"""
+    sync_asked = Signal()
+    """Sync now, and show how it goes."""
+    sync_opened = Signal()
+    """Show the sync panel without starting anything."""
+    sync_cancelled = Signal()
+    side_closed = Signal()
+    """The void or sync panel was left."""
+    notice_acted = Signal(str)
+    notice_dismissed = Signal(str)
+    settings_asked = Signal()
+    help_asked = Signal()
+    switch_asked = Signal()
+    """Another volunteer takes over."""
+    close_asked = Signal()
+    """Close the session."""
+
+    def __init__(
+        self, look: Look, parent: QWidget | None = None, *, settle_ms: int = SETTLE_MS
+    ) -> None:
+        super().__init__(look, parent)
+        self.setProperty("kind", "page")
+        self._state = ScanState()
+        self._settle_ms = settle_ms
+        self._settled = QElapsedTimer()
+        self._settled.start()
+        self._dialog: QFileDialog | None = None
+        self._history_open = False
+        self.bar = TopBar(look)
+        self.notices = NoticeBar(look)
+        self.banner = Banner(look)
+        self.camera = CameraPreview(look)
+        self.household = HouseholdPanel(look)
+        self.controls = ScanControls(look)
+        self.line = self.controls.line
+        self._middle = QStackedWidget()
+        self._middle.addWidget(self.camera)
+        self._middle.addWidget(self.household)
+        self.overview = OverviewPanel(look)
+        self.void = VoidPanel(look)
+        self.sync = SyncPanel(look)
+        self.side = QStackedWidget()
+        for panel in (self.overview, self.void, self.sync):
+            self.side.addWidget(panel)
+        self._left = QWidget()
+        self._column = QVBoxLayout(self._left)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.notices)
+        self._column.addWidget(self.banner)
+        self._column.addWidget(self._middle, 1)
+        self._column.addWidget(self.controls)
+        self._body = row(self._left, self.side)
+        self._body.setStretch(0, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.bar)
+        outer.addLayout(self._body, 1)
+        self._veil = DropVeil(look, "field.scan.drop", self)
+        self.setAcceptDrops(True)
+        self._connect()
+        self._bind_keys()
+        self.setFocusProxy(self.line)
+        self.restyle()
+
+    def _connect(self) -> None:
+        self.line.typed.connect(self.typed)
+        self.line.confirmed.connect(self._confirm)
+        self.line.dismissed.connect(self._escape)
+        self.line.pasted.connect(self._give)
+        self.controls.go_pressed.connect(self._press_go)
+        self.controls.cancel_pressed.connect(self.dismissed)
+        self.controls.open_pressed.connect(self.open_picture)
+        self.controls.paste_pressed.connect(self._paste)
+        self.notices.acted.connect(self.notice_acted)
+        self.notices.dismissed.connect(self.notice_dismissed)
+        self.overview.void_asked.connect(self.void_asked)
+        self.overview.left.connect(self._leave_history)
+        self.overview.back_pressed.connect(self._leave_history)
+        self.void.confirmed.connect(self.void_confirmed)
+        self.void.left.connect(self.side_closed)
+        self.sync.sync_asked.connect(self.sync_asked)
+        self.sync.cancel_asked.connect(self.sync_cancelled)
+        self.sync.left.connect(self.side_closed)
+        self.bar.pill_pressed.connect(self.sync_opened)
+        self.bar.chosen.connect(self.intend)
+
+    def _bind_keys(self) -> None:
+        for keys, call in (
+            ("F1", self.help_asked.emit),
+            ("F5", self.sync_asked.emit),
+            ("F6", self.open_history),
+            ("F8", self.overview.void_newest),
+            ("F9", self.settings_asked.emit),
+            ("F10", self.bar.open_menu),
+            ("Ctrl+O", self.open_picture),
+            ("Ctrl+L", self.switch_asked.emit),
+            ("Ctrl+W", self.close_asked.emit),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(call)
+
+    def intend(self, intent: str) -> None:
+        """What a line of the menu means (see ``parts.top_bar.MENU``)."""
+        match intent:
+            case "sync":
+                self.sync_asked.emit()
+            case "history":
+                self.open_history()
+            case "void":
+                self.overview.void_newest()
+            case "settings":
+                self.settings_asked.emit()
+            case "help":
+                self.help_asked.emit()
+            case "switch":
+                self.switch_asked.emit()
+            case "close":
+                self.close_asked.emit()
+
+    # --- state -------------------------------------------------------------------------------
+
+    def show_scan(self, state: ScanState) -> None:
+        """Show this."""
+        old, self._state = self._state, state
+        if state.moment != old.moment and not _only_busy(old.moment, state.moment):
+            self._settled.restart()
+            self._history_open = False
+        self.draw()
+        if type(state.side) is not type(old.side):
+            self._focus_side()
+        elif state.moment != old.moment and state.side is None:
+            self.take_focus()
+
+    def show_frame(self, frame: QVideoFrame | QImage) -> None:
+        """The camera's next picture."""
+        self.camera.show_frame(frame)
+        self.controls.preview.show_frame(frame)
+
+    def take_focus(self) -> None:
+        """Put the keyboard into the line."""
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def dress(self) -> None:
+        self._make_room()
+
+    def draw(self) -> None:
+        state = self._state
+        self.bar.show_bar(state.bar)
+        self.notices.show_notices(state.notices, state.now)
+        self.banner.show_banner(self._banner())
+        for preview in (self.camera, self.controls.preview):
+            preview.show_status(state.camera)
+        moment = state.moment
+        judged = moment if isinstance(moment, Judged) and moment.household is not None else None
+        if judged is not None and judged.household is not None:
+            self.household.show_card(
+                CardState(
+                    judged.household,
+                    judged.verdict,
+                    judged.due,
+                    judged.short,
+                    judged.earlier,
+                    state.now,
+                )
+            )
+        self._middle.setCurrentWidget(self.camera if judged is None else self.household)
+        self.controls.show_moment(moment)
+        self.overview.show_overview(state.overview)
+        self._draw_side()
+        self._make_room()
+
+    def _banner(self) -> BannerState:
+        state, say = self._state, self.look.text
+        match state.moment:
+            case Judged() as judged:
+                words = verdict_words(
+                    self.look,
+                    judged.verdict,
+                    now=state.now,
+                    due=judged.due,
+                    short=judged.short,
+                    earlier=judged.earlier,
+                    holder=judged.household.name if judged.household else "",
+                    when=judged.when,
+                    point=judged.point,
+                )
+                tone = judged.verdict.tone
+                return BannerState(tone, words.word, words.reason, words.what_to_do)
+            case Recorded(name=name, goods=goods):
+                whom = name or say("side.nobody")
+                reason = say("scan.recorded_reason", name=whom, goods=goods_words(self.look, goods))
+                after = say("scan.recorded_next")
+                return BannerState(Tone.GO, say("scan.recorded"), reason, after, "package-check")
+            case Voided(name=name, goods=goods):
+                whom = name or say("side.nobody")
+                reason = say("scan.voided_reason", name=whom, goods=goods_words(self.look, goods))
+                return BannerState(
+                    None, say("scan.voided"), reason, say("scan.voided_next"), "undo-2"
+                )
+            case None:
+                seen = state.camera in (CameraStatus.LIVE, CameraStatus.STARTING)
+                key = "ready_camera" if seen else "ready_no_camera"
+                return BannerState(None, say("scan.ready"), say(f"scan.{key}"))
+
+    def _draw_side(self) -> None:
+        match self._state.side:
+            case VoidPanelState() as state:
+                self.void.show_void(state)
+                self.side.setCurrentWidget(self.void)
+            case SyncPanelState() as state:
+                self.sync.show_sync(state)
+                self.side.setCurrentWidget(self.sync)
+            case None:
+                self.side.setCurrentWidget(self.overview)
+
+    def _focus_side(self) -> None:
+        match self._state.side:
+            case VoidPanelState():
+                self.void.take_focus()
+            case SyncPanelState():
+                self.sync.take_focus()
+            case None:
+                self.take_focus()
+
+    # --- what the person does ----------------------------------------------------------------
+
+    def _confirm(self, deliberate: bool) -> None:
+        judged = self._state.moment
+        if not isinstance(judged, Judged) or judged.busy:
+            return
+        if self._settled.elapsed() < self._settle_ms:
+            return
+        tone = judged.verdict.tone
+        if tone is Tone.GO or (tone is Tone.CHECK and deliberate):
+            self.hand_over_asked.emit(tone is Tone.CHECK)
+
+    def _press_go(self) -> None:
+        self._confirm(True)
+        self.take_focus()
+
+    def _escape(self) -> None:
+        if self._state.side is not None:
+            self.side_closed.emit()
+        elif self._state.moment is not None:
+            self.dismissed.emit()
+
+    def open_picture(self) -> None:
+        """Ask for pictures of slips, without holding anything up."""
+        say = self.look.text
+        dialog = QFileDialog(self, say("scan.open_title"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters(
+            (
+                f"{say('scan.pictures')} (*.jpg *.jpeg *.png *.bmp *.gif *.webp *.tif *.tiff)",
+                f"{say('scan.all_files')} (*)",
+            )
+        )
+        dialog.filesSelected.connect(self.files_given)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(self.take_focus)
+        self._dialog = dialog
+        dialog.open()
+
+    def _paste(self) -> None:
+        if not self.line.paste_picture():
+            self.nothing_to_paste.emit()
+        self.take_focus()
+
+    def _give(self, found: list[str] | QImage) -> None:
+        if isinstance(found, QImage):
+            self.picture_given.emit(found)
+        else:
+            self.files_given.emit(found)
+
+    def open_history(self) -> None:
+        """Go to the list of last scans."""
+        if self._state.side is not None:
+            self.side_closed.emit()
+        self._history_open = True
+        self._make_room()
+        self.overview.list.take_focus()
+
+    def _leave_history(self) -> None:
+        self._history_open = False
+        self._make_room()
+        self.take_focus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What no part wanted: Enter presses, Esc leaves, and figures go to the line."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat() and not press_focused(self):
+                ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+                self._confirm(ctrl)
+        elif event.key() == Qt.Key.Key_Escape:
+            self._escape()
+        elif event.text().isalnum() and not event.modifiers() & _WITH_A_MEANING:
+            self.take_focus()
+            self.line.insert(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A picture is dragged in."""
+        if pictures_in(event.mimeData()) is not None:
+            event.acceptProposedAction()
+            self._veil.cover()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It went away again."""
+        self._veil.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """It is dropped."""
+        self._veil.hide()
+        found = pictures_in(event.mimeData())
+        if found is not None:
+            event.acceptProposedAction()
+            self._give(found)
+
+    # --- room --------------------------------------------------------------------------------
+
+    @property
+    def compact(self) -> bool:
+        """Whether the right column is a page of its own."""
+        return self.width() < self.look.px(_COMPACT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._make_room()
+        self._veil.setGeometry(self.rect())
+        super().resizeEvent(event)
+
+    def _make_room(self) -> None:
+        look = self.look
+        low = self.height() < look.px(_LOW)
+        roomy = self.width() >= look.px(1180) and not low
+        edge = 24 if roomy else 16 if not low or look.sizes.scale == 100 else 8
+        gap = 16 if roomy else 12 if look.sizes.scale == 100 else 8
+        self._body.setContentsMargins(edge, edge, edge, edge)
+        self._body.setSpacing(gap)
+        self._column.setSpacing(gap)
+        self.banner.set_slim(low)
+        compact = self.compact
+        away = self._state.side is not None or self._history_open
+        self.side.setVisible(away or not compact)
+        self._left.setVisible(not (compact and away))
+        self.overview.back.setVisible(compact)
+        if compact:
+            self.side.setMinimumWidth(0)
+            self.side.setMaximumWidth(16_777_215)
+        else:
+            wide = min(max(round(self.width() * 0.3), look.px(296)), look.px(400))
+            self.side.setFixedWidth(wide)
+        left = self.width() - 2 * edge - (0 if compact else self.side.minimumWidth() + gap)
+        self.controls.arrange(narrow=left < look.px(600), preview=left >= look.px(640) and not low)
+
+
+_WITH_A_MEANING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+
+
+def _only_busy(old: object, new: object) -> bool:
+    """Whether it is still the same scan, only being written now."""
+    return isinstance(old, Judged) and isinstance(new, Judged) and old.serial == new.serial

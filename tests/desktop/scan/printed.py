@@ -18,7 +18,8 @@ def code_print(text: str, level: int = qrcode.ERROR_CORRECT_Q, px: int = 6) -> I
     code = qrcode.QRCode(error_correction=level, box_size=px, border=4, mask_pattern=3)
     code.add_data(text)
     code.make()
-    return code.make_image().get_image().convert("L")
+    picture: Image.Image = code.make_image().get_image()
+    return picture.convert("L")
 
 
 def slip_print(seed: int) -> tuple[str, Image.Image]:

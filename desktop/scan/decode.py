@@ -48,15 +48,17 @@ def decode_luma(luma: Luma, width: int, height: int, stride: int, turn: int = 0)
     Raises ValueError when the buffer is too short for that size.
     """
     plane = memoryview(luma).cast("B")
-    if width < 1 or height < 1 or stride < width or len(plane) < stride * (height - 1) + width:
+    # The last row may lack its padding; it is then left out, being white paper at best.
+    rows = min(height, len(plane) // stride) if stride > 0 else 0
+    if width < 1 or stride < width or rows < max(1, height - 1):
         raise ValueError(f"no {width}x{height} picture of stride {stride} in {len(plane)} bytes")
-    view = zxingcpp.ImageView(plane, width, height, zxingcpp.ImageFormat.Lum, stride, 1)
+    view = zxingcpp.ImageView(plane, width, rows, zxingcpp.ImageFormat.Lum, stride, 1)
     first = _look(view, None)
     if first.read:
         return _reading(first.read, "plain")
     # Pillow takes any buffer here, whatever its annotation says; nothing is copied.
     shared = cast(bytes, plane)
-    image = Image.frombuffer("L", (width, height), shared, "raw", "L", stride, 1)
+    image = Image.frombuffer("L", (width, rows), shared, "raw", "L", stride, 1)
     rung = ladder.FRAME_RUNGS[turn % len(ladder.FRAME_RUNGS)]
     second = _treated(Still(image), rung)
     if second.read:

@@ -95,9 +95,14 @@ def _whole(still: Still) -> Image.Image:
     return still.contrast(round(max(still.grey.size) * factor), 1.3, 20, 4)
 
 
+def _grown_dots(still: Still) -> Image.Image:
+    """Lets dark dots grow until they touch: codes drawn with dots in place of squares."""
+    return local_contrast(still.fitted(720).filter(ImageFilter.MinFilter(3)), 1, 12, 4)
+
+
 _SMALL = Rung("contrast 600", lambda still: still.contrast(600, 1, 6, 5))
 _EVEN = Rung("contrast 1300", lambda still: still.even)
-_MEDIUM = Rung("contrast 900", lambda still: still.contrast(900, 1.3, 20, 4))
+_MEDIUM = Rung("contrast 720", lambda still: still.contrast(720, 1, 10, 4))
 _FLAT = Rung("flat", lambda still: squeezed(still.even, 1, 1.6), keeps_shape=False)
 _NARROW = Rung("narrow", lambda still: squeezed(still.even, 1.6, 1), keeps_shape=False)
 _TWICE = Rung("twice", _twice)
@@ -106,18 +111,18 @@ CONTRAST_RUNGS = (_SMALL, _EVEN)
 """The most fruitful; what they see but can't read is flattened next."""
 
 LATER_RUNGS = (
-    _FLAT,
-    _NARROW,
-    Rung("sharpened", lambda still: sharpened(still.fitted(1700))),
-    Rung("flat turned", lambda still: squeezed(still.even_turned, 1, 1.6), keeps_shape=False),
-    Rung("narrow turned", lambda still: squeezed(still.even_turned, 1.6, 1), keeps_shape=False),
-    Rung("flatter", lambda still: squeezed(still.fitted(1700), 1, 2.8), keeps_shape=False),
-    Rung("narrower", lambda still: squeezed(still.fitted(1700), 2.8, 1), keeps_shape=False),
-    Rung("flatter turned", lambda still: squeezed(still.even_turned, 1, 2.8), keeps_shape=False),
-    Rung("narrower turned", lambda still: squeezed(still.even_turned, 2.8, 1), keeps_shape=False),
     _MEDIUM,
+    _NARROW,
+    _FLAT,
+    Rung("soft 500", lambda still: still.fitted(500).filter(ImageFilter.BoxBlur(1))),
+    Rung("contrast 1000", lambda still: still.contrast(1000, 1.5, 30, 6)),
+    Rung("narrow turned", lambda still: squeezed(still.even_turned, 1.6, 1), keeps_shape=False),
+    Rung("flat turned", lambda still: squeezed(still.even_turned, 1, 1.6), keeps_shape=False),
+    Rung("narrower", lambda still: squeezed(still.fitted(1500), 2.5, 0.9), keeps_shape=False),
+    Rung("flatter", lambda still: squeezed(still.fitted(1500), 0.9, 2.5), keeps_shape=False),
+    Rung("sharpened", lambda still: sharpened(still.fitted(1700))),
     _TWICE,
-    Rung("contrast 1700", lambda still: still.contrast(1700, 2.5, 30, 5)),
+    Rung("grown dots", _grown_dots),
     Rung("whole", _whole),
 )
 

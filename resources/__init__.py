@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def resource(*parts: str) -> Traversable:
-    """The shipped file or folder ``resources/<parts>``; read it with ``read_text``/``read_bytes``."""
+    """The shipped file or folder ``resources/<parts>``; read it with ``read_text`` and kin."""
     return files(__name__).joinpath(*parts)
 
 

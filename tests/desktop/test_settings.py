@@ -14,7 +14,7 @@ from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
 from models.texts import LANGUAGES
 
-CHOSEN = Settings("en", Room.DARK, 150, "usb-046d:0825 \"C270\"\n", sound=False)
+CHOSEN = Settings("en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', sound=False)
 
 any_settings = st.builds(
     Settings,

@@ -1,4 +1,4 @@
-"""The line that numbers are typed into: Enter, Esc and pasting mean what they mean on the screen."""
+"""The line that numbers are typed into: Enter, Esc and pasting mean here what the screen means."""
 
 from __future__ import annotations
 

@@ -58,6 +58,7 @@ alternatives, since a distribution that moved to 64-bit time renamed some."""
 
 PROGRAMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Xvfb": (("Xvfb",), ("xvfb",)),
+    "pdftoppm": (("pdftoppm",), ("poppler-utils",)),
     "Chromium": (
         ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
         ("chromium",),

@@ -41,7 +41,8 @@ from models.field.roster import Roster
 from models.field.station import Station
 from models.pin import PinParams
 from sync.enrolment import enrol
-from sync.session import Progress, Synced, SyncSession
+from sync.progress import Progress
+from sync.session import Synced, SyncSession
 from sync.transport import HttpTransport, Transport
 
 VAULT_FILE = "vault.cbor"

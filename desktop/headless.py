@@ -24,7 +24,7 @@ from models.enrolment_text import Invitation
 from models.errors import KsbbError
 from models.pin import PinError
 from models.texts import Language, text
-from sync.session import Progress
+from sync.progress import Progress
 
 OK, FAILED, USAGE = 0, 1, 2
 

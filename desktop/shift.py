@@ -19,7 +19,8 @@ from desktop.views.closing import ClosingScreen, ClosingState
 from desktop.views.help_page import HelpPage
 from desktop.views.opening import OpeningScreen, OpeningState
 from desktop.views.scan_screen import ScanScreen
-from sync.session import Progress, Synced
+from sync.progress import Progress
+from sync.session import Synced
 
 if TYPE_CHECKING:
     from desktop.workplace import Workplace

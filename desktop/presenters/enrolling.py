@@ -18,7 +18,7 @@ from models import enrolment_text
 from models.enrolment_text import Invitation
 from models.errors import Cancelled
 from models.verdict import Tone
-from sync.session import Phase, Progress
+from sync.progress import Phase, Progress
 
 MakeEnrolment = Callable[[Cancel], Enrolment]
 

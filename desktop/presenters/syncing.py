@@ -16,8 +16,9 @@ from desktop.views.sync_panel import SyncPanelState, SyncResult, Waiting
 from models.errors import Cancelled
 from models.field.device import LastSync
 from models.field.ledger import Safety
-from sync.session import Phase, Synced
-from sync.session import Progress as SyncProgress
+from sync.progress import Phase
+from sync.progress import Progress as SyncProgress
+from sync.session import Synced
 
 RunSync = Callable[[OpenDevice, Cancel, Callable[[SyncProgress], None]], Synced]
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, bindparam, select
 
 from models import cbor
+from models.cose import key_id_of
 from models.decide import Entitlement, Household, HouseholdStatus, Slip, Taken
 from models.facts import Line, Receiver
 from models.field.projections import STOCK, TAKEN, VOIDED, table
@@ -123,9 +124,11 @@ class Roster:
         """Short key id → public key of every slip key the centre told of."""
         return {slip_key_id(row.key_id): row.public_key for row in self._keys("slip")}
 
-    def centre_keys(self) -> dict[bytes, bytes]:
-        """Key id → public key of the keys that sign receipts and pages."""
-        return {row.key_id: row.public_key for row in self._keys("centre")}
+    def centre_keys(self, pinned: bytes) -> dict[bytes, bytes]:
+        """Key id → public key of the keys that sign receipts and pages: the one ``pinned`` at
+        enrolment, and those it has vouched for since."""
+        told = {row.key_id: row.public_key for row in self._keys("centre")}
+        return {**told, key_id_of(pinned): pinned}
 
     def points(self) -> list[PointRow]:
         """All points that may be named on a screen."""

@@ -8,7 +8,8 @@ from contextlib import closing
 from typing import Any
 
 from sync.messages import Reply
-from sync.session import Progress, Synced, SyncSession
+from sync.progress import Progress
+from sync.session import Synced, SyncSession
 from sync.transport import HttpTransport, Transport
 from tests.support.field import FieldDevice
 

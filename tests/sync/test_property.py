@@ -27,7 +27,7 @@ from models.facts import Handover, Line, Source, Void, VoidReason
 from models.feed import chain, decode_segment, encode_segment, genesis, verify_segment
 from models.verdict import Tone
 from server.tables import ReviewKind
-from sync import session
+from sync import pushing
 from sync.messages import Receipt
 from tests.support.centre_world import Centre, empty
 from tests.support.faulty import Fault, FaultyLink
@@ -378,8 +378,8 @@ def test_over_a_faulty_link_everything_comes_right(
     with ExitStack() as stack:
         # Small batches, so that a few facts travel in several segments that overlap when resent.
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setattr(session, "BATCH", 4)
-        patch.setattr(session, "SMALLEST_BATCH", 1)
+        patch.setattr(pushing, "BATCH", 4)
+        patch.setattr(pushing, "SMALLEST_BATCH", 1)
         play = _play(stack, centre, count)
         for step in steps:
             play.do(step)

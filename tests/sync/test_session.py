@@ -36,7 +36,8 @@ from models.field.device import load_last_sync
 from models.page import Page, encode_page
 from models.verdict import Verdict
 from sync.messages import Receipt, Refusal, Reply, encode_receipt, refuse
-from sync.session import BATCH, SMALLEST_BATCH, Phase, Progress
+from sync.progress import Phase, Progress
+from sync.pushing import BATCH, SMALLEST_BATCH
 from sync.transport import HttpTransport
 from tests.support.centre_world import Centre
 from tests.support.field import FieldDevice, new_device, opened
@@ -182,7 +183,7 @@ def test_thousands_of_facts_go_in_batches_with_progress(
 def test_large_rosters_come_in_pages_and_each_is_kept(
     furnished: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync.session.PAGE_ROWS", 10)
+    monkeypatch.setattr("sync.pulling.PAGE_ROWS", 10)
     other = new_device(tmp_path / "two", 2)
     furnished.enrol(other.identity)
     seen = list[Progress]()

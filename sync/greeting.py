@@ -1,0 +1,27 @@
+"""The first step of a sync: say where the own feed stands, hear what is held, and the time."""
+
+from __future__ import annotations
+
+from models.clock import Anchor, WallClock
+from models.field.database import write
+from models.field.device import save_anchor
+from models.field.ledger import Ledger
+from sync.asking import Asking
+from sync.messages import Hello
+from sync.receipts import Confirmed, Receipts
+
+
+def greet(
+    ledger: Ledger, asking: Asking, receipts: Receipts, wall_clock: WallClock, version: str
+) -> Confirmed:
+    """What the centre holds of the own feed; its time mends the ledger's clock."""
+    began = wall_clock()
+    reply = asking.ask("hello", Hello(began, ledger.head(), version))
+    ended = wall_clock()
+    confirmed = receipts.take(reply)
+    at = confirmed.receipt.at
+    anchor = Anchor(at, at - (began + ended) // 2)
+    ledger.anchor = anchor
+    with write(ledger.connection):
+        save_anchor(ledger.connection, anchor)
+    return confirmed

@@ -1,0 +1,75 @@
+"""Taking over what is new at a point: page after page, each kept with its cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from models.cose import SignatureProblem
+from models.errors import BadAnswer, NotTrusted
+from models.field.ledger import Ledger
+from models.field.pulled import cursor, take_page
+from models.field.roster import Roster
+from models.page import Page, PageProblem, decode_page
+from sync.asking import Asking
+from sync.messages import Pull, Reply
+from sync.progress import Phase, Progress, Report
+
+PAGE_ROWS = 2_000
+
+VolunteerKeys = Callable[[Sequence[dict[str, Any]]], None]
+"""Takes the volunteers of a page with what opens the vault for them (``page.SECTIONS``)."""
+
+
+class Pulling:
+    """The pulls of one sync; ``fetched`` counts the rows they brought."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        roster: Connection,
+        asking: Asking,
+        centre_key: bytes,
+        volunteers: VolunteerKeys,
+        report: Report,
+    ) -> None:
+        self._ledger = ledger
+        self._roster = roster
+        self._asking = asking
+        self._centre_key = centre_key
+        self._volunteers = volunteers
+        self._report = report
+        self.fetched = 0
+
+    def pull(self, point: int) -> None:
+        """Everything new at ``point``. Raises SyncError or DataError; the pages before stay."""
+        seen = 0
+        while True:
+            after = cursor(self._roster, point)
+            at = self._ledger.clock().now
+            reply = self._asking.ask("pull", Pull(at, point, after, PAGE_ROWS))
+            page = self._page(reply, point, after)
+            # First the vault: the page with its cursor is the word that all of it was taken.
+            if page.rows.get("volunteers"):
+                self._volunteers(page.dicts("volunteers"))
+            take_page(self._roster, page)
+            self.fetched += sum(len(rows) for rows in page.rows.values())
+            seen += page.upto - after
+            self._report(Progress(Phase.FETCHING, seen, seen + page.left))
+            if page.left == 0:
+                return
+            if page.upto <= after:
+                raise BadAnswer()
+
+    def _page(self, reply: Reply, point: int, after: int) -> Page:
+        try:
+            page = decode_page(reply.body, Roster(self._roster).centre_keys(self._centre_key))
+        except SignatureProblem as error:
+            raise NotTrusted() from error
+        except PageProblem as error:
+            raise BadAnswer() from error
+        if (page.point, page.after) != (point, after) or page.upto < after:
+            raise BadAnswer()
+        return page

@@ -31,7 +31,9 @@ DATABASE = "ksbb"
 _LONGEST_SOCKET_PATH = 103
 """Bytes of a Unix socket's path that every system takes (macOS takes the least)."""
 _START_TRIES = 12
-_PRIVATE = stat.S_IXOTH
+_PASSABLE = stat.S_IXGRP | stat.S_IXOTH
+"""What the server's user needs of a folder above: the wheel changes the user and not the group, so
+below a folder of root's it passes by the group's right."""
 
 
 class EmbeddedPostgres:
@@ -203,7 +205,7 @@ def _check_place(folder: Path) -> None:
         # The wheel would put the socket into a folder that every user of the machine may enter.
         raise EmbeddedFailed(folder=folder, problem="path too long for a socket (max. 90)")
     home = Path.home()
-    if os.geteuid() == 0 and folder.is_relative_to(home) and not home.stat().st_mode & _PRIVATE:
+    if os.geteuid() == 0 and folder.is_relative_to(home) and home.stat().st_mode & _PASSABLE != _PASSABLE:
         raise EmbeddedFailed(folder=folder, problem=f"{home} is private; set KSBB_DATA")
 
 
@@ -221,7 +223,7 @@ def _close_again(before: dict[Path, int]) -> None:
     for path, mode in before.items():
         with suppress(OSError):
             if stat.S_IMODE(path.stat().st_mode) != mode:
-                path.chmod(mode | _PRIVATE)
+                path.chmod(mode | _PASSABLE)
 
 
 def _forget_the_dead(folder: Path) -> None:

@@ -143,11 +143,14 @@ def test_nobody_else_on_the_machine_can_reach_the_server(folder: Path) -> None:
         mine.release()
 
 
-def test_private_folders_above_are_left_closed_for_listing(folder: Path) -> None:
+def test_private_folders_above_are_left_closed_for_listing(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     private = folder / "private"
     private.mkdir(mode=0o700)
     EmbeddedPostgres.hold(private / "pg").release()
     assert not stat.S_IMODE(private.stat().st_mode) & (stat.S_IROTH | stat.S_IRGRP)
+    assert "killing" not in caplog.text, "its user can pass through to end it in order"
 
 
 def test_a_place_where_no_server_can_run_is_said_to_be_so(folder: Path) -> None:

@@ -205,7 +205,9 @@ def _check_place(folder: Path) -> None:
         # The wheel would put the socket into a folder that every user of the machine may enter.
         raise EmbeddedFailed(folder=folder, problem="path too long for a socket (max. 90)")
     home = Path.home()
-    if os.geteuid() == 0 and folder.is_relative_to(home) and home.stat().st_mode & _PASSABLE != _PASSABLE:
+    if os.geteuid() != 0 or not folder.is_relative_to(home):
+        return
+    if home.stat().st_mode & _PASSABLE != _PASSABLE:
         raise EmbeddedFailed(folder=folder, problem=f"{home} is private; set KSBB_DATA")
 
 

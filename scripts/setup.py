@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
 """What Qt's libraries and plugins load, and the package that holds it: each row names the
 alternatives, since a distribution that moved to 64-bit time renamed some."""
 
+TEST_LIBRARIES: dict[str, tuple[str, ...]] = {"libatomic.so.1": ("libatomic1",)}
+"""What only tests load: the browser's driver comes with a Node.js that needs it."""
+
 PROGRAMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Xvfb": (("Xvfb",), ("xvfb",)),
     "pdftoppm": (("pdftoppm",), ("poppler-utils",)),
@@ -89,9 +92,11 @@ def _loads(soname: str) -> bool:
     return True
 
 
-def missing_libraries(loads: Callable[[str], bool] = _loads) -> list[Wanted]:
-    """The libraries that Qt needs and the loader does not find."""
-    return [Wanted(soname, packages) for soname, packages in LIBRARIES.items() if not loads(soname)]
+def missing_libraries(
+    loads: Callable[[str], bool] = _loads, table: Mapping[str, tuple[str, ...]] = LIBRARIES
+) -> list[Wanted]:
+    """The libraries of ``table`` that the loader does not find: those that Qt needs, say."""
+    return [Wanted(soname, packages) for soname, packages in table.items() if not loads(soname)]
 
 
 def missing_programs(which: Callable[[str], str | None] = shutil.which) -> list[Wanted]:
@@ -101,6 +106,11 @@ def missing_programs(which: Callable[[str], str | None] = shutil.which) -> list[
         for thing, (commands, packages) in PROGRAMS.items()
         if not any(which(command) for command in commands)
     ]
+
+
+def missing_for_tests() -> list[Wanted]:
+    """Whatever only tests use and this machine has not."""
+    return [*missing_libraries(table=TEST_LIBRARIES), *missing_programs()]
 
 
 def missing_ensurepip() -> list[Wanted]:
@@ -184,7 +194,7 @@ def system_packages(needed: Sequence[Wanted], for_tests: Sequence[Wanted]) -> No
                 install = ("install", "-y", "--no-install-recommends", *names)
                 # Old package lists name files that the mirror no longer has.
                 _ = _apt_get(*install) or (_apt_get("update") and _apt_get(*install))
-        wanted = [*missing_libraries(), *missing_ensurepip(), *missing_programs()]
+        wanted = [*missing_libraries(), *missing_ensurepip(), *missing_for_tests()]
     names = choose(wanted, _apt_known(wanted)) if wanted else []
     if names:
         line = f"setup: still missing, please run: sudo apt-get install {' '.join(names)}"
@@ -260,7 +270,7 @@ def main() -> int:
     with open(__file__, "rb") as one_at_a_time:
         fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
         try:
-            system_packages([*missing_libraries(), *missing_ensurepip()], missing_programs())
+            system_packages([*missing_libraries(), *missing_ensurepip()], missing_for_tests())
             environment(ROOT)
         except SetupError as error:
             print(f"setup: {error}", file=sys.stderr)

@@ -21,6 +21,8 @@ ROSTER_FILE = "roster.db"
 KEY_BYTES = 32
 _CACHE_KIB = 65_536
 _BUSY_MS = 3_000
+_FOLDER = "ksbb_folder"
+"""The execution option under which a connection knows where its file lies."""
 _TOO_LITTLE = 1024 * 1024
 """Bytes left on the disk below which a fault without a better reason is put down to that: SQLite
 calls it an I/O error where the write-ahead log's index can't grow."""
@@ -151,20 +153,28 @@ def _engine(file: Path, prepare: Callable[[Any, Any], None]) -> Engine:
         poolclass=NullPool,
         # Reads stand alone and never hold a lock; ``write`` says where a transaction is.
         isolation_level="AUTOCOMMIT",
+        execution_options={_FOLDER: file.parent},
     )
 
     def translate(context: ExceptionContext) -> None:
         """Reads, too, meet damaged pages and locks: what any statement raises comes out as ours."""
-        ours = fault_of(context.original_exception)
-        if ours is None:
-            return
-        if type(ours) is DataError and _is_full(file.parent):
-            ours = DiskFull()
-        raise ours from context.original_exception
+        ours = _fault_in(file.parent, context.original_exception)
+        if ours is not None:
+            raise ours from context.original_exception
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "handle_error", translate)
     return engine
+
+
+def fault_on(connection: Connection, error: BaseException) -> DataError | None:
+    """Our error for what the driver of ``connection`` raised; None for a bug of ours."""
+    return _fault_in(connection.get_execution_options()[_FOLDER], error)
+
+
+def _fault_in(folder: Path, error: BaseException) -> DataError | None:
+    ours = fault_of(error)
+    return DiskFull() if type(ours) is DataError and _is_full(folder) else ours
 
 
 def _is_full(folder: Path) -> bool:

@@ -18,14 +18,15 @@ from models.facts import Body, Fact
 from models.feed import Head, Segment, genesis, link, make_checkpoint
 from models.field.database import write
 from models.field.projections import FACT, FEED, Place, Projector
+from models.field.straight import Straight
 
-_HEAD = (
+_HEAD = Straight(
     select(FACT.c.seq, FACT.c.hash)
     .where(FACT.c.feed == bindparam("feed"), FACT.c.branch == 0)
     .order_by(FACT.c.seq.desc())
     .limit(1)
 )
-_ADD_FACT = insert(FACT)
+_ADD_FACT = Straight(insert(FACT))
 _AFTER = (
     select(FACT.c.seq, FACT.c.body)
     .where(FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq > bindparam("after"))
@@ -81,8 +82,8 @@ class Ledger:
 
     def head(self) -> Head:
         """Where the own feed stands."""
-        row = self.connection.execute(_HEAD, {"feed": self.feed}).first()
-        return Head(row.seq, row.hash) if row else Head(0, genesis(self.feed))
+        row = _HEAD.first(self.connection, feed=self.feed)
+        return Head(*row) if row else Head(0, genesis(self.feed))
 
     def append(self, actor: int, session: int, *bodies: Body) -> list[Recorded]:
         """Writes ``bodies`` as the next facts, with all that follows from them, durably.
@@ -109,9 +110,8 @@ class Ledger:
             fact = Fact(now, actor, session, body)
             encoded = facts.encode(fact)
             digest = link(head.hash, seq, encoded)
-            self.connection.execute(
-                _ADD_FACT,
-                {"feed": self.feed, "branch": 0, "seq": seq, "hash": digest, "body": encoded},
+            _ADD_FACT.run(
+                self.connection, feed=self.feed, branch=0, seq=seq, hash=digest, body=encoded
             )
             self.projector.apply(Place(self.feed, 0, seq), fact, own=True)
             head = Head(seq, digest)

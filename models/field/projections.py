@@ -24,6 +24,7 @@ from models.facts import (
     Void,
     is_countable,
 )
+from models.field.straight import Straight
 from models.field.tables import (
     FactRow,
     FeedRow,
@@ -35,7 +36,7 @@ from models.field.tables import (
 
 
 def table(model: type[SQLModel]) -> Table:
-    """The Core table of a table class: the scan path speaks Core, twice as fast as sessions."""
+    """The Core table of a table class: the scan path takes no sessions (``straight``)."""
     return model.__table__  # type: ignore[attr-defined,no-any-return]
 
 
@@ -44,7 +45,7 @@ FACT, FEED, TAKEN, VOIDED, STOCK, SESSION = (
 )
 _DERIVED = (TAKEN, VOIDED, STOCK, SESSION)
 
-_ADD_TAKEN = insert(TAKEN)
+_ADD_TAKEN = Straight(insert(TAKEN))
 _ADD_SESSION = upsert(SESSION).on_conflict_do_nothing()
 _ADD_VOIDED = upsert(VOIDED).on_conflict_do_nothing()
 _SET_STOCK = upsert(STOCK)
@@ -53,13 +54,15 @@ _ADD_STOCK = upsert(STOCK)
 _ADD_STOCK = _ADD_STOCK.on_conflict_do_update(
     set_={"left": STOCK.c.left + _ADD_STOCK.excluded.left}
 )
-_TAKE_STOCK = (
+_TAKE_STOCK = Straight(
     update(STOCK)
     .where(STOCK.c.point == bindparam("at_point"), STOCK.c.package == bindparam("of_package"))
     .values(left=STOCK.c.left - bindparam("pieces"))
 )
-_POINT_OF = select(SESSION.c.point).where(
-    SESSION.c.feed == bindparam("feed"), SESSION.c.seq == bindparam("seq")
+_POINT_OF = Straight(
+    select(SESSION.c.point).where(
+        SESSION.c.feed == bindparam("feed"), SESSION.c.seq == bindparam("seq")
+    )
 )
 _CLOSE = (
     update(SESSION)
@@ -95,10 +98,10 @@ class Projector:
         """The point of a session; 0 when the fact stands outside any session known here."""
         key = (feed, session)
         if key not in self._points:
-            found = self._connection.execute(_POINT_OF, {"feed": feed, "seq": session}).scalar()
+            found = _POINT_OF.first(self._connection, feed=feed, seq=session)
             if found is None:
                 return 0
-            self._points[key] = found
+            self._points[key] = found[0]
         return self._points[key]
 
     def forget(self) -> None:
@@ -163,27 +166,24 @@ class Projector:
 
     def _handover(self, place: Place, fact: Fact, body: Handover, own: bool) -> None:
         point = self.point_of(place.feed, fact.session)
-        rows = [
-            {
-                "household": body.household,
-                "feed": place.feed,
-                "branch": place.branch,
-                "seq": place.seq,
-                "line": number,
-                "stage": line.stage,
-                "package": line.package,
-                "quantity": line.quantity,
-                "at": fact.at,
-                "point": point,
-                "actor": fact.actor,
-                "receiver": int(body.receiver),
-                "receiver_name": body.proxy_name,
-                "slip": body.slip,
-            }
-            for number, line in enumerate(body.lines)
-        ]
-        if rows:
-            self._connection.execute(_ADD_TAKEN, rows[0] if len(rows) == 1 else rows)
+        for number, line in enumerate(body.lines):
+            _ADD_TAKEN.run(
+                self._connection,
+                household=body.household,
+                feed=place.feed,
+                branch=place.branch,
+                seq=place.seq,
+                line=number,
+                stage=line.stage,
+                package=line.package,
+                quantity=line.quantity,
+                at=fact.at,
+                point=point,
+                actor=fact.actor,
+                receiver=int(body.receiver),
+                receiver_name=body.proxy_name,
+                slip=body.slip,
+            )
         if own:
             self._move_stock(point, body, sign=1)
 
@@ -203,10 +203,7 @@ class Projector:
 
     def _move_stock(self, point: int, body: Handover, sign: int) -> None:
         for line in body.lines:
-            self._connection.execute(
-                _TAKE_STOCK,
-                {"at_point": point, "of_package": line.package, "pieces": sign * line.quantity},
-            )
+            self._take_stock(point, line.package, sign * line.quantity)
 
     def _stock(self, point: int, body: Stock) -> None:
         row: dict[str, Any] = {"point": point, "package": body.package, "left": body.quantity}
@@ -215,7 +212,7 @@ class Projector:
         elif body.movement is Movement.RECEIVED:
             self._connection.execute(_ADD_STOCK, row)
         else:  # damaged or returned: what was never counted can't become less
-            self._connection.execute(
-                _TAKE_STOCK,
-                {"at_point": point, "of_package": body.package, "pieces": body.quantity},
-            )
+            self._take_stock(point, body.package, body.quantity)
+
+    def _take_stock(self, point: int, package: int, pieces: int) -> None:
+        _TAKE_STOCK.run(self._connection, at_point=point, of_package=package, pieces=pieces)

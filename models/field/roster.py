@@ -13,29 +13,50 @@ from models.decide import Entitlement, Household, HouseholdStatus, Slip, Taken
 from models.facts import Line, Receiver
 from models.field.projections import STOCK, TAKEN, VOIDED, table
 from models.field.pulled import ELSEWHERE, ENTITLEMENT, HOUSEHOLD, SLIP
+from models.field.straight import Straight
 from models.field.tables import KeyRow, KKAliasRow, PackageRow, PointRow, StageRow, VolunteerRow
 from models.slip import slip_key_id
 
-_HOUSEHOLD_BY_ID = select(HOUSEHOLD).where(HOUSEHOLD.c.id == bindparam("id"))
-_HOUSEHOLD_BY_KK = select(HOUSEHOLD).where(HOUSEHOLD.c.kk == bindparam("kk"))
-_ALIAS = table(KKAliasRow)
-_HOUSEHOLD_BY_OLD_KK = (
-    select(HOUSEHOLD)
-    .join(_ALIAS, _ALIAS.c.household == HOUSEHOLD.c.id)
-    .where(_ALIAS.c.kk == bindparam("kk"))
+_HOUSEHOLD = select(
+    HOUSEHOLD.c.id,
+    HOUSEHOLD.c.kk,
+    HOUSEHOLD.c.name,
+    HOUSEHOLD.c.rw,
+    HOUSEHOLD.c.rt,
+    HOUSEHOLD.c.region,
+    HOUSEHOLD.c.status,
+    HOUSEHOLD.c.members,
+    HOUSEHOLD.c.address,
 )
-_ENTITLEMENTS = select(
-    ENTITLEMENT.c.stage, ENTITLEMENT.c.package, ENTITLEMENT.c.quantity, ENTITLEMENT.c.point
-).where(ENTITLEMENT.c.household == bindparam("household"))
-_SLIP = select(SLIP).where(SLIP.c.number == bindparam("number"))
+_HOUSEHOLD_BY_ID = Straight(_HOUSEHOLD.where(HOUSEHOLD.c.id == bindparam("id")))
+_HOUSEHOLD_BY_KK = Straight(_HOUSEHOLD.where(HOUSEHOLD.c.kk == bindparam("kk")))
+_ALIAS = table(KKAliasRow)
+_HOUSEHOLD_BY_OLD_KK = Straight(
+    _HOUSEHOLD.join(_ALIAS, _ALIAS.c.household == HOUSEHOLD.c.id).where(
+        _ALIAS.c.kk == bindparam("kk")
+    )
+)
+_ENTITLEMENTS = Straight(
+    select(
+        ENTITLEMENT.c.stage, ENTITLEMENT.c.package, ENTITLEMENT.c.quantity, ENTITLEMENT.c.point
+    ).where(ENTITLEMENT.c.household == bindparam("household"))
+)
+_SLIP = Straight(
+    select(
+        SLIP.c.household,
+        SLIP.c.point,
+        SLIP.c.lines,
+        SLIP.c.valid_from,
+        SLIP.c.valid_until,
+        SLIP.c.revoked,
+    ).where(SLIP.c.number == bindparam("number"))
+)
+_TAKEN_ORDER = ("at", "feed", "seq", "line")
 _TAKEN_COLUMNS = (
-    "feed",
-    "seq",
-    "line",
+    *_TAKEN_ORDER,
     "stage",
     "package",
     "quantity",
-    "at",
     "point",
     "actor",
     "receiver",
@@ -51,7 +72,7 @@ _VOIDED_ELSEWHERE = (
     .exists()
 )
 # UNION (not UNION ALL) tells apart: a hand-over known both ways is the same row and counts once.
-_TAKEN = (
+_TAKEN = Straight(
     select(*(TAKEN.c[name] for name in _TAKEN_COLUMNS))
     .where(TAKEN.c.household == bindparam("household"), ~_VOIDED_HERE)
     .union(
@@ -62,7 +83,7 @@ _TAKEN = (
         )
     )
 )
-_STOCK = select(STOCK.c.package, STOCK.c.left).where(STOCK.c.point == bindparam("point"))
+_STOCK = Straight(select(STOCK.c.package, STOCK.c.left).where(STOCK.c.point == bindparam("point")))
 
 
 class Roster:
@@ -73,52 +94,37 @@ class Roster:
 
     def household(self, household: int) -> Household | None:
         """A household of this device's points by its id."""
-        row = self._connection.execute(_HOUSEHOLD_BY_ID, {"id": household}).first()
-        return _household(row) if row else None
+        return _household(_HOUSEHOLD_BY_ID.first(self._connection, id=household))
 
     def household_by_kk(self, kk: int) -> Household | None:
         """By KK number, or by one it had before."""
-        row = self._connection.execute(_HOUSEHOLD_BY_KK, {"kk": kk}).first()
-        if row is None:
-            row = self._connection.execute(_HOUSEHOLD_BY_OLD_KK, {"kk": kk}).first()
-        return _household(row) if row else None
+        row = _HOUSEHOLD_BY_KK.first(self._connection, kk=kk)
+        return _household(row or _HOUSEHOLD_BY_OLD_KK.first(self._connection, kk=kk))
 
     def entitlements(self, household: int) -> tuple[Entitlement, ...]:
         """What is due to a household, received or not."""
-        rows = self._connection.execute(_ENTITLEMENTS, {"household": household})
+        rows = _ENTITLEMENTS.all(self._connection, household=household)
         return tuple(Entitlement(Line(*row[:3]), row[3]) for row in rows)
 
     def slip(self, number: int) -> tuple[Slip, bool] | None:
         """An issued slip by its number, and whether it was revoked."""
-        row = self._connection.execute(_SLIP, {"number": number}).first()
+        row = _SLIP.first(self._connection, number=number)
         if row is None:
             return None
-        flat = cbor.loads(row.lines)
+        household, point, encoded, valid_from, valid_until, revoked = row
+        flat = cbor.loads(encoded)
         lines = tuple(Line(*flat[i : i + 3]) for i in range(0, len(flat), 3))
-        slip = Slip(row.number, row.household, row.point, lines, row.valid_from, row.valid_until)
-        return slip, row.revoked
+        return Slip(number, household, point, lines, valid_from, valid_until), bool(revoked)
 
     def taken(self, household: int) -> tuple[Taken, ...]:
         """The hand-overs to a household that stand, recorded here or told by the centre."""
-        rows = self._connection.execute(_TAKEN, {"household": household}).all()
-        return tuple(
-            Taken(
-                feed=row.feed,
-                seq=row.seq,
-                line=Line(row.stage, row.package, row.quantity),
-                at=row.at,
-                point=row.point,
-                actor=row.actor,
-                receiver=Receiver(row.receiver),
-                receiver_name=row.receiver_name or "",
-                slip=row.slip,
-            )
-            for row in sorted(rows, key=lambda row: (row.at, row.feed, row.seq, row.line))
-        )
+        rows = _TAKEN.all(self._connection, household=household)
+        rows.sort(key=lambda row: row[: len(_TAKEN_ORDER)])
+        return tuple(_taken(*row) for row in rows)
 
     def stock(self, point: int) -> dict[int, int]:
         """Package → pieces left at a point, for packages that were counted or received."""
-        return {row[0]: row[1] for row in self._connection.execute(_STOCK, {"point": point})}
+        return dict(_STOCK.all(self._connection, point=point))
 
     def slip_keys(self) -> dict[bytes, bytes]:
         """Short key id → public key of every slip key the centre told of."""
@@ -161,15 +167,35 @@ class Roster:
         return self._connection.execute(select(source).order_by(*source.primary_key)).all()
 
 
-def _household(row: Row[Any]) -> Household:
-    return Household(
-        id=row.id,
-        kk=row.kk,
-        name=row.name,
-        rw=row.rw,
-        rt=row.rt,
-        region=row.region,
-        status=HouseholdStatus(row.status),
-        members=row.members,
-        address=row.address,
+def _household(row: tuple[Any, ...] | None) -> Household | None:
+    if row is None:
+        return None
+    of, kk, name, rw, rt, region, status, members, address = row
+    return Household(of, kk, name, rw, rt, region, HouseholdStatus(status), members, address)
+
+
+def _taken(
+    at: int,
+    feed: bytes,
+    seq: int,
+    _line: int,
+    stage: int,
+    package: int,
+    quantity: int,
+    point: int,
+    actor: int,
+    receiver: int,
+    receiver_name: str | None,
+    slip: int | None,
+) -> Taken:
+    return Taken(
+        feed=feed,
+        seq=seq,
+        line=Line(stage, package, quantity),
+        at=at,
+        point=point,
+        actor=actor,
+        receiver=Receiver(receiver),
+        receiver_name=receiver_name or "",
+        slip=slip,
     )

@@ -65,6 +65,10 @@ class CodeEnroller:
                 return self._again(connection, feed, row.used_by, row.point, now)
             if now >= row.expires_at:
                 return None
+            # One key writes one feed of one device: with another code it would be two devices'.
+            taken = select(_FEED.c.feed_no).where(_FEED.c.feed_id == feed)
+            if connection.scalar(taken) is not None:
+                return None
             name = request.name.strip() or row.label or "Laptop"
             device: int = connection.execute(
                 insert(_DEVICE)

@@ -18,6 +18,7 @@ from models.errors import (
     NotTrusted,
     SyncError,
 )
+from models.feed import FEED_ID_BYTES
 from models.field.device import Identity
 from server.enrolment import VALID_MS, CodeEnroller, create_code
 from sync.enrolment import enrol
@@ -97,6 +98,21 @@ def test_a_code_works_once(centre: Centre) -> None:
     with pytest.raises(EnrolmentRefused):
         ask(receiving(centre).answer, code)
     assert centre.rows("SELECT count(*) FROM device") == [(1,)]
+
+
+def test_a_key_that_is_a_feed_already_uses_up_no_second_code(centre: Centre) -> None:
+    first, second = code_of(centre), code_of(centre)
+    signer = Signer.generate(FEED_ID_BYTES)
+
+    def ask_with(code: str) -> Reply:
+        request = Enrol(AT, code, signer.public_key, "Laptop 7", "0.1.0")
+        return receiving(centre).answer("enrol", encode_request(request, signer))
+
+    assert ask_with(first).status == 200
+    assert ask_with(second) == refuse(Refusal.CODE, AT)
+    assert centre.rows("SELECT count(*) FROM device") == [(1,)]
+    identity, _ = ask(receiving(centre).answer, second)
+    assert identity.points == (HERE,)
 
 
 @pytest.mark.parametrize("code", ["", "ABCD2345", "ABCD-2345-", "'; DROP TABLE device", "A" * 64])

@@ -160,7 +160,8 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a recipient complains of, in one of the eight categories of the national line."""
+    """What a recipient complains of, by the national line's categories: 1 nothing received, 2 held
+    back, 3 short, 4 not the person named, 5 twice, 6 poor, 7 not eligible, 8 other."""
 
     KIND: ClassVar[int] = 8
     category: int
@@ -347,14 +348,14 @@ def is_countable(fact: Fact) -> bool:
         value = getattr(body, name)
         if allowed is not None and isinstance(value, int):
             numbers.append(value)
-    pieces: list[int] = []
+    pieces_fit = True
     if isinstance(body, Handover):
-        pieces = [line.quantity - 1 for line in body.lines] or [-1]
+        pieces_fit = bool(body.lines) and all(0 < o.quantity < MOST_PIECES for o in body.lines)
         for line in body.lines:
             numbers += [line.stage, line.package]
     elif isinstance(body, Stock):
-        pieces = [body.quantity]
-    return all(0 <= n < COUNTABLE for n in numbers) and all(0 <= n < MOST_PIECES for n in pieces)
+        pieces_fit = 0 <= body.quantity < MOST_PIECES
+    return pieces_fit and all(0 <= n < COUNTABLE for n in numbers)
 
 
 def encode(fact: Fact) -> bytes:

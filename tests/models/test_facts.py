@@ -183,7 +183,7 @@ COUNTABLE_FACT = Fact(1, 2, 3, HANDOVER)
         Fact(1, 2, 3, dataclasses.replace(HANDOVER, lines=())),
         Fact(1, 2, 3, dataclasses.replace(HANDOVER, lines=(Line(1, 1, 0),))),
         Fact(1, 2, 3, dataclasses.replace(HANDOVER, lines=(Line(1, 1, -1),))),
-        Fact(1, 2, 3, dataclasses.replace(HANDOVER, lines=(Line(1, 1, MOST_PIECES + 1),))),
+        Fact(1, 2, 3, dataclasses.replace(HANDOVER, lines=(Line(1, 1, MOST_PIECES),))),
         Fact(1, 2, 3, dataclasses.replace(HANDOVER, lines=(Line(-1, 1, 1),))),
         Fact(1, 2, 3, SessionOpened(1 << 63)),
         Fact(1, 2, 3, Void(-1, VoidReason.OTHER)),

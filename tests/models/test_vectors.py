@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from models import cbor, columns, enrolment_text, facts
+from models.facts import Fact
 from models.feed import (
     decode_segment,
     encode_segment,
@@ -13,6 +15,7 @@ from models.page import decode_page, encode_page
 from models.slip import encode_slip, read_slip
 from models.slip_text import from_text, to_text
 from tests.support import vectors
+from tests.support.vector_facts import AT, BODIES
 
 
 def test_the_slip_is_made_and_read_as_ever() -> None:
@@ -23,6 +26,28 @@ def test_the_slip_is_made_and_read_as_ever() -> None:
     assert from_text(golden["text"]) == signed
     assert to_text(signed, "ksbb.example.id") == golden["text"]
     assert golden["lines"] == [[2, 1, 1], [2, 2, 3]]
+
+
+def test_facts_of_every_kind_are_made_and_read_as_ever() -> None:
+    golden = [bytes.fromhex(one["hex"]) for one in vectors.read("fact")["facts"]]
+    made = [Fact(AT, 7, 1, body) for body in BODIES]
+    assert [facts.decode(fact) for fact in golden] == made
+    assert [facts.encode(fact) for fact in made] == golden
+
+
+def test_columns_are_made_and_read_as_ever() -> None:
+    golden = [bytes.fromhex(one["hex"]) for one in vectors.read("column")["columns"]]
+    for column, values in zip(golden, vectors.COLUMNS, strict=True):
+        assert columns.unpack(cbor.loads(column), len(values)) == values
+        assert cbor.dumps(columns.pack(values)) == column
+
+
+def test_the_enrolment_text_is_made_and_read_as_ever() -> None:
+    words = vectors.read("enrolment")["text"]
+    said = vectors.INVITATION
+    assert enrolment_text.from_text(words) == said
+    assert said.fingerprint is not None
+    assert enrolment_text.to_text(said.code, said.address, said.fingerprint) == words
 
 
 def test_the_segment_is_read_as_ever() -> None:

@@ -11,23 +11,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from models import facts
-from models.cose import Signer
+from models import cbor, columns, enrolment_text, facts
+from models.cose import Signer, peek
 from models.decide import Slip
-from models.facts import (
-    Fact,
-    Handover,
-    Line,
-    Movement,
-    Receiver,
-    Refused,
-    SessionOpened,
-    Source,
-    Stock,
-    Unknown,
-    Void,
-    VoidReason,
-)
+from models.facts import Fact, Line
 from models.feed import (
     FEED_ID_BYTES,
     Head,
@@ -37,23 +24,25 @@ from models.feed import (
     genesis,
     make_checkpoint,
 )
-from models.page import INDEX_LIMIT, Page, encode_page
+from models.page import INDEX_LIMIT, SECTIONS, Page, encode_page
 from models.slip import encode_slip, slip_key_id
 from models.slip_text import to_text
-from models.verdict import Verdict
 from sync.messages import (
     Certificate,
+    Enrol,
     Hello,
     Pull,
     Receipt,
+    Refusal,
+    Request,
     encode_certificate,
     encode_receipt,
     encode_request,
+    refuse,
 )
+from tests.support.vector_facts import AT, BODIES, FACTS, FAMILY
 
 FOLDER = Path(__file__).parent.parent / "vectors"
-AT = 1_795_500_000_000
-FAMILY = (1 << 60) + 5
 
 CENTRE_SEED, SLIP_SEED, FEED_SEED = b"\x01" * 32, b"\x02" * 32, b"\x03" * 32
 CENTRE, SLIP_KEY = Signer.of(CENTRE_SEED), Signer.of(SLIP_SEED)
@@ -69,28 +58,6 @@ SLIP = Slip(
     lines=(Line(2, 1, 1), Line(2, 2, 3)),
     valid_from=AT,
     valid_until=AT + 600_000_000,
-)
-FACTS = (
-    Fact(AT, 7, 0, SessionOpened(3, "Tahap 2")),
-    Fact(AT, 7, 1, Stock(Movement.COUNTED, 1, 250)),
-    Fact(AT + 60_000, 7, 1, Handover(FAMILY, (Line(2, 1, 1),), Source.CAMERA, slip=48210937745)),
-    Fact(
-        AT + 61_000,
-        7,
-        1,
-        Handover(
-            FAMILY + 1,
-            (Line(2, 1, 1), Line(2, 2, 3)),
-            Source.TYPED_KK,
-            receiver=Receiver.PROXY,
-            proxy_name="Budi",
-            proxy_relation="anak",
-            note="surat kuasa ada",
-        ),
-    ),
-    Fact(AT + 62_000, 7, 1, Void(4, VoidReason.WRONG_HOUSEHOLD)),
-    Fact(AT + 63_000, 7, 1, Refused(Verdict.FOREIGN_CODE, Source.PICTURE, digest=bytes(range(8)))),
-    Fact(AT + 64_000, 7, 1, Unknown(77, {1: "from a newer version", 2: [None, -1.5]})),
 )
 ENCODED = tuple(facts.encode(fact) for fact in FACTS)
 HASHES = chain(genesis(FEED), 1, ENCODED)
@@ -125,10 +92,21 @@ PAGE = Page(
         "keys": [(SLIP_KEY.key_id, "slip", SLIP_KEY.public_key, None)],
     },
 )
-REQUESTS: dict[str, Hello | Pull] = {
+REQUESTS: dict[str, Request] = {
+    "enrol": Enrol(AT, "ABCD2345", FEED_KEY.public_key, "Laptop RW 03", "0.1.0"),
     "hello": Hello(AT, HEAD, "0.1.0"),
     "pull": Pull(AT, 3, 9, 2000),
 }
+COLUMNS: tuple[list[Any], ...] = (
+    [],
+    [7, 7, 7],
+    ["a", None, "b"],
+    [AT, AT + 60_000, AT + 61_000],
+    [3, 1, 2],
+    [FAMILY, 48210937745, (1 << 62) + 9],
+    [True, False],
+)
+INVITATION = enrolment_text.Invitation("ABCD2345", "https://ksbb.example.id", CENTRE.key_id)
 
 
 def read(name: str) -> dict[str, Any]:
@@ -142,9 +120,48 @@ def raw(name: str, key: str = "hex") -> bytes:
     return bytes.fromhex(read(name)[key])
 
 
+def told(value: Any) -> Any:
+    """``value`` as JSON can say it: bytes as ``{"hex": …}``, a map's whole numbers as text."""
+    match value:
+        case bytes():
+            return {"hex": value.hex()}
+        case dict():
+            return {str(key): told(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [told(inner) for inner in value]
+    return value
+
+
 def _all() -> dict[str, dict[str, Any]]:
     signed = encode_slip(SLIP, SLIP_KEY)
+    code = (INVITATION.code, INVITATION.address, CENTRE.key_id)
     return {
+        "fact": {
+            "what": "A fact of every kind, with as little as it may say and with everything.",
+            "facts": [_fact(Fact(AT, 7, 1, body)) for body in BODIES],
+        },
+        "column": {
+            "what": "Columns as they are written, beside the values they hold.",
+            "columns": [
+                {"values": told(values), "hex": cbor.dumps(columns.pack(values)).hex()}
+                for values in COLUMNS
+            ],
+        },
+        "enrolment": {
+            "what": "The text of an enrolment QR.",
+            "code": INVITATION.code,
+            "address": INVITATION.address,
+            "fingerprint": CENTRE.key_id.hex(),
+            "text": enrolment_text.to_text(*code),
+        },
+        "refusal": {
+            "what": "Every refusal, under its HTTP status.",
+            "at": AT,
+            "refusals": [
+                {"status": int(one), "error": one.name.lower(), "hex": refuse(one, AT).body.hex()}
+                for one in Refusal
+            ],
+        },
         "slip": {
             "what": "A slip: COSE_Sign1 by the slip key over a CWT.",
             "seed": SLIP_SEED.hex(),
@@ -198,21 +215,30 @@ def _all() -> dict[str, dict[str, Any]]:
             "hex": encode_certificate(CERTIFICATE, CENTRE).hex(),
         },
         "request": {
-            "what": "Requests signed with the feed's key.",
+            "what": "Requests signed with the feed's key, and what they say.",
             "seed": FEED_SEED.hex(),
             **{name: encode_request(made, FEED_KEY).hex() for name, made in REQUESTS.items()},
+            "says": {
+                name: told(cbor.loads(peek(encode_request(made, FEED_KEY))))
+                for name, made in REQUESTS.items()
+            },
         },
         "page": {
-            "what": "A page of point 3's stream with every section; the rows stand in the test.",
+            "what": "A page of point 3's stream with every section, and its rows.",
             "seed": CENTRE_SEED.hex(),
             "point": PAGE.point,
             "after": PAGE.after,
             "upto": PAGE.upto,
             "left": PAGE.left,
             "at": PAGE.at,
+            "rows": {str(SECTIONS[name][0]): told(rows) for name, rows in PAGE.rows.items()},
             "hex": encode_page(PAGE, CENTRE).hex(),
         },
     }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {"says": told(facts.to_plain(fact)), "hex": facts.encode(fact).hex()}
 
 
 def _write() -> None:

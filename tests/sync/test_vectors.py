@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 
 from sync.messages import (
+    Enrol,
+    Refusal,
     encode_certificate,
     encode_receipt,
     encode_request,
     read_certificate,
+    read_enrol,
     read_receipt,
+    read_refusal,
     read_request,
+    refuse,
 )
 from tests.support import vectors
 
@@ -31,4 +36,16 @@ def test_the_certificate_is_made_and_read_as_ever() -> None:
 def test_the_requests_are_made_and_read_as_ever(name: str) -> None:
     signed, request = vectors.raw("request", name), vectors.REQUESTS[name]
     assert encode_request(request, vectors.FEED_KEY) == signed
-    assert read_request(signed, vectors.FEED, vectors.FEED_KEY.public_key) == request
+    if isinstance(request, Enrol):
+        assert read_enrol(signed) == request
+    else:
+        assert read_request(signed, vectors.FEED, vectors.FEED_KEY.public_key) == request
+
+
+def test_the_refusals_are_made_and_read_as_ever() -> None:
+    golden = vectors.read("refusal")
+    assert [one["error"] for one in golden["refusals"]] == [one.name.lower() for one in Refusal]
+    for one in golden["refusals"]:
+        reply = refuse(Refusal(one["status"]), golden["at"])
+        assert (reply.status, reply.body.hex()) == (one["status"], one["hex"])
+        assert read_refusal(reply.body) == (one["error"], golden["at"])

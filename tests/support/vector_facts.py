@@ -1,0 +1,83 @@
+"""The facts in the golden vectors: a feed of seven, and one of every kind, short and full."""
+
+from __future__ import annotations
+
+from models.facts import (
+    Body,
+    Complaint,
+    Fact,
+    Handover,
+    HouseholdNote,
+    Line,
+    Movement,
+    NoHandover,
+    Outcome,
+    Receiver,
+    Refused,
+    SessionClosed,
+    SessionOpened,
+    Source,
+    Stock,
+    Unknown,
+    Void,
+    VoidReason,
+)
+from models.verdict import Verdict
+
+AT = 1_795_500_000_000
+FAMILY = (1 << 60) + 5
+
+FACTS = (
+    Fact(AT, 7, 0, SessionOpened(3, "Tahap 2")),
+    Fact(AT, 7, 1, Stock(Movement.COUNTED, 1, 250)),
+    Fact(AT + 60_000, 7, 1, Handover(FAMILY, (Line(2, 1, 1),), Source.CAMERA, slip=48210937745)),
+    Fact(
+        AT + 61_000,
+        7,
+        1,
+        Handover(
+            FAMILY + 1,
+            (Line(2, 1, 1), Line(2, 2, 3)),
+            Source.TYPED_KK,
+            receiver=Receiver.PROXY,
+            proxy_name="Budi",
+            proxy_relation="anak",
+            note="surat kuasa ada",
+        ),
+    ),
+    Fact(AT + 62_000, 7, 1, Void(4, VoidReason.WRONG_HOUSEHOLD)),
+    Fact(AT + 63_000, 7, 1, Refused(Verdict.FOREIGN_CODE, Source.PICTURE, digest=bytes(range(8)))),
+    Fact(AT + 64_000, 7, 1, Unknown(77, {1: "from a newer version", 2: [None, -1.5]})),
+)
+BODIES: tuple[Body, ...] = (
+    SessionOpened(3),
+    SessionOpened(3, "Tahap 2"),
+    SessionClosed(41),
+    Handover(FAMILY, (Line(2, 1, 1),), Source.CAMERA),
+    Handover(
+        FAMILY,
+        (Line(2, 1, 1), Line(2, 2, 3)),
+        Source.SCANNER,
+        slip=48210937745,
+        verdict=Verdict.OTHER_POINT,
+        receiver=Receiver.REPLACEMENT,
+        proxy_name="Budi",
+        proxy_relation="tetangga",
+        replaced_household=FAMILY + 1,
+        note="penerima meninggal",
+    ),
+    NoHandover(FAMILY, Outcome.ABSENT),
+    NoHandover(FAMILY, Outcome.OUT_OF_STOCK, stage=2, slip=48210937745, note="beras habis"),
+    Void(4, VoidReason.GOODS_NOT_TAKEN),
+    Void(4, VoidReason.OTHER, feed=bytes(range(16)), note="salah catat"),
+    Stock(Movement.RECEIVED, 1, 250),
+    Stock(Movement.DAMAGED, 1, 3, reference="surat jalan 17"),
+    Refused(Verdict.UNKNOWN, Source.TYPED_KK),
+    Refused(Verdict.FORGED, Source.CAMERA, household=FAMILY, slip=48210937745, digest=bytes(8)),
+    Complaint(3, "beras kurang 1 kg"),
+    Complaint(8, "", household=FAMILY),
+    HouseholdNote(FAMILY, 2),
+    HouseholdNote(FAMILY, 1, kk=3171010101200021, words="kepala keluarga berganti"),
+    Unknown(77, [True, "from a newer version"]),
+)
+"""Every kind, once with as little as it may say and once with everything."""

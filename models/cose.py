@@ -35,6 +35,8 @@ class Purpose(Enum):
     CERTIFICATE = b"ksbb/certificate/1"
     REQUEST = b"ksbb/request/1"
     PAGE = b"ksbb/page/1"
+    PARCEL = b"ksbb/parcel/1"
+    FRAME = b"ksbb/frame/1"
 
 
 class SignatureProblem(ValueError):

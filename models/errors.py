@@ -6,6 +6,10 @@
     ├── SyncError          talking to the centre
     │   ├── CentreDown  CentreSlow  CentreTrouble  NotTheCentre  NotTrusted
     │   ├── EnrolmentRefused  NoVolunteers  DeviceRevoked  ForkFound  Cancelled  BadAnswer
+    ├── ParcelError        carrying records on a stick
+    │   ├── StickFull  StickGone  StickReadOnly  StickTrouble
+    │   ├── NotAParcel  ParcelNewer  ParcelTooLarge  ParcelDamaged  OtherCentre
+    │   ├── NothingToExport  NoBoxKey  CarrierFull
     └── InputError         what a person gave us
         ├── NotAllowed  UnknownTarget  NothingOpen
 
@@ -147,6 +151,84 @@ class Cancelled(SyncError):
     """The person stopped it."""
 
     code = "cancelled"
+
+
+class ParcelError(KsbbError):
+    """Carrying records on a stick did not go all the way; the ledger is as it was."""
+
+    code = "parcel"
+
+
+class StickFull(ParcelError):
+    """No room on the stick: folder."""
+
+    code = "stick_full"
+
+
+class StickGone(ParcelError):
+    """The stick was pulled out, or does not answer any more: folder."""
+
+    code = "stick_gone"
+
+
+class StickReadOnly(ParcelError):
+    """The stick or its folder may not be written: folder."""
+
+    code = "stick_read_only"
+
+
+class StickTrouble(ParcelError):
+    """The system says something else of the file: file, problem."""
+
+    code = "stick_trouble"
+
+
+class NotAParcel(ParcelError):
+    """A file of another kind."""
+
+    code = "not_a_parcel"
+
+
+class ParcelNewer(ParcelError):
+    """A newer version of the app wrote the parcel."""
+
+    code = "parcel_newer"
+
+
+class ParcelTooLarge(ParcelError):
+    """Longer than any parcel."""
+
+    code = "parcel_too_large"
+
+
+class ParcelDamaged(ParcelError):
+    """A parcel of which nothing is left that could be used."""
+
+    code = "parcel_damaged"
+
+
+class OtherCentre(ParcelError):
+    """A parcel for another centre, or of devices that this centre never certified."""
+
+    code = "other_centre"
+
+
+class NothingToExport(ParcelError):
+    """Every record is covered by the centre's receipt."""
+
+    code = "nothing_to_export"
+
+
+class NoBoxKey(ParcelError):
+    """The device does not know yet for which key of the centre to close a parcel."""
+
+    code = "no_box_key"
+
+
+class CarrierFull(ParcelError):
+    """This laptop carries as many parcels for others as it may: count."""
+
+    code = "carrier_full"
 
 
 class InputError(KsbbError):

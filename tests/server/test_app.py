@@ -155,10 +155,11 @@ def test_the_api_answers_devices_in_their_own_form(town: Town, client: Client) -
 
 
 def test_the_access_log_names_the_route_and_never_the_path(
-    town: Town, client: Client, caplog: pytest.LogCaptureFixture
+    town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = slip_path(town.slip(1))
-    with caplog.at_level(logging.DEBUG):
+    # A line is written after its answer is sent: all of them are there once the server has ended.
+    with caplog.at_level(logging.DEBUG), visiting(town.app()) as client:
         client.get(path)
         client.get(f"/{kk_of(1)}")
         client.get(f"/status?kk={kk_of(1)}")

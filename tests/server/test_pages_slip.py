@@ -175,10 +175,10 @@ def test_what_stands_in_the_address_never_gets_into_the_page(client: Client, pay
 
 
 def test_nothing_says_whose_slip_it_is_and_nothing_is_kept_or_logged(
-    town: Town, client: Client, caplog: pytest.LogCaptureFixture
+    town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = slip_path(town.slip(3))
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), visiting(town.app()) as client:
         answer = client.get(path)
     for secret in ("Rahasia", "Jl. Sunyi", str(kk_of(3)), str(household_id(3)), "3171"):
         assert secret not in answer.text

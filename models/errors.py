@@ -4,7 +4,8 @@
     ├── DataError          the local database
     │   ├── DiskFull  DatabaseLocked  DatabaseDamaged  DatabaseMissing  DatabaseNewer
     ├── SyncError          talking to the centre
-    │   ├── CentreDown  CentreSlow  CentreTrouble  NotTheCentre  NotTrusted
+    │   ├── CentreDown  LinkLost  CentreSlow  CentreTrouble  CentreBusy
+    │   ├── NotTheCentre  ProxyRefused  NotTrusted
     │   ├── EnrolmentRefused  NoVolunteers  DeviceRevoked  ForkFound  Cancelled  BadAnswer
     ├── ParcelError        carrying records on a stick
     │   ├── StickFull  StickGone  StickReadOnly  StickTrouble
@@ -93,6 +94,12 @@ class CentreDown(SyncError):
     code = "centre_down"
 
 
+class LinkLost(SyncError):
+    """The connection broke in the middle of a request or of its answer."""
+
+    code = "link_lost"
+
+
 class CentreSlow(SyncError):
     """The centre did not answer in time."""
 
@@ -103,6 +110,22 @@ class CentreTrouble(SyncError):
     """The centre answered with a fault of its own (5xx)."""
 
     code = "centre_trouble"
+
+
+class CentreBusy(SyncError):
+    """The centre asks to come back later (429 or 503 with ``Retry-After``)."""
+
+    code = "centre_busy"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(minutes=max(1, round(seconds / 60)))
+        self.seconds = seconds
+
+
+class ProxyRefused(SyncError):
+    """The network's proxy lets nothing through: it wants a password, or is not there."""
+
+    code = "proxy_refused"
 
 
 class NotTheCentre(SyncError):

@@ -15,8 +15,14 @@ def greet(
     ledger: Ledger, asking: Asking, receipts: Receipts, wall_clock: WallClock, version: str
 ) -> Confirmed:
     """What the centre holds of the own feed; its time mends the ledger's clock."""
-    began = wall_clock()
-    reply = asking.ask("hello", Hello(began, ledger.head(), version))
+    began = 0
+
+    def hello() -> Hello:
+        nonlocal began
+        began = wall_clock()
+        return Hello(began, ledger.head(), version)
+
+    reply = asking.ask("hello", hello, ledger.signer)
     ended = wall_clock()
     confirmed = receipts.take(reply)
     at = confirmed.receipt.at

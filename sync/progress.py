@@ -11,6 +11,7 @@ class Phase(Enum):
     """What a sync is doing; each front end has its words."""
 
     CONNECTING = "connecting"
+    WAITING = "waiting"
     SENDING = "sending"
     FETCHING = "fetching"
     DONE = "done"
@@ -18,7 +19,8 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far it is: ``done`` of ``total`` records of this phase (0 of 0 while connecting)."""
+    """How far it is: ``done`` of ``total`` records of this phase (0 of 0 while connecting); while
+    waiting because the centre asks for it ``total`` is the seconds."""
 
     phase: Phase
     done: int = 0

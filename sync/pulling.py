@@ -15,9 +15,11 @@ from models.field.roster import Roster
 from models.page import Page, PageProblem, decode_page
 from sync.asking import Asking
 from sync.messages import Pull, Reply
+from sync.pace import Pace
 from sync.progress import Phase, Progress, Report
 
-PAGE_ROWS = 2_000
+PAGE_ROWS, SMALLEST_PAGE = 2_000, 50
+"""Changes in a page: what it holds of each is a row or a few."""
 
 VolunteerKeys = Callable[[Sequence[dict[str, Any]]], None]
 """Takes the volunteers of a page with what opens the vault for them (``page.SECTIONS``)."""
@@ -41,6 +43,7 @@ class Pulling:
         self._centre_key = centre_key
         self._volunteers = volunteers
         self._report = report
+        self._pace = Pace(PAGE_ROWS, SMALLEST_PAGE)
         self.fetched = 0
 
     def pull(self, point: int) -> None:
@@ -48,9 +51,7 @@ class Pulling:
         seen = 0
         while True:
             after = cursor(self._roster, point)
-            at = self._ledger.clock().now
-            reply = self._asking.ask("pull", Pull(at, point, after, PAGE_ROWS))
-            page = self._page(reply, point, after)
+            page = self._page(self._ask(point, after), point, after)
             # First the vault: the page with its cursor is the word that all of it was taken.
             if page.rows.get("volunteers"):
                 self._volunteers(page.dicts("volunteers"))
@@ -62,6 +63,12 @@ class Pulling:
                 return
             if page.upto <= after:
                 raise BadAnswer()
+
+    def _ask(self, point: int, after: int) -> Reply:
+        def next_page() -> Pull:
+            return Pull(self._ledger.clock().now, point, after, self._pace.size)
+
+        return self._asking.ask("pull", next_page, self._ledger.signer, self._pace)
 
     def _page(self, reply: Reply, point: int, after: int) -> Page:
         try:

@@ -1,13 +1,14 @@
-"""Sending what the centre does not hold of the own feed, segment by segment."""
+"""Sending what the centre does not hold of one feed, segment by segment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.errors import BadAnswer, CentreSlow
+from models.errors import BadAnswer
 from models.feed import encode_segment
 from models.field.ledger import Ledger
 from sync.asking import Asking
+from sync.pace import Pace
 from sync.progress import Phase, Progress, Report
 from sync.receipts import Confirmed, Receipts
 
@@ -27,21 +28,21 @@ class Pushed:
 def push(
     ledger: Ledger, asking: Asking, receipts: Receipts, confirmed: Confirmed, report: Report
 ) -> Pushed:
-    """Sends what follows on what was ``confirmed``; each segment's receipt is kept at once."""
+    """Sends what follows on what was ``confirmed``; each segment's receipt is kept at once, and
+    whatever breaks off goes on from there."""
     held, forked = confirmed.held, confirmed.forked
     done, total = 0, ledger.head().seq - held
     exceptions = list(confirmed.receipt.exceptions)
-    batch, went_back = BATCH, False
-    while segment := ledger.segment_after(held, batch):
+    pace, went_back = Pace(BATCH, SMALLEST_BATCH), False
+
+    def segment() -> bytes:
+        sealed = ledger.segment_after(held, pace.size)
+        assert sealed is not None, "facts never go away"
+        return encode_segment(sealed)
+
+    while ledger.head().seq > held:
         report(Progress(Phase.SENDING, done, total))
-        try:
-            reply = asking.post("push", encode_segment(segment))
-        except CentreSlow:
-            if batch <= SMALLEST_BATCH:
-                raise
-            batch = max(batch // 2, SMALLEST_BATCH)
-            continue
-        confirmed = receipts.take(reply)
+        confirmed = receipts.take(asking.post("push", segment, pace))
         forked = forked or confirmed.forked
         if confirmed.held <= held:
             # The centre has less than it said before (restored from its backup): once more from

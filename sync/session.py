@@ -51,7 +51,7 @@ class SyncSession:
     ) -> None:
         self._database = database
         self._identity = identity
-        self._asking = Asking(transport, identity.signer, stop)
+        self._asking = Asking(transport, stop, report)
         self._wall_clock = wall_clock
         self._version = version
         self._volunteers = volunteers

@@ -10,7 +10,15 @@ import requests
 import urllib3
 from requests.utils import get_environ_proxies
 
-from models.errors import BadAnswer, Cancelled, CentreTrouble, NotTheCentre
+from models.errors import (
+    BadAnswer,
+    Cancelled,
+    CentreBusy,
+    CentreSlow,
+    CentreTrouble,
+    NotTheCentre,
+    ProxyRefused,
+)
 from sync.faults import fault_of
 from sync.messages import MAX_BODY, MEDIA_TYPE, PATH, Reply
 
@@ -75,11 +83,7 @@ class HttpTransport:
 
     def _read(self, response: requests.Response) -> Reply:
         label = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-        if response.status_code >= 500 and response.status_code != 511:
-            raise CentreTrouble(status=response.status_code, retry_after=_seconds(response.headers))
-        # 511, a redirect, or a page with another label: somebody in between wants a login.
-        if label != MEDIA_TYPE:
-            raise NotTheCentre()
+        _raise_for(response.status_code, label, _seconds(response.headers))
         body = bytearray()
         for chunk in response.iter_content(_CHUNK):
             body += chunk
@@ -88,6 +92,24 @@ class HttpTransport:
             if self._cancelled():
                 raise Cancelled()
         return Reply(response.status_code, bytes(body))
+
+
+def _raise_for(status: int, label: str, wait: float | None) -> None:
+    """What an answer says before its body is looked at; the centre's own refusals pass."""
+    match status:
+        case 429 | 503 if wait is not None:
+            raise CentreBusy(wait)
+        case 407:
+            raise ProxyRefused()
+        case 408:  # a proxy that waited too long for what we send
+            raise CentreSlow()
+        case 413 | 429 if label != MEDIA_TYPE:  # a proxy in front of the centre, before it
+            raise CentreTrouble(status=status)
+        case _ if status >= 500 and status != 511:
+            raise CentreTrouble(status=status)
+    # 511, a redirect, or a page with another label: somebody in between wants a login.
+    if label != MEDIA_TYPE:
+        raise NotTheCentre()
 
 
 def _seconds(headers: requests.structures.CaseInsensitiveDict[str]) -> float | None:

@@ -99,7 +99,8 @@ class Syncing(QObject):
         """From the pool: passed on to the GUI thread."""
         step = f"app.phase.{progress.phase.value}"
         if progress.phase is not Phase.DONE:
-            shown = Progress(step, progress.done, progress.total)
+            counted = progress.phase is not Phase.WAITING
+            shown = Progress(step, progress.done, progress.total if counted else 0)
             self._threads.post_to_gui(lambda: self._progress(shown))
 
     def _progress(self, shown: Progress) -> None:

@@ -73,7 +73,7 @@ class Ledger:
         self.device = device
         self.anchor = anchor
         self.projector = Projector(connection, device)
-        self._signer = signer
+        self.signer = signer
         self._wall_clock = wall_clock
 
     def clock(self) -> Clock:
@@ -154,7 +154,7 @@ class Ledger:
         last = seq + len(bodies)
         digest = self.hash_at(last)
         assert digest is not None, "the facts were read in this very transaction"
-        signed = make_checkpoint(self.feed, Head(last, digest), self.clock().now, self._signer)
+        signed = make_checkpoint(self.feed, Head(last, digest), self.clock().now, self.signer)
         return Segment(self.feed, seq + 1, before, bodies, signed)
 
     def cover(self, seq: int, at: int, receipt: bytes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from models.errors import CentreDown, CentreSlow, CentreTrouble
+from models.errors import CentreBusy, CentreDown, CentreSlow, CentreTrouble, LinkLost
 from sync.messages import Receipt, Reply, read_receipt
 from tests.support.world import CENTRE
 
@@ -59,13 +59,13 @@ class FaultyLink:
             case Fault.DROP_REQUEST:
                 raise CentreDown()
             case Fault.TROUBLE:
-                raise CentreTrouble(status=503, retry_after=1.0)
+                raise CentreBusy(1.0)
             case Fault.LATER:
                 self.late.append((operation, body))
                 raise CentreSlow()
             case Fault.CUT_REQUEST:
                 self._arrive(operation, body[: len(body) // 2])
-                raise CentreDown()
+                raise LinkLost()
             case Fault.BEND_REQUEST:
                 middle = len(body) // 2
                 bent = body[:middle] + bytes([body[middle] ^ 0x55]) + body[middle + 1 :]
@@ -77,11 +77,11 @@ class FaultyLink:
         reply = self._arrive(operation, body)
         match fault:
             case Fault.DROP_REPLY:
-                raise CentreDown()
+                raise LinkLost()
             case Fault.SLOW_REPLY:
                 raise CentreSlow()
             case Fault.TROUBLE_AFTER:
-                raise CentreTrouble(status=500, retry_after=None)
+                raise CentreTrouble(status=500)
             case Fault.CUT_REPLY:
                 return Reply(reply.status, reply.body[: len(reply.body) // 2])
         return reply

@@ -20,14 +20,17 @@ from models.cose import Purpose, Signer, sign
 from models.errors import (
     BadAnswer,
     Cancelled,
+    CentreBusy,
     CentreDown,
     CentreSlow,
     CentreTrouble,
     DatabaseLocked,
     DeviceRevoked,
     ForkFound,
+    LinkLost,
     NotTheCentre,
     NotTrusted,
+    ProxyRefused,
     SyncError,
 )
 from models.facts import HouseholdNote, Source, VoidReason
@@ -257,10 +260,14 @@ def _by_another_centre(centre: Centre) -> Callable[[str, bytes], Said]:
 TROUBLES: dict[str, tuple[Said, type[SyncError]]] = {
     "silence": (Said(silent=True), CentreSlow),
     "half an answer": (Said(body=b"x" * 999, stalls=True), CentreSlow),
-    "a closed line": (Said(hangs_up=True), CentreDown),
-    "an answer cut short": (Said(body=b"x" * 999, cut=9), CentreDown),
+    "a closed line": (Said(hangs_up=True), LinkLost),
+    "an answer cut short": (Said(body=b"x" * 999, cut=9), LinkLost),
     "500": (Said(500, b"oops", "text/html"), CentreTrouble),
-    "503 with a time to wait": (Said(503, headers={"Retry-After": "20"}), CentreTrouble),
+    "503 with a time to wait": (Said(503, headers={"Retry-After": "20"}), CentreBusy),
+    "429 with a time to wait": (Said(429, b"", "text/plain", {"Retry-After": "9999"}), CentreBusy),
+    "a proxy's password": (Said(407, LOGIN, "text/html"), ProxyRefused),
+    "a proxy's limit": (Said(413, b"<h1>Too large</h1>", "text/html"), CentreTrouble),
+    "a proxy's error": (Said(502, b"<h1>Bad gateway</h1>", "text/html"), CentreTrouble),
     "a login page": (Said(200, LOGIN, "text/html"), NotTheCentre),
     "a redirect": (Said(302, b"", "text/html", {"Location": "http://x/"}), NotTheCentre),
     "511": (Said(511, LOGIN, "text/html"), NotTheCentre),
@@ -357,15 +364,25 @@ def test_a_centre_that_is_down_is_tried_three_times_with_growing_pauses(
 def test_a_centre_that_asks_to_wait_is_waited_for_but_not_for_ever(
     server: TinyServer, device: FieldDevice
 ) -> None:
-    for asked, pause in (("7", 7.0), ("86400", 30.0), ("0", 0.0)):
-        hurry = Hurry()
+    for asked, pauses in (("7", 2), ("86400", 0), ("0", 2)):
+        hurry, told = Hurry(), list[Progress]()
         headers = {"Retry-After": asked}
         server.answer = lambda _operation, _body, headers=headers: Said(503, headers=headers)  # type: ignore[misc]
         transport = HttpTransport(server.url, timeouts=SHORT)
-        with pytest.raises(CentreTrouble):
-            sync(device, transport, stop=hurry)
+        with pytest.raises(CentreBusy) as caught:
+            sync(device, transport, stop=hurry, report=told.append)
         transport.close()
-        assert hurry.pauses == [pause, pause]
+        assert len(hurry.pauses) == pauses
+        # Never less than was asked for, and a little more, another on each laptop.
+        wait = float(asked)
+        assert all(wait <= pause <= wait + 2 for pause in hurry.pauses)
+        waiting = [progress.total for progress in told if progress.phase is Phase.WAITING]
+        assert waiting == [round(pause) for pause in hurry.pauses]
+    assert "1 menit" in CentreBusy(7).what_to_do("id")
+    assert "1440 min" in CentreBusy(86400).what_to_do("en")
+    last = load_last_sync(device.connection)
+    assert last is not None and last.problem == "centre_busy"
+    assert caught.value.seconds == 0
 
 
 def test_a_line_too_slow_for_a_large_batch_gets_smaller_ones(
@@ -429,7 +446,7 @@ def test_cancelling_ends_a_pause_at_once(device: FieldDevice) -> None:
 
     def answer(_operation: str, _body: bytes) -> Reply:
         stop.set()
-        raise CentreTrouble(status=503, retry_after=25.0)
+        raise CentreBusy(25.0)
 
     with pytest.raises(Cancelled):
         sync(device, Straight(answer), stop=stop)

@@ -14,10 +14,13 @@ from urllib3.exceptions import ReadTimeoutError
 from models.errors import (
     BadAnswer,
     Cancelled,
+    CentreBusy,
     CentreDown,
     CentreSlow,
     CentreTrouble,
+    LinkLost,
     NotTheCentre,
+    ProxyRefused,
     SyncError,
 )
 from sync import faults, transport
@@ -63,23 +66,115 @@ def test_a_fault_of_the_centre_is_told_with_its_code(
     server.answer = lambda _operation, _body: Said(status, b"oops", label)
     with pytest.raises(CentreTrouble) as caught:
         post(server.url)
-    assert caught.value.parts == {"status": status, "retry_after": None}
+    assert caught.value.parts == {"status": status}
     assert str(status) in caught.value.title("id")
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"),
-    [("0", 0.0), ("7", 7.0), (" 120 ", 120.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None),
-     ("-1", None), ("1.5", None), ("", None), ("²", None)],
-)  # fmt: skip
+    ("header", "seconds"), [("0", 0.0), ("7", 7.0), (" 120 ", 120.0), ("86400", 86400.0)]
+)
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("label", [MEDIA_TYPE, "text/html"])
 def test_how_long_to_wait_is_read_from_the_answer(
-    server: TinyServer, header: str, seconds: float | None
+    server: TinyServer, header: str, seconds: float, status: int, label: str
 ) -> None:
+    headers = {"Retry-After": header}
+    server.answer = lambda _operation, _body: Said(status, b"", label, headers)
+    with pytest.raises(CentreBusy) as caught:
+        post(server.url)
+    assert caught.value.seconds == seconds
+
+
+@pytest.mark.parametrize("header", ["Wed, 21 Oct 2026 07:28:00 GMT", "-1", "1.5", "", "²"])
+def test_a_time_to_wait_of_another_form_counts_as_none(server: TinyServer, header: str) -> None:
     headers = {"Retry-After": header.encode("utf-8").decode("latin-1")}
     server.answer = lambda _operation, _body: Said(503, headers=headers)
-    with pytest.raises(CentreTrouble) as caught:
+    with pytest.raises(CentreTrouble):
         post(server.url)
-    assert caught.value.parts["retry_after"] == seconds
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (Said(407, LOGIN, "text/html", {"Proxy-Authenticate": "Basic"}), ProxyRefused),
+        (Said(408, b"<h1>Request timeout</h1>", "text/html"), CentreSlow),
+        (Said(413, b"<h1>Too large</h1>", "text/html"), CentreTrouble),
+        (Said(429, b"slow down", "text/plain"), CentreTrouble),
+        (Said(502, b"<h1>Squid: ERR_CONNECT_FAIL</h1>", "text/html"), CentreTrouble),
+        (Said(504, b"<h1>Gateway timeout</h1>", "text/html"), CentreTrouble),
+        (Said(403, b"<h1>Squid: ERR_ACCESS_DENIED</h1>", "text/html"), NotTheCentre),
+    ],
+)
+def test_what_a_proxy_says_is_told_for_what_it_is(
+    server: TinyServer, said: Said, expected: type[SyncError]
+) -> None:
+    server.answer = lambda _operation, _body: said
+    with pytest.raises(expected):
+        post(server.url)
+
+
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """No proxy but those that a test names."""
+    for name in _PROXIES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    return monkeypatch
+
+
+def test_requests_go_through_the_proxy_of_the_environment(
+    server: TinyServer, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("http_proxy", server.url)
+    assert post("http://pusat.invalid").body == b"question"
+    assert server.asked == ["http://pusat.invalid/api/v1/hello"]
+
+
+@pytest.mark.parametrize("no_proxy", ["pusat.invalid", ".invalid", "10.0.0.1, pusat.invalid", "*"])
+def test_addresses_that_need_no_proxy_are_called_directly(
+    server: TinyServer, environment: pytest.MonkeyPatch, no_proxy: str
+) -> None:
+    environment.setenv("http_proxy", server.url)
+    environment.setenv("no_proxy", no_proxy)
+    with pytest.raises(CentreDown):  # nothing is there, and nobody else was asked
+        post("http://pusat.invalid")
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_is_not_there_is_not_taken_for_the_centre(
+    environment: pytest.MonkeyPatch, scheme: str
+) -> None:
+    environment.setenv(f"{scheme}_proxy", closed_port())
+    with pytest.raises(ProxyRefused):
+        post(f"{scheme}://pusat.invalid")
+
+
+def test_a_proxy_that_wants_a_password_before_it_builds_a_tunnel(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        asked: list[bytes] = []
+
+        def say() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                asked.append(connection.recv(4096))
+                connection.sendall(
+                    b"HTTP/1.1 407 Proxy Authentication Required\r\n"
+                    b'Proxy-Authenticate: Basic realm="office"\r\nContent-Length: 0\r\n\r\n'
+                )
+
+        talker = threading.Thread(target=say)
+        talker.start()
+        environment.setenv("https_proxy", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        with pytest.raises(ProxyRefused):
+            post("https://pusat.invalid")
+        talker.join()
+    assert asked[0].startswith(b"CONNECT pusat.invalid:443 ")
 
 
 @pytest.mark.parametrize(
@@ -136,8 +231,24 @@ def test_an_answer_cut_short_is_a_lost_connection_and_never_an_answer(
     server: TinyServer, said: Said
 ) -> None:
     server.answer = lambda _operation, _body: said
-    with pytest.raises(CentreDown):
+    with pytest.raises(LinkLost):
         post(server.url)
+
+
+def test_a_line_that_breaks_while_we_speak_is_lost_and_not_down() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def hang_up() -> None:
+            connection, _ = listener.accept()
+            connection.recv(1)
+            # Closed with the rest unread: the other side is told by a reset.
+            connection.close()
+
+        talker = threading.Thread(target=hang_up)
+        talker.start()
+        with pytest.raises(LinkLost):
+            post(f"http://127.0.0.1:{listener.getsockname()[1]}", bytes(4_000_000))
+        talker.join()
 
 
 def test_something_that_does_not_speak_http_is_not_waited_for_long() -> None:
@@ -232,8 +343,8 @@ EXPECTED = {
     "ReadTimeout": CentreSlow,
     "Timeout": CentreSlow,
     "ConnectionError": CentreDown,
-    "ProxyError": CentreDown,
-    "ChunkedEncodingError": CentreDown,
+    "ProxyError": ProxyRefused,
+    "ChunkedEncodingError": LinkLost,
     "ContentDecodingError": NotTheCentre,
     "TooManyRedirects": NotTheCentre,
     "InvalidURL": NotTheCentre,

@@ -108,8 +108,20 @@ SECTIONS: dict[str, tuple[int, tuple[tuple[str, str], ...]]] = {
         14,
         (("key_id", "bytes"), ("purpose", "str"), ("public_key", "bytes"), ("until", "int?")),
     ),
+    "siblings": (
+        15,
+        (
+            ("device", "int"),
+            ("feed", "bytes"),
+            ("name", "str"),
+            ("public_key", "bytes"),
+            ("box_key", "bytes"),
+            ("revoked", "bool"),
+        ),
+    ),
 }
-"""``gone``: households no longer at this point. ``volunteers.params``: CBOR of Argon2id's costs."""
+"""``gone``: households no longer at this point. ``volunteers.params``: CBOR of Argon2id's costs.
+``siblings``: the feeds of the other devices at this point, all of them whenever one changed."""
 
 _BY_NUMBER = {number: (name, shape) for name, (number, shape) in SECTIONS.items()}
 _INDEXED = ("entitlements", "slips", "elsewhere", "aliases")

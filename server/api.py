@@ -15,7 +15,7 @@ _OPERATIONS = {
     "enrol": (
         "Make a laptop a device",
         'A COSE_Sign1 by the new feed\'s key over CBOR `["enrol", at, code, public key, name,'
-        " version]`. The answer is a certificate signed by the centre.",
+        " version, box key]`. The answer is a certificate signed by the centre.",
     ),
     "hello": (
         "Ask what is held of a feed",

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from models.enrolment_text import ALPHABET, CODE_LENGTH, clean_code
 from models.feed import feed_id_of
-from server.tables import AuditLog, Device, DevicePoint, EnrolCode, Feed, table
+from server.changes import Change, append_changes
+from server.tables import AuditLog, ChangeKind, Device, DevicePoint, EnrolCode, Feed, table
 from sync.messages import Certificate, Enrol
 
 _CODE, _DEVICE, _FEED = table(EnrolCode), table(Device), table(Feed)
@@ -62,7 +63,7 @@ class CodeEnroller:
             if row is None:
                 return None
             if row.used_at is not None:
-                return self._again(connection, feed, row.used_by, row.point, now)
+                return self._again(connection, request.public_key, row.used_by, row.point, now)
             if now >= row.expires_at:
                 return None
             # One key writes one feed of one device: with another code it would be two devices'.
@@ -82,6 +83,7 @@ class CodeEnroller:
                     "feed_id": feed,
                     "device": device,
                     "public_key": request.public_key,
+                    "box_key": request.box_key,
                     "created_at": now,
                 },
             )
@@ -99,17 +101,21 @@ class CodeEnroller:
                     "details": {"device": device, "point": row.point},
                 },
             )
-        return Certificate(now, feed, device, name, (row.point,))
+            # Last, so that the lock of the point's stream is short.
+            append_changes(connection, row.point, [Change(ChangeKind.SIBLINGS, ref=device)])
+        return Certificate(now, request.public_key, device, name, (row.point,))
 
     def _again(
-        self, connection: Connection, feed: bytes, device: int, point: int, now: int
+        self, connection: Connection, public_key: bytes, device: int, point: int, now: int
     ) -> Certificate | None:
         known = connection.execute(
             select(_DEVICE.c.name)
             .join(_FEED, _FEED.c.device == _DEVICE.c.id)
-            .where(_FEED.c.feed_id == feed, _DEVICE.c.id == device)
+            .where(_FEED.c.feed_id == feed_id_of(public_key), _DEVICE.c.id == device)
         ).scalar()
-        return Certificate(now, feed, device, known, (point,)) if known is not None else None
+        if known is None:
+            return None
+        return Certificate(now, public_key, device, known, (point,))
 
 
 def _hash(code: str) -> bytes:

@@ -2,8 +2,9 @@
 
 They stand in one JSON file that only its owner may read (mode 0600), or, where no file may lie on
 the disk, in the variable ``KSBB_KEYS`` with the same content. Each value is base64 of 32 bytes:
-``centre`` signs receipts, pages and certificates, ``slip`` signs slips (both Ed25519), ``kk_hmac``
-is the key of the look-up digests, ``personal`` that of AES-GCM.
+``centre`` signs receipts, pages and certificates, ``slip`` signs slips (both Ed25519), ``box``
+opens what is sealed to the centre (X25519), ``kk_hmac`` is the key of the look-up digests,
+``personal`` that of AES-GCM.
 """
 
 from __future__ import annotations
@@ -22,22 +23,24 @@ from typing import Any
 
 from sqlalchemy import Engine, func, insert, select
 
+from models.box_keys import BoxKey
 from models.cose import Signer
 from server.errors import KeysMissing, KeysUnusable
 from server.tables import CentreKey, Household, table
 
 _SECRET_BYTES = 32
-_NAMES = ("centre", "slip", "kk_hmac", "personal")
+_NAMES = ("centre", "slip", "box", "kk_hmac", "personal")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 VARIABLE = "KSBB_KEYS"
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The centre's four keys. The secrets never appear in ``repr``."""
+    """The centre's five keys. The secrets never appear in ``repr``."""
 
     centre: Signer
     slip: Signer
+    box: BoxKey
     kk_hmac: bytes = field(repr=False)
     personal: bytes = field(repr=False)
 
@@ -54,6 +57,7 @@ class Keys:
         return cls(
             Signer.of(secrets["centre"]),
             Signer.of(secrets["slip"]),
+            BoxKey(secrets["box"]),
             secrets["kk_hmac"],
             secrets["personal"],
         )
@@ -64,6 +68,7 @@ class Keys:
         return {
             "centre": self.centre.key_id,
             "slip": self.slip.key_id,
+            "box": self.box.key_id,
             "kk_hmac": _fingerprint(b"kk_hmac", self.kk_hmac),
             "personal": _fingerprint(b"personal", self.personal),
         }
@@ -95,6 +100,7 @@ def write_keys(keys: Keys, file: Path) -> None:
     content = {
         "centre": keys.centre.private_key,
         "slip": keys.slip.private_key,
+        "box": keys.box.private_key,
         "kk_hmac": keys.kk_hmac,
         "personal": keys.personal,
     }
@@ -137,7 +143,11 @@ def obtain_keys(engine: Engine, file: Path, environment: Mapping[str, str], now:
 
 
 def _rows(keys: Keys, now: int) -> list[dict[str, Any]]:
-    public = {"centre": keys.centre.public_key, "slip": keys.slip.public_key}
+    public = {
+        "centre": keys.centre.public_key,
+        "slip": keys.slip.public_key,
+        "box": keys.box.public_key,
+    }
     return [
         {
             "purpose": purpose,

@@ -80,6 +80,8 @@ class PointStream:
             ]
         if first or ChangeKind.KEYS in kinds:
             rows["keys"] = _all(connection, _KEYS)
+        if first or ChangeKind.SIBLINGS in kinds:
+            rows["siblings"] = [tuple(row) for row in connection.execute(_SIBLINGS, of)]
         return {name: found for name, found in rows.items() if found}
 
     def _households(
@@ -184,4 +186,10 @@ _PACKAGES = text("SELECT id, name, contents FROM package ORDER BY id")
 _KEYS = text(
     "SELECT fingerprint, purpose, public_key, NULL::int8 FROM centre_key"
     " WHERE public_key IS NOT NULL ORDER BY fingerprint"
+)
+_SIBLINGS = text(
+    "SELECT d.id, f.feed_id, d.name, f.public_key, f.box_key,"
+    " (f.revoked OR d.revoked_at IS NOT NULL) AS revoked"
+    " FROM device_point AS p JOIN device AS d ON d.id = p.device JOIN feed AS f ON f.device = d.id"
+    " WHERE p.point = :point AND d.id <> :device ORDER BY f.feed_id"
 )

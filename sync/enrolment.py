@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.box_keys import BoxKey
 from models.clock import Anchor, WallClock
 from models.cose import Signer, key_id_of
 from models.errors import (
@@ -46,26 +47,31 @@ def enrol(
     """
     signer = Signer.generate(FEED_ID_BYTES)
     began = wall_clock()
-    request = Enrol(began, code.strip().upper(), signer.public_key, name, version)
+    box_key = BoxKey.of_feed(signer).public_key
+    request = Enrol(began, code.strip().upper(), signer.public_key, name, version, box_key)
     reply = _post(transport, encode_request(request, signer))
     ended = wall_clock()
     if reply.status != 200:
         raise _refusal(reply.status, reply.body)
     try:
-        certificate, centre_key = read_certificate(reply.body)
+        certified = read_certificate(reply.body)
     except MessageProblem as error:
         raise BadAnswer() from error
-    if fingerprint is not None and key_id_of(centre_key, len(fingerprint)) != fingerprint:
+    if fingerprint is not None and key_id_of(certified.centre_key, len(fingerprint)) != fingerprint:
         raise NotTrusted()
-    if certificate.feed != signer.key_id:
+    certificate = certified.certificate
+    if certificate.public_key != signer.public_key:
         raise BadAnswer()
     identity = Identity(
         device=certificate.device,
         name=certificate.name,
         signer=signer,
         centre=address,
-        centre_key=centre_key,
+        centre_key=certified.centre_key,
         points=certificate.points,
+        certificate=reply.body,
+        x509=certified.x509,
+        authority=certified.authority,
     )
     return identity, Anchor(certificate.at, certificate.at - (began + ended) // 2)
 

@@ -57,6 +57,7 @@ class FieldFeedStore:
                     "safe_at": None,
                     "receipt": None,
                     "closed": False,
+                    "certificate": None,
                 },
             )
 

@@ -15,8 +15,10 @@ from enum import IntEnum
 from typing import Any
 
 from models import cbor
+from models.box_keys import BOX_KEY_BYTES
 from models.cose import Purpose, SignatureProblem, Signer, peek, peek_key_id, sign, verify
-from models.feed import FEED_ID_BYTES, Head, feed_id_of
+from models.feed import Head, feed_id_of
+from models.x509 import make_authority, make_certificate
 
 MEDIA_TYPE = "application/vnd.ksbb+cbor"
 """What every true answer is labelled; a login page or a proxy's error is not."""
@@ -96,6 +98,8 @@ class Enrol:
     public_key: bytes
     name: str
     version: str
+    box_key: bytes
+    """The public X25519 key to which boxes for this device are sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +127,8 @@ Request = Enrol | Hello | Pull
 def encode_request(request: Request, signer: Signer) -> bytes:
     """``request`` signed with the feed's key."""
     match request:
-        case Enrol(at, code, public_key, name, version):
-            plain: list[Any] = ["enrol", at, code, public_key, name, version]
+        case Enrol(at, code, public_key, name, version, box_key):
+            plain: list[Any] = ["enrol", at, code, public_key, name, version, box_key]
         case Hello(at, head, version):
             plain = ["hello", at, head.seq, head.hash, version]
         case Pull(at, point, after, most):
@@ -165,13 +169,22 @@ def _request(payload: bytes) -> Request:
     except cbor.CborError as error:
         raise MessageProblem(str(error)) from error
     match plain:
-        case ["enrol", int(at), str(code), bytes(public_key), str(name), str(version)] if (
+        case [
+            "enrol",
+            int(at),
+            str(code),
+            bytes(public_key),
+            str(name),
+            str(version),
+            bytes(box_key),
+        ] if (
             len(public_key) == 32
+            and len(box_key) == BOX_KEY_BYTES
             and _is_short(code, 64)
             and _is_short(name, 200)
             and _is_short(version, 64)
         ):
-            return Enrol(at, code, public_key, name, version)
+            return Enrol(at, code, public_key, name, version, box_key)
         case ["hello", int(at), int(seq), bytes(digest), str(version)] if (
             len(digest) == 32 and seq >= 0 and _is_short(version, 64)
         ):
@@ -189,33 +202,63 @@ class Certificate:
     """The centre's word that a feed belongs to a device, with what the device needs to begin."""
 
     at: int
-    feed: bytes
+    public_key: bytes
+    """The feed's key."""
     device: int
     name: str
     points: tuple[int, ...]
 
+    @property
+    def feed(self) -> bytes:
+        """The feed that the key writes."""
+        return feed_id_of(self.public_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """A certificate as its signer handed it out."""
+
+    certificate: Certificate
+    centre_key: bytes
+    """The centre's public key, which it brings and is signed with."""
+    x509: bytes
+    """The same word for TLS (DER, ``models.x509``)."""
+    authority: bytes
+    """The centre's own X.509 certificate, which ``x509`` is checked against."""
+
 
 def encode_certificate(certificate: Certificate, signer: Signer) -> bytes:
-    """``CBOR([1, at, feed, device, name, [points], centre's public key])``, signed by it."""
+    """``CBOR([1, at, feed's key, device, name, [points], centre's key, X.509, the centre's
+    X.509])``, signed by the centre."""
     c = certificate
-    plain = [1, c.at, c.feed, c.device, c.name, list(c.points), signer.public_key]
-    return sign(cbor.dumps(plain), signer, Purpose.CERTIFICATE)
+    x509 = make_certificate(c.public_key, c.device, signer)
+    plain = [1, c.at, c.public_key, c.device, c.name, list(c.points), signer.public_key]
+    return sign(cbor.dumps([*plain, x509, make_authority(signer)]), signer, Purpose.CERTIFICATE)
 
 
-def read_certificate(signed: bytes) -> tuple[Certificate, bytes]:
-    """A certificate and the centre's public key, which it brings and is signed with.
+def read_certificate(signed: bytes) -> Certified:
+    """A certificate, its signature checked with the key that it brings; raises MessageProblem.
 
-    Whether that key is the right one is for the caller: the enrolment QR carries its fingerprint.
+    Whether that key is the centre's is for the caller: the enrolment QR carries its fingerprint.
     """
     try:
         match cbor.loads(peek(signed)):
-            case [1, int(at), bytes(feed), int(device), str(name), list(points), bytes(key)] if (
-                len(feed) == FEED_ID_BYTES
-                and len(key) == 32
-                and all(type(point) is int for point in points)
+            case [
+                1,
+                int(at),
+                bytes(public_key),
+                int(device),
+                str(name),
+                list(points),
+                bytes(centre_key),
+                bytes(x509),
+                bytes(authority),
+            ] if len(public_key) == len(centre_key) == 32 and all(
+                type(point) is int for point in points
             ):
-                verify(signed, {peek_key_id(signed): key}, Purpose.CERTIFICATE)
-                return Certificate(at, feed, device, name, tuple(points)), key
+                verify(signed, {peek_key_id(signed): centre_key}, Purpose.CERTIFICATE)
+                certificate = Certificate(at, public_key, device, name, tuple(points))
+                return Certified(certificate, centre_key, x509, authority)
     except (SignatureProblem, cbor.CborError) as error:
         raise MessageProblem(str(error)) from error
     raise MessageProblem("not a certificate")

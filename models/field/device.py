@@ -33,6 +33,11 @@ class Identity:
     centre_key: bytes
     """The centre's public key (32 bytes) that was pinned at enrolment."""
     points: tuple[int, ...]
+    certificate: bytes
+    """The centre's signed word on all this, to be shown to stations that do not know this one."""
+    x509: bytes
+    """The same for TLS (DER), and the centre's own certificate that it is checked against."""
+    authority: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,9 @@ def save_identity(connection: Connection, identity: Identity) -> None:
                 identity.centre,
                 identity.centre_key,
                 list(identity.points),
+                identity.certificate,
+                identity.x509,
+                identity.authority,
             ],
         )
         newest = connection.execute(select(func.max(FEED.c.ordinal))).scalar() or 0
@@ -88,6 +96,7 @@ def save_identity(connection: Connection, identity: Identity) -> None:
                 "safe_at": None,
                 "receipt": None,
                 "closed": False,
+                "certificate": identity.certificate,
             },
         )
 
@@ -97,9 +106,9 @@ def load_identity(connection: Connection) -> Identity | None:
     found = get_setting(connection, _IDENTITY)
     if found is None:
         return None
-    device, name, private_key, centre, centre_key, points = found
+    device, name, private_key, centre, centre_key, points, *certified = found
     signer = Signer.of(private_key, FEED_ID_BYTES)
-    return Identity(device, name, signer, centre, centre_key, tuple(points))
+    return Identity(device, name, signer, centre, centre_key, tuple(points), *certified)
 
 
 def save_anchor(connection: Connection, anchor: Anchor) -> None:

@@ -40,6 +40,7 @@ LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
           safe_at INTEGER,
           receipt BLOB,
           closed BOOLEAN NOT NULL,
+          certificate BLOB,
           PRIMARY KEY (feed)
         ) WITHOUT ROWID
         """,
@@ -175,6 +176,16 @@ ROSTER_STEPS: tuple[tuple[str, ...], ...] = (
           address VARCHAR NOT NULL,
           PRIMARY KEY (id)
         )
+        """,
+        """CREATE TABLE sibling (
+          feed BLOB NOT NULL,
+          device INTEGER NOT NULL,
+          name VARCHAR NOT NULL,
+          public_key BLOB NOT NULL,
+          box_key BLOB NOT NULL,
+          revoked BOOLEAN NOT NULL,
+          PRIMARY KEY (feed)
+        ) WITHOUT ROWID
         """,
         """CREATE TABLE slip (
           number INTEGER NOT NULL,

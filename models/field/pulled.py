@@ -19,6 +19,7 @@ from models.field.tables import (
     KKAliasRow,
     PackageRow,
     PointRow,
+    SiblingRow,
     SlipRow,
     StageRow,
     VolunteerRow,
@@ -37,6 +38,7 @@ _REPLACED: Mapping[str, Table] = {
     "packages": table(PackageRow),
     "volunteers": table(VolunteerRow),
     "keys": table(KeyRow),
+    "siblings": table(SiblingRow),
 }
 _FORGET_HOUSEHOLD = delete(HOUSEHOLD).where(HOUSEHOLD.c.id == bindparam("of_id"))
 _FORGET_ENTITLEMENTS = delete(ENTITLEMENT).where(

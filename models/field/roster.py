@@ -14,7 +14,15 @@ from models.facts import Line, Receiver
 from models.field.projections import STOCK, TAKEN, VOIDED, table
 from models.field.pulled import ELSEWHERE, ENTITLEMENT, HOUSEHOLD, SLIP
 from models.field.straight import Straight
-from models.field.tables import KeyRow, KKAliasRow, PackageRow, PointRow, StageRow, VolunteerRow
+from models.field.tables import (
+    KeyRow,
+    KKAliasRow,
+    PackageRow,
+    PointRow,
+    SiblingRow,
+    StageRow,
+    VolunteerRow,
+)
 from models.slip import slip_key_id
 
 _HOUSEHOLD = select(
@@ -135,6 +143,14 @@ class Roster:
         enrolment, and those it has vouched for since."""
         told = {row.key_id: row.public_key for row in self._keys("centre")}
         return {**told, key_id_of(pinned): pinned}
+
+    def box_keys(self) -> dict[bytes, bytes]:
+        """Key id → public X25519 key of the centre's, to which boxes for it are sealed."""
+        return {row.key_id: row.public_key for row in self._keys("box")}
+
+    def siblings(self) -> list[SiblingRow]:
+        """The feeds of the other devices at this device's points, the blocked ones included."""
+        return [SiblingRow(**row._mapping) for row in self._all(table(SiblingRow))]
 
     def points(self) -> list[PointRow]:
         """All points that may be named on a screen."""

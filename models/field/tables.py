@@ -82,6 +82,8 @@ class FeedRow(LedgerModel, table=True):
     receipt: bytes | None = None
     closed: bool = False
     """True for a feed this device no longer writes (fork found, enrolled anew)."""
+    certificate: bytes | None = None
+    """The centre's signed word on who writes it, for stations that have not heard of it."""
 
 
 class ExceptionRow(LedgerModel, table=True):
@@ -274,7 +276,7 @@ class VolunteerRow(RosterModel, table=True):
 
 
 class KeyRow(RosterModel, table=True):
-    """A public key of the centre; ``purpose`` is ``centre`` or ``slip``."""
+    """A public key of the centre; ``purpose`` is ``centre``, ``slip`` or ``box``."""
 
     __tablename__ = "key"
     __table_args__: ClassVar[Any] = _WITHOUT_ROWID
@@ -282,3 +284,16 @@ class KeyRow(RosterModel, table=True):
     purpose: str
     public_key: bytes
     until: int | None
+
+
+class SiblingRow(RosterModel, table=True):
+    """A feed of another device at one of this device's points, as the centre tells it."""
+
+    __tablename__ = "sibling"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    feed: bytes = _key()
+    device: int
+    name: str
+    public_key: bytes
+    box_key: bytes
+    revoked: bool

@@ -27,6 +27,8 @@ class ChangeKind(IntEnum):
     """Programme, stages, packages, the point itself: pulled whole."""
     KEYS = 7
     """The centre's public keys: pulled whole."""
+    SIBLINGS = 8
+    """The devices of the point: pulled whole. ``ref`` is the one enrolled or blocked."""
 
 
 class PointCounter(CentreTable, table=True):
@@ -53,7 +55,7 @@ class PointChange(CentreTable, table=True):
 class CentreKey(CentreTable, table=True):
     """Which keys this database was written with: fingerprints, and the public keys devices pull.
 
-    ``purpose`` is ``centre``, ``slip``, ``kk_hmac`` or ``personal``; no secret is here.
+    ``purpose`` is ``centre``, ``slip``, ``box``, ``kk_hmac`` or ``personal``; no secret is here.
     """
 
     __tablename__ = "centre_key"

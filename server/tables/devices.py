@@ -42,12 +42,16 @@ class EnrolCode(CentreTable, table=True):
 
 
 class Feed(CentreTable, table=True):
-    """A feed of a device. ``head_hash`` is that of fact ``head_seq`` of branch 0 (0: none yet)."""
+    """A feed of a device. ``head_hash`` is that of fact ``head_seq`` of branch 0 (0: none yet).
+
+    ``box_key`` is the device's public X25519 key, to which boxes for it are sealed.
+    """
 
     feed_no: int | None = given_id()
     feed_id: bytes = Field(unique=True)
     device: int = reference("device.id")
     public_key: bytes
+    box_key: bytes
     head_seq: int = big(0)
     head_hash: bytes = Field(
         default=b"", sa_type=LargeBinary, sa_column_kwargs={"server_default": text("''::bytea")}

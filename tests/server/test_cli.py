@@ -124,7 +124,7 @@ def test_init_sets_up_once_and_says_where_the_keys_are(
         for _ in range(2):
             assert main(["init"], environment) == 0
             assert "centre-keys.json" in capsys.readouterr().out
-        assert _scalar(engine, "SELECT count(*) FROM centre_key") == 4
+        assert _scalar(engine, "SELECT count(*) FROM centre_key") == 5
 
 
 def test_lost_keys_stop_every_command(

@@ -13,9 +13,11 @@ from models.facts import Handover, Line, Receiver, Source, Void, VoidReason
 from models.feed import verify_segment
 from models.page import INDEX_LIMIT, Page, decode_page
 from server.changes import Change, append_changes
+from server.devices import revoke_device
 from server.tables import ChangeKind
 from sync.messages import ALLOWED_SKEW, Pull, encode_request, read_refusal
 from tests.support.centre import TestPostgres
+from tests.support.centre_world import KEYS as OFFICE
 from tests.support.centre_world import Centre, empty
 from tests.support.feeds import MadeFeed, gave
 from tests.support.world import (
@@ -94,7 +96,11 @@ def test_the_first_page_brings_everything_a_device_needs(centre: Centre) -> None
     assert [row[:2] for row in first.rows["packages"]] == [row[:2] for row in PACKAGES]
     assert [row[1] for row in first.rows["volunteers"]] == ["Rani", "Budi"]
     keys = {row[1]: row[2] for row in first.rows["keys"]}
-    assert keys == {"centre": CENTRE.public_key, "slip": SLIP_KEY.public_key}
+    assert keys == {
+        "centre": CENTRE.public_key,
+        "slip": SLIP_KEY.public_key,
+        "box": OFFICE.box.public_key,
+    }
     assert (first.point, first.after, first.upto, first.left, first.at) == (HERE, 0, 14, 0, AT)
 
 
@@ -132,7 +138,14 @@ def test_a_point_without_any_change_still_tells_the_catalogue(centre: Centre) ->
         connection.execute(text("DELETE FROM point_change"))
         connection.execute(text("DELETE FROM point_counter"))
     first = page(centre)
-    assert {"points", "stages", "packages", "volunteers", "keys"} == set(first.rows)
+    assert set(first.rows) == {
+        "points",
+        "stages",
+        "packages",
+        "volunteers",
+        "keys",
+        "siblings",
+    }
     assert (first.upto, first.left) == (0, 0)
 
 
@@ -264,6 +277,7 @@ def test_a_revoked_slip_is_told_as_revoked(centre: Centre) -> None:
         (ChangeKind.CATALOGUE, {"points", "stages", "packages"}),
         (ChangeKind.KEYS, {"keys"}),
         (ChangeKind.VOLUNTEER, {"volunteers"}),
+        (ChangeKind.SIBLINGS, {"siblings"}),
     ],
 )
 def test_the_small_tables_are_told_whole(
@@ -273,6 +287,53 @@ def test_the_small_tables_are_told_whole(
     with centre.engine.begin() as connection:
         append_changes(connection, HERE, [Change(kind, ref=7)])
     assert set(page(centre, after=after).rows) == sections
+
+
+# --- the other devices -----------------------------------------------------------------------
+
+
+def _siblings(found: Page) -> dict[int, bool]:
+    return {row["device"]: row["revoked"] for row in found.dicts("siblings")}
+
+
+def test_a_device_is_told_of_the_others_at_the_point_that_it_asks_for(centre: Centre) -> None:
+    assert _siblings(page(centre)) == {2: False, 4: False}
+    assert _siblings(page(centre, device=4)) == {1: False, 2: False}
+    assert _siblings(page(centre, device=4, point=THERE)) == {3: False}
+    (row,) = page(centre, device=3, point=THERE).dicts("siblings")
+    feed = MadeFeed(4)
+    assert row == {
+        "device": 4,
+        "feed": feed.id,
+        "name": "Laptop 4",
+        "public_key": feed.signer.public_key,
+        "box_key": bytes(32),
+        "revoked": False,
+    }
+
+
+def test_a_device_with_two_feeds_is_told_with_both(centre: Centre) -> None:
+    second = MadeFeed(2, key=1)
+    centre.certify(2, second.id, second.signer.public_key)
+    feeds = {row["feed"] for row in page(centre).dicts("siblings") if row["device"] == 2}
+    assert feeds == {MadeFeed(2).id, second.id}
+
+
+def test_a_blocked_device_is_told_to_all_of_its_points_once(centre: Centre) -> None:
+    places = [(1, HERE), (3, THERE)]
+    after = {point: page(centre, device, point).upto for device, point in places}
+    centre.revoke(4)
+    for device, point in places:
+        told = page(centre, device, point, after[point])
+        assert _siblings(told)[4] is True
+        assert set(told.rows) == {"siblings"}
+    with centre.engine.begin() as connection:
+        assert not revoke_device(connection, 4, AT, actor="office")
+        assert not revoke_device(connection, 99, AT, actor="office")
+    assert page(centre, 1, HERE, after[HERE]).upto == after[HERE] + 1
+    assert centre.rows("SELECT action, details FROM audit_log") == [
+        ("device.revoked", {"device": 4})
+    ]
 
 
 # --- who may ask -----------------------------------------------------------------------------

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, text, update
+from sqlalchemy import Engine, insert, select, text
 
+from models.box_keys import BoxKey
 from models.cose import Signer
 from models.feed import FEED_ID_BYTES
 from models.field.device import Identity
 from server.changes import Change, append_changes
+from server.devices import revoke_device
 from server.keys import Keys
 from server.personal import Personal, PersonalColumn
 from server.store import PostgresFeedStore, fact_context
@@ -59,6 +61,7 @@ KEYS = Keys.of(
         "slip": SLIP_KEY.private_key,
         "kk_hmac": b"\x03" * 32,
         "personal": b"\x04" * 32,
+        "box": b"\x05" * 32,
     }
 )
 PROGRAMME = 1
@@ -146,6 +149,7 @@ class Centre:
                         "public_key": {
                             "centre": CENTRE.public_key,
                             "slip": SLIP_KEY.public_key,
+                            "box": KEYS.box.public_key,
                         }.get(purpose),
                         "since": AT,
                     }
@@ -211,10 +215,16 @@ class Centre:
     def enrol(self, identity: Identity) -> None:
         """Makes ``identity`` a known device with its feed."""
         signer = identity.signer
-        self.certify(identity.device, signer.key_id, signer.public_key, identity.points)
+        box_key = BoxKey.of_feed(signer).public_key
+        self.certify(identity.device, signer.key_id, signer.public_key, identity.points, box_key)
 
     def certify(
-        self, device: int, feed: bytes, public_key: bytes, points: Iterable[int] = (HERE,)
+        self,
+        device: int,
+        feed: bytes,
+        public_key: bytes,
+        points: Iterable[int] = (HERE,),
+        box_key: bytes = bytes(32),
     ) -> None:
         """Makes ``feed`` a feed of ``device``."""
         assert len(feed) == FEED_ID_BYTES
@@ -233,15 +243,19 @@ class Centre:
                     )
             connection.execute(
                 insert(table(Feed)),
-                {"feed_id": feed, "device": device, "public_key": public_key, "created_at": AT},
+                {
+                    "feed_id": feed,
+                    "device": device,
+                    "public_key": public_key,
+                    "box_key": box_key,
+                    "created_at": AT,
+                },
             )
 
     def revoke(self, device: int) -> None:
         """Blocks a device."""
         with self.engine.begin() as connection:
-            connection.execute(
-                update(table(Device)).where(table(Device).c.id == device).values(revoked_at=AT)
-            )
+            assert revoke_device(connection, device, AT, actor="test")
 
     # --- looking -----------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from models.field.ledger import Ledger
 from models.field.pulled import take_page
 from models.field.station import Station
 from models.page import Page
+from sync.messages import Certificate, encode_certificate, read_certificate
 from tests.support.world import AT, CENTRE, HERE
 
 KEY = bytes(range(32))
@@ -103,7 +104,26 @@ def identity_of(
 ) -> Identity:
     """Device ``device`` with a key that follows from its number."""
     signer = Signer.of(bytes([100 + device]) * 32, FEED_ID_BYTES)
-    return Identity(device, f"Laptop {device}", signer, centre, CENTRE.public_key, tuple(points))
+    name = f"Laptop {device}"
+    certificate = Certificate(AT, signer.public_key, device, name, tuple(points))
+    return identity_from(certificate, signer, centre)
+
+
+def identity_from(certificate: Certificate, signer: Signer, centre: str) -> Identity:
+    """What a device is by the certificate that the centre of these tests signs."""
+    signed = encode_certificate(certificate, CENTRE)
+    certified = read_certificate(signed)
+    return Identity(
+        certificate.device,
+        certificate.name,
+        signer,
+        centre,
+        CENTRE.public_key,
+        certificate.points,
+        signed,
+        certified.x509,
+        certified.authority,
+    )
 
 
 def new_device(

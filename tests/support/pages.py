@@ -64,7 +64,10 @@ SEMBAKO, MEALS = 1, 2
 FIRST_STAGE, SECOND_STAGE = 1, 2
 HERE, THERE = 1, 2
 KEYS = Keys.of(
-    {name: bytes([n]) * 32 for n, name in enumerate(("centre", "slip", "kk_hmac", "personal"), 1)}
+    {
+        name: bytes([n]) * 32
+        for n, name in enumerate(("centre", "slip", "kk_hmac", "personal", "box"), 1)
+    }
 )
 LOOSE = Limits(
     status_address=Rate(1_000_000, 1), status_total=Rate(1_000_000, 1),
@@ -241,6 +244,7 @@ class Town:
                     feed_id=signer.key_id,
                     device=device.id,
                     public_key=signer.public_key,
+                    box_key=bytes(32),
                     created_at=enrolled_at,
                 )
             )

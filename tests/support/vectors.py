@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from models import cbor, columns, enrolment_text, facts
+from models.box_keys import BoxKey
 from models.cose import Signer, peek
 from models.decide import Slip
 from models.facts import Fact, Line
@@ -27,6 +28,7 @@ from models.feed import (
 from models.page import INDEX_LIMIT, SECTIONS, Page, encode_page
 from models.slip import encode_slip, slip_key_id
 from models.slip_text import to_text
+from models.x509 import make_authority, make_certificate
 from sync.messages import (
     Certificate,
     Enrol,
@@ -65,7 +67,7 @@ HEAD = Head(len(ENCODED), HASHES[-1])
 CHECKPOINT = make_checkpoint(FEED, HEAD, AT + 90_000, FEED_KEY)
 SEGMENT = Segment(FEED, 1, genesis(FEED), ENCODED, CHECKPOINT)
 RECEIPT = Receipt(FEED, HEAD, AT + 95_000, ((4, 1), (7, 5)), False)
-CERTIFICATE = Certificate(AT, FEED, 12, "Laptop RW 03", (3, 4))
+CERTIFICATE = Certificate(AT, FEED_KEY.public_key, 12, "Laptop RW 03", (3, 4))
 PAGE = Page(
     point=3,
     after=0,
@@ -90,10 +92,27 @@ PAGE = Page(
         "packages": [(1, "Paket sembako", "5 kg beras · 2 l minyak")],
         "volunteers": [(7, "Rani", True, bytes(16), bytes.fromhex("a0"), bytes(32))],
         "keys": [(SLIP_KEY.key_id, "slip", SLIP_KEY.public_key, None)],
+        "siblings": [
+            (
+                12,
+                FEED,
+                "Laptop RW 03",
+                FEED_KEY.public_key,
+                BoxKey.of_feed(FEED_KEY).public_key,
+                False,
+            ),
+        ],
     },
 )
 REQUESTS: dict[str, Request] = {
-    "enrol": Enrol(AT, "ABCD2345", FEED_KEY.public_key, "Laptop RW 03", "0.1.0"),
+    "enrol": Enrol(
+        AT,
+        "ABCD2345",
+        FEED_KEY.public_key,
+        "Laptop RW 03",
+        "0.1.0",
+        BoxKey.of_feed(FEED_KEY).public_key,
+    ),
     "hello": Hello(AT, HEAD, "0.1.0"),
     "pull": Pull(AT, 3, 9, 2000),
 }
@@ -212,6 +231,8 @@ def _all() -> dict[str, dict[str, Any]]:
             "name": CERTIFICATE.name,
             "points": list(CERTIFICATE.points),
             "at": CERTIFICATE.at,
+            "x509": make_certificate(FEED_KEY.public_key, CERTIFICATE.device, CENTRE).hex(),
+            "authority": make_authority(CENTRE).hex(),
             "hex": encode_certificate(CERTIFICATE, CENTRE).hex(),
         },
         "request": {

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from models.box_keys import BoxKey
 from models.clock import DAY, Anchor
 from models.cose import Signer, key_id_of
 from models.errors import (
@@ -20,6 +21,7 @@ from models.errors import (
 )
 from models.feed import FEED_ID_BYTES
 from models.field.device import Identity
+from models.x509 import public_key_of
 from server.enrolment import VALID_MS, CodeEnroller, create_code
 from sync.enrolment import enrol
 from sync.messages import (
@@ -29,6 +31,7 @@ from sync.messages import (
     Reply,
     encode_certificate,
     encode_request,
+    read_certificate,
     refuse,
 )
 from sync.receiver import Receiver
@@ -86,6 +89,35 @@ def test_a_code_makes_a_device_at_its_point(centre: Centre) -> None:
     assert (sender.device, sender.public_key) == (identity.device, identity.signer.public_key)
 
 
+def test_the_others_at_the_point_are_told_of_it_with_the_key_for_its_boxes(
+    centre: Centre,
+) -> None:
+    ask(receiving(centre).answer, code_of(centre))
+    before = centre.rows("SELECT last_n FROM point_counter WHERE point = :p", p=HERE)[0][0]
+    identity, _ = ask(receiving(centre).answer, code_of(centre), name="Laptop RW 03")
+    told = centre.stream.page(1, HERE, before, 10, AT)
+    assert told.dicts("siblings") == [
+        {
+            "device": identity.device,
+            "feed": identity.signer.key_id,
+            "name": "Laptop RW 03",
+            "public_key": identity.signer.public_key,
+            "box_key": BoxKey.of_feed(identity.signer).public_key,
+            "revoked": False,
+        }
+    ]
+
+
+def test_the_certificate_is_kept_with_the_pair_for_tls(centre: Centre) -> None:
+    identity, _ = ask(receiving(centre).answer, code_of(centre))
+    kept = read_certificate(identity.certificate)
+    assert kept.certificate.feed == identity.signer.key_id
+    assert kept.certificate.device == identity.device
+    assert (kept.x509, kept.authority) == (identity.x509, identity.authority)
+    assert public_key_of(identity.x509) == identity.signer.public_key
+    assert public_key_of(identity.authority) == CENTRE.public_key
+
+
 def test_the_code_may_be_typed_carelessly_and_the_name_left_out(centre: Centre) -> None:
     code = code_of(centre)
     identity, _ = ask(receiving(centre).answer, f" {code[:4].lower()} {code[4:]} ")
@@ -105,7 +137,7 @@ def test_a_key_that_is_a_feed_already_uses_up_no_second_code(centre: Centre) -> 
     signer = Signer.generate(FEED_ID_BYTES)
 
     def ask_with(code: str) -> Reply:
-        request = Enrol(AT, code, signer.public_key, "Laptop 7", "0.1.0")
+        request = Enrol(AT, code, signer.public_key, "Laptop 7", "0.1.0", bytes(32))
         return receiving(centre).answer("enrol", encode_request(request, signer))
 
     assert ask_with(first).status == 200
@@ -196,7 +228,7 @@ def test_how_far_the_clock_is_off_is_known_from_the_first_day(centre: Centre) ->
     [
         Reply(200, b""),
         Reply(200, b"\xa0"),
-        Reply(200, encode_certificate(Certificate(AT, bytes(16), 1, "x", (HERE,)), CENTRE)),
+        Reply(200, encode_certificate(Certificate(AT, bytes(32), 1, "x", (HERE,)), CENTRE)),
         Reply(400, b"garbage"),
         refuse(Refusal.MALFORMED, AT),
         refuse(Refusal.CLOCK, AT),
@@ -209,7 +241,7 @@ def test_an_answer_that_is_none_is_told(reply: Reply) -> None:
 
 def test_nobody_can_enrol_a_key_that_they_do_not_hold(centre: Centre) -> None:
     victim, thief = Signer.of(b"\x05" * 32, 16), Signer.of(b"\x06" * 32, 16)
-    request = Enrol(AT, code_of(centre), victim.public_key, "Laptop", "0.1.0")
+    request = Enrol(AT, code_of(centre), victim.public_key, "Laptop", "0.1.0", bytes(32))
     for signer in (thief, Signer(thief.private_key, victim.key_id)):
         reply = receiving(centre).answer("enrol", encode_request(request, signer))
         assert reply.status == 400

@@ -552,7 +552,7 @@ def test_a_signed_request_of_another_form_is_malformed_and_not_unsigned(
         Hello(AT, Head(1, b"short"), "0.1.0"),
         Pull(AT, HERE, -1, 10),
         Pull(AT, HERE, 0, 0),
-        Enrol(AT, "CODE", feed.signer.public_key, "Laptop", "0.1.0"),
+        Enrol(AT, "CODE", feed.signer.public_key, "Laptop", "0.1.0", bytes(32)),
     ):
         signed = encode_request(request, feed.signer)
         assert refusal_of(receiver.answer("hello", signed)) == "malformed"

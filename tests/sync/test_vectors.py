@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.messages import (
+    Certified,
     Enrol,
     Refusal,
     encode_certificate,
@@ -28,7 +29,12 @@ def test_the_receipt_is_made_and_read_as_ever() -> None:
 
 def test_the_certificate_is_made_and_read_as_ever() -> None:
     signed = vectors.raw("certificate")
-    assert read_certificate(signed) == (vectors.CERTIFICATE, vectors.CENTRE.public_key)
+    assert read_certificate(signed) == Certified(
+        vectors.CERTIFICATE,
+        vectors.CENTRE.public_key,
+        vectors.raw("certificate", "x509"),
+        vectors.raw("certificate", "authority"),
+    )
     assert encode_certificate(vectors.CERTIFICATE, vectors.CENTRE) == signed
 
 

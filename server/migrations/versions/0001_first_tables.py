@@ -244,6 +244,7 @@ def upgrade() -> None:
         sa.Column("feed_id", sa.LargeBinary(), nullable=False),
         sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("box_key", sa.LargeBinary(), nullable=False),
         sa.Column("head_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column(
             "head_hash", sa.LargeBinary(), server_default=sa.text("''::bytea"), nullable=False

@@ -75,6 +75,24 @@ def test_a_page_can_be_looked_up_in_every_way(device: FieldDevice) -> None:
     assert _cursor(device) == 3
 
 
+def test_the_other_devices_of_the_point_replace_what_was_known_of_them(
+    device: FieldDevice,
+) -> None:
+    def told(after: int, *, revoked: bool) -> Page:
+        row = (2, b"\x02" * 16, "Laptop 2", b"\x03" * 32, b"\x04" * 32, revoked)
+        key = (b"\x05" * 8, "box", b"\x06" * 32, None)
+        return Page(HERE, after, after + 1, 0, AT, {"siblings": [row], "keys": [key]})
+
+    for after, revoked in ((3, False), (4, True)):
+        device.pull(told(after, revoked=revoked))
+        (sibling,) = _roster(device).siblings()
+        assert (sibling.device, sibling.name, sibling.revoked) == (2, "Laptop 2", revoked)
+        assert (sibling.feed, sibling.public_key) == (b"\x02" * 16, b"\x03" * 32)
+        assert sibling.box_key == b"\x04" * 32
+    assert _roster(device).box_keys() == {b"\x05" * 8: b"\x06" * 32}
+    assert b"\x05" * 8 not in _roster(device).centre_keys(bytes(32))
+
+
 def test_what_opens_the_vault_is_not_in_the_database(device: FieldDevice) -> None:
     columns = RosterModel.metadata.tables["roster.volunteer"].c.keys()
     assert columns == ["id", "name", "active"]

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QTimer, Signal
+from PySide6.QtCore import QLockFile, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
@@ -24,6 +24,8 @@ from models.texts import Language
 
 SMALLEST = (1024, 600)
 USUAL = (1366, 768)
+_FRAME = 40
+"""Pixels that a window's title bar takes, or more."""
 REPORT_VARIABLE = "KSBB_STARTUP_REPORT"
 
 
@@ -47,6 +49,15 @@ class MainWindow(QMainWindow):
         self._beneath: QWidget | None = None
         look.changed.connect(self._title)
         self._title()
+
+    def show_fitting(self) -> None:
+        """Shows it, filling a display on which it would hang over the edge with its frame."""
+        room, frame = self.screen().availableSize(), QSize(0, _FRAME)
+        wanted = self.size() + frame
+        if wanted.boundedTo(room) == wanted:
+            self.show()
+        else:
+            self.showMaximized()
 
     def show_screen(self, screen: QWidget | None) -> None:
         """Brings ``screen`` to the front, adding it the first time; None: leaves what stands.
@@ -118,7 +129,7 @@ def run(folder: Path | None, language: Language | None) -> int:
     window = MainWindow(look)
     start = StartScreen(look)
     window.show_screen(start)
-    window.show()
+    window.show_fitting()
     application.processEvents()
     _report_start()
     threads = Threads(_unhandled)

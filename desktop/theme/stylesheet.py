@@ -108,9 +108,10 @@ QProgressBar[role="level"][tone="low"]::chunk {{ background: {t.stop_ink}; }}
 
 def _lists(t: Tokens, s: Sizes) -> str:
     return f"""
-QListView, QScrollArea, QScrollArea > QWidget > QWidget[kind="scrolled"] {{
+QScrollArea, QScrollArea > QWidget > QWidget[kind="scrolled"] {{
     background: transparent; border: none; outline: none;
 }}
+QListView {{ background: {t.surface}; border: none; outline: none; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar::handle:vertical {{
     background: {t.edge}; border-radius: 4px; min-height: 40px; margin: 2px;

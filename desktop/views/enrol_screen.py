@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtMultimedia import QVideoFrame
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.theme.look import Look
 from desktop.views.enrol_state import EnrolStage, EnrolState
@@ -24,13 +24,13 @@ from desktop.views.parts.enrol_form import EnrolForm
 from desktop.views.parts.enrol_progress import EnrolProgress
 from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.picture_dialog import ask_for_pictures
 from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words
 from desktop.views.view import View
 
 _NARROW = 720
 """Width in pixels at 100 % text size of what needs no more."""
-_PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif *.heic"
 
 
 class EnrolScreen(View):
@@ -148,15 +148,13 @@ class EnrolScreen(View):
 
     def open_picture(self) -> None:
         """Ask which picture to open."""
-        say = self.look.any_text
-        dialog = QFileDialog(self, say("door.enrol.open_title"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(
-            [f"{say('door.enrol.pictures')} ({_PICTURES})", f"{say('door.enrol.all_files')} (*)"]
+        ask_for_pictures(
+            self.look,
+            self,
+            "door.enrol.open_title",
+            False,
+            lambda paths: self.picture_chosen.emit(paths[0]),
         )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.picture_chosen)
-        dialog.open()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+O and Ctrl+V bring a picture, F9 the settings, Esc stops, Enter goes on."""

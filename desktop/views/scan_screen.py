@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QShortcut,
 )
 from PySide6.QtMultimedia import QVideoFrame
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
 from desktop.views.overview import OverviewPanel
@@ -25,6 +25,7 @@ from desktop.views.parts.drop_veil import DropVeil
 from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.household import CardState, HouseholdPanel
 from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.picture_dialog import ask_for_pictures
 from desktop.views.parts.scan_controls import ScanControls
 from desktop.views.parts.scan_line import pictures_in
 from desktop.views.parts.top_bar import TopBar
@@ -89,7 +90,6 @@ class ScanScreen(View):
         self._settle_ms = settle_ms
         self._settled = QElapsedTimer()
         self._settled.start()
-        self._dialog: QFileDialog | None = None
         self._history_open = False
         self.bar = TopBar(look)
         self.notices = NoticeBar(look)
@@ -313,20 +313,8 @@ class ScanScreen(View):
 
     def open_picture(self) -> None:
         """Ask for pictures of slips, without holding anything up."""
-        say = self.look.text
-        dialog = QFileDialog(self, say("scan.open_title"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters(
-            (
-                f"{say('scan.pictures')} (*.jpg *.jpeg *.png *.bmp *.gif *.webp *.tif *.tiff)",
-                f"{say('scan.all_files')} (*)",
-            )
-        )
-        dialog.filesSelected.connect(self.files_given)
-        dialog.finished.connect(dialog.deleteLater)
+        dialog = ask_for_pictures(self.look, self, "field.scan.open_title", True, self._give)
         dialog.finished.connect(self.take_focus)
-        self._dialog = dialog
-        dialog.open()
 
     def _paste(self) -> None:
         if not self.line.paste_picture():

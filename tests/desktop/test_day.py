@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.presenters.scanning import Phase
@@ -106,6 +107,39 @@ def test_each_source_of_a_slip_leads_to_a_record_by_enter(
             f"Keluarga {number}" for number in (4, 3, 2, 1)
         ]
         assert standing.overview.stock[0].left == 16
+
+
+def test_pictures_are_opened_by_a_dialog_dropped_and_pasted(
+    qtbot: QtBot, qapp: QApplication, folder: Path, tmp_path: Path
+) -> None:
+    files = [slip_picture(one.code, tmp_path / f"{one.id}.png") for one in FAMILIES[:3]]
+    with running(qtbot, qapp, folder) as app:
+        screen = app.scanning().on(ScanScreen)
+
+        def handed(count: int) -> None:
+            app.shown(Verdict.ELIGIBLE)
+            app.enter()
+            app.until(lambda: app.scan.phase is Phase.RECORDED)
+            assert app.scan.standing and app.scan.standing.overview.handed_today == count
+
+        app.ctrl(KEY.Key_O)
+        app.until(lambda: bool(screen.findChildren(QFileDialog)))
+        dialog = screen.findChildren(QFileDialog)[0]
+        dialog.findChildren(QLineEdit)[0].setText(str(files[0]))
+        dialog.accept()
+        app.window.activateWindow()  # as a window manager does; offscreen there is none
+        app.until(screen.line.hasFocus)
+        handed(1)
+        dropped = QMimeData()
+        dropped.setUrls([QUrl.fromLocalFile(str(files[1]))])
+        copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+        none = Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(screen, QDragEnterEvent(QPoint(9, 9), copy, dropped, left, none))
+        QApplication.sendEvent(screen, QDropEvent(QPointF(9, 9), copy, dropped, left, none))
+        handed(2)
+        QGuiApplication.clipboard().setImage(QImage(str(files[2])))
+        app.ctrl(KEY.Key_V)
+        handed(3)
 
 
 def test_enter_right_after_the_verdict_hands_nothing_over(

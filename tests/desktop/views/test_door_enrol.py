@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.views.enrol_screen import EnrolScreen
@@ -205,3 +205,14 @@ def test_the_other_language_and_the_settings_are_one_key_away(
 ) -> None:
     with qtbot.waitSignal(screen.settings_asked):
         press(KEY.Key_F9)
+
+
+def test_a_picture_is_chosen_in_a_dialog(qtbot: QtBot, screen: EnrolScreen, tmp_path: Path) -> None:
+    file = tmp_path / "kode daftar.png"
+    QImage(4, 4, QImage.Format.Format_RGB32).save(str(file))
+    screen.open_picture()
+    dialog = screen.findChildren(QFileDialog)[0]
+    dialog.findChildren(QLineEdit)[0].setText(str(file))
+    with qtbot.waitSignal(screen.picture_chosen) as got:
+        dialog.accept()
+    assert Path(got.args[0]) == file

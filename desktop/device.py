@@ -17,10 +17,11 @@ from sqlalchemy import Connection
 from desktop.device_secret import SecretStore
 from desktop.threads import Cancel
 from desktop.vault import Vault
+from desktop.vault_errors import VaultExists
 from models import __version__, cbor
 from models.clock import WallClock
 from models.enrolment_text import Invitation
-from models.errors import DatabaseDamaged, NoVolunteers
+from models.errors import DatabaseDamaged, NoVolunteers, SyncRunning
 from models.field.database import (
     Database,
     create_database,
@@ -44,6 +45,7 @@ from sync.enrolment import enrol
 from sync.progress import Progress
 from sync.session import Synced, SyncSession
 from sync.transport import HttpTransport, Transport
+from sync.turn import Turn
 
 VAULT_FILE = "vault.cbor"
 _HALF_DONE = "pendaftaran"
@@ -95,8 +97,12 @@ def sync(
     cancel: Cancel,
     report: Callable[[Progress], None] = lambda _progress: None,
     open_transport: OpenTransport = over_http,
+    patience: float = 5.0,
 ) -> Synced:
-    """One sync, on any thread. Raises SyncError or DataError; what was receipted stays so."""
+    """One sync, on any thread. Raises SyncError or DataError; what was receipted stays so.
+
+    ``patience``: seconds to wait for another program that syncs the device just now.
+    """
     transport = open_transport(device.identity.centre, cancel)
     return SyncSession(
         device.database,
@@ -107,6 +113,7 @@ def sync(
         volunteers=lambda rows: keep_volunteers(device.vault, rows),
         report=report,
         stop=cancel,
+        patience=patience,
     ).run()
 
 
@@ -140,6 +147,7 @@ class Enrolment:
         self._wall_clock = wall_clock
         self._cancel = cancel
         self._open_transport = open_transport
+        self._turn = Turn(folder)
         self._identity: Identity | None = None
         self._vault: Vault | None = None
         self._database: Database | None = None
@@ -158,7 +166,28 @@ class Enrolment:
         return self._identity is not None
 
     def begin(self, invitation: Invitation, name: str) -> None:
-        """Asks the centre to take this machine; raises SyncError, VaultError or DataError."""
+        """Asks the centre to take this machine; raises SyncError, VaultError or DataError.
+
+        From here until it is finished, abandoned or has failed no other program enrols in this
+        folder: it would clear away what the code was spent on.
+        """
+        with mapped():
+            self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._turn.take():
+            raise SyncRunning()
+        try:
+            self._begin(invitation, name)
+        except BaseException:
+            self._turn.give_back()
+            raise
+
+    def abandon(self) -> None:
+        """Leaves it half done, for the next attempt to clear away."""
+        self._turn.give_back()
+
+    def _begin(self, invitation: Invitation, name: str) -> None:
+        if is_enrolled(self._folder):
+            raise VaultExists
         half_done = self._folder / _HALF_DONE
         with mapped():
             shutil.rmtree(half_done, ignore_errors=True)
@@ -205,4 +234,5 @@ class Enrolment:
         with mapped():
             (half_done / VAULT_FILE).replace(self._folder / VAULT_FILE)
             shutil.rmtree(half_done, ignore_errors=True)
+        self._turn.give_back()
         return Vault.open(self._folder / VAULT_FILE, self._stores(self._folder), self._wall_clock)

@@ -27,6 +27,8 @@ from models.texts import Language, text
 from sync.progress import Progress
 
 OK, FAILED, USAGE = 0, 1, 2
+PATIENCE_S = 120.0
+"""How long the command waits for the app's own sync: nobody stands before it."""
 
 
 def sync_once(
@@ -44,7 +46,7 @@ def sync_once(
             names = ", ".join(one.name for one in vault.volunteers())
             return _complain(text(language, "cli.field.who", names=names), USAGE)
         device = open_device(folder, vault, who[0].id, read_pin(who[0].name), wall_clock)
-        done = sync(device, wall_clock, cancel, _printer(language))
+        done = sync(device, wall_clock, cancel, _printer(language), patience=PATIENCE_S)
     except PinError:
         return _complain(text(language, "cli.field.bad_pin"), USAGE)
     except KsbbError as error:

@@ -6,7 +6,8 @@
     ├── SyncError          talking to the centre
     │   ├── CentreDown  LinkLost  CentreSlow  CentreTrouble  CentreBusy
     │   ├── NotTheCentre  ProxyRefused  NotTrusted
-    │   ├── EnrolmentRefused  NoVolunteers  DeviceRevoked  ForkFound  Cancelled  BadAnswer
+    │   ├── EnrolmentRefused  NoVolunteers  DeviceRevoked  ForkFound
+    │   ├── SyncRunning  Cancelled  BadAnswer
     ├── ParcelError        carrying records on a stick
     │   ├── StickFull  StickGone  StickReadOnly  StickTrouble
     │   ├── NotAParcel  ParcelNewer  ParcelTooLarge  ParcelDamaged  OtherCentre
@@ -138,6 +139,12 @@ class NotTrusted(SyncError):
     """The answer isn't signed by the centre this device was enrolled with."""
 
     code = "not_trusted"
+
+
+class SyncRunning(SyncError):
+    """Another program is syncing or enrolling this device just now."""
+
+    code = "sync_running"
 
 
 class EnrolmentRefused(SyncError):

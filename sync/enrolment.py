@@ -11,6 +11,7 @@ from models.errors import (
     CentreSlow,
     CentreTrouble,
     EnrolmentRefused,
+    LinkLost,
     NotTrusted,
 )
 from models.feed import FEED_ID_BYTES
@@ -82,7 +83,7 @@ def _post(transport: Transport, request: bytes) -> Reply:
     for _ in range(1, ATTEMPTS):
         try:
             return transport.post("enrol", request)
-        except (CentreDown, CentreSlow, CentreTrouble):
+        except (CentreDown, CentreSlow, CentreTrouble, LinkLost):
             continue
     return transport.post("enrol", request)
 

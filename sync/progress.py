@@ -10,6 +10,7 @@ from enum import Enum
 class Phase(Enum):
     """What a sync is doing; each front end has its words."""
 
+    QUEUED = "queued"
     CONNECTING = "connecting"
     WAITING = "waiting"
     SENDING = "sending"
@@ -19,8 +20,8 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far it is: ``done`` of ``total`` records of this phase (0 of 0 while connecting); while
-    waiting because the centre asks for it ``total`` is the seconds."""
+    """How far it is: ``done`` of ``total`` records of this phase (0 of 0 before it exchanges any);
+    while waiting because the centre asks for it ``total`` is the seconds."""
 
     phase: Phase
     done: int = 0

@@ -22,6 +22,7 @@ from sync.pulling import Pulling, VolunteerKeys
 from sync.pushing import push
 from sync.receipts import Receipts
 from sync.transport import Transport
+from sync.turn import one_at_a_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class SyncSession:
         volunteers: VolunteerKeys = lambda _rows: None,
         report: Report = lambda _progress: None,
         stop: Stop,
+        patience: float = 0.0,
     ) -> None:
         self._database = database
         self._identity = identity
@@ -56,10 +58,19 @@ class SyncSession:
         self._version = version
         self._volunteers = volunteers
         self._report = report
+        self._stop = stop
+        self._patience = patience
 
     def run(self) -> Synced:
-        """The whole exchange; raises SyncError or DataError. How it ended is remembered."""
-        with self._database.ledger.connect() as connection:
+        """The whole exchange; raises SyncError or DataError. How it ended is remembered.
+
+        Only one runs on a device at a time: another one waits up to ``patience`` seconds for it and
+        then raises SyncRunning.
+        """
+        with (
+            one_at_a_time(self._database.folder, self._stop, self._patience, self._queued),
+            self._database.ledger.connect() as connection,
+        ):
             ledger = Ledger(
                 connection, self._identity.device, self._identity.signer, self._wall_clock
             )
@@ -87,6 +98,9 @@ class SyncSession:
         for point in self._identity.points:
             pulling.pull(point)
         return Synced(pushed.sent, pulling.fetched, ledger.clock().now, pushed.exceptions)
+
+    def _queued(self) -> None:
+        self._report(Progress(Phase.QUEUED))
 
     def _remember(self, connection: Connection, error: KsbbError | None) -> None:
         parts = {name: str(value) for name, value in error.parts.items()} if error else {}

@@ -105,6 +105,8 @@ class Enrolling(QObject):
 
     def start_over(self) -> None:
         """Back to the form, for another code."""
+        if self._enrolment is not None:
+            self._enrolment.abandon()
         self._enrolment = self._read = None
         self._show(stage=EnrolStage.FORM, code="", code_read=False, notices=())
 

@@ -49,6 +49,7 @@ def sync(
     stop: threading.Event | None = None,
     volunteers: Callable[[Sequence[dict[str, Any]]], None] = lambda _rows: None,
     report: Callable[[Progress], None] = lambda _progress: None,
+    patience: float = 0.0,
 ) -> Synced:
     """One sync of ``device``, as the app does it; what it brought is read anew at the end."""
     session = SyncSession(
@@ -60,6 +61,7 @@ def sync(
         volunteers=volunteers,
         report=report,
         stop=stop or Hurry(),
+        patience=patience,
     )
     try:
         return session.run()

@@ -13,8 +13,10 @@ from models.cose import Signer, key_id_of
 from models.errors import (
     BadAnswer,
     CentreDown,
+    CentreSlow,
     CentreTrouble,
     EnrolmentRefused,
+    LinkLost,
     NotTheCentre,
     NotTrusted,
     SyncError,
@@ -184,14 +186,17 @@ def test_of_two_laptops_with_one_code_one_is_enrolled(centre: Centre) -> None:
     assert centre.rows("SELECT count(*) FROM device") == [(1,)]
 
 
-def test_an_answer_lost_after_the_commit_does_not_cost_the_code(centre: Centre) -> None:
+@pytest.mark.parametrize("trouble", [CentreDown(), CentreSlow(), LinkLost()])
+def test_an_answer_lost_after_the_commit_does_not_cost_the_code(
+    centre: Centre, trouble: SyncError
+) -> None:
     true, asked = receiving(centre).answer, [0]
 
     def answer(operation: str, body: bytes) -> Reply:
         reply = true(operation, body)
         asked[0] += 1
         if asked[0] == 1:
-            raise CentreDown()
+            raise trouble
         return reply
 
     identity, _ = ask(answer, code_of(centre))

@@ -7,10 +7,12 @@ import getpass
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from models import enrolment_text
 from models.texts import LANGUAGES, Language, text
+
+if TYPE_CHECKING:
+    from models.enrolment_text import Invitation
 
 OK, FAILED, USAGE = 0, 1, 2
 
@@ -82,7 +84,9 @@ def _pin_reader(parsed: argparse.Namespace) -> Callable[[str], str]:
     return read
 
 
-def _invitation(parsed: argparse.Namespace) -> enrolment_text.Invitation | None:
+def _invitation(parsed: argparse.Namespace) -> Invitation | None:
+    from models import enrolment_text
+
     if parsed.invitation:
         return enrolment_text.from_text(parsed.invitation)
     code = enrolment_text.clean_code(parsed.code or "")

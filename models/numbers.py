@@ -6,8 +6,6 @@ import re
 from datetime import date
 from enum import StrEnum
 
-from stdnum import damm
-
 KK_DIGITS = 16
 SLIP_DIGITS = 11
 """Ten random digits and one Damm check digit, which finds every single wrong digit and every
@@ -95,12 +93,16 @@ def mask_kk(kk: int) -> str:
 
 def slip_number(ten_digits: int) -> int:
     """The eleven-digit slip number made of ten digits and their Damm check digit."""
+    from stdnum import damm
+
     body = f"{ten_digits:010d}"
     return int(body + damm.calc_check_digit(body))
 
 
 def parse_slip_number(typed: str) -> int:
     """The slip number in ``typed``; raises NumberError on length, letters or check digit."""
+    from stdnum import damm
+
     bare = _digits(typed, SLIP_DIGITS)
     if not damm.is_valid(bare):
         raise NumberError(NumberProblem.CHECK_DIGIT, len(bare))

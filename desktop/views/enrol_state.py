@@ -7,7 +7,7 @@ from enum import Enum
 
 from desktop.views.state import CameraStatus, Notice
 from models.enrolment_text import CODE_LENGTH, show_code
-from models.texts import catalogue
+from models.texts import both
 
 
 class EnrolStage(Enum):
@@ -57,7 +57,7 @@ def trouble_key(code: str) -> str:
     """The key of a Notice for the error ``code`` while enrolling: words for a laptop that holds no
     records yet, where there are such."""
     own = f"door.trouble.{code}"
-    return own if f"{own}.title" in catalogue() else f"errors.{code}"
+    return own if both(f"{own}.title") else f"errors.{code}"
 
 
 def typed_code(typed: str) -> str:

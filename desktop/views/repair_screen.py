@@ -17,7 +17,7 @@ from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words
 from desktop.views.view import View
-from models.texts import catalogue
+from models.texts import both
 
 _WIDEST = 960
 """Pixels at 100 % text size; longer lines are hard to read."""
@@ -152,11 +152,11 @@ class RepairScreen(View):
         say, tokens, ratio = look.any_text, look.tokens, self.devicePixelRatioF()
         pixels = look.px(56)
         self._badge.setPixmap(look.icon("triangle-alert", tokens.check_ink, pixels, ratio, 1.75))
-        known = f"errors.{state.error}.title" in catalogue()
+        known = both(f"errors.{state.error}.title") is not None
         error = state.error if known else _OTHERWISE
         self._title.say(say(f"errors.{error}.title", **state.parts))
         self._safe_symbol.setPixmap(look.icon("shield-check", tokens.go_ink, ratio=ratio))
-        worded = f"{_TEXTS}.{error}.steps" in catalogue()
+        worded = both(f"{_TEXTS}.{error}.steps") is not None
         self._safe_box.setVisible(worded)
         self._safe.say(say(f"{_TEXTS}.{error}.safe", **state.parts) if worded else "")
         # An error without steps of its own still has its advice, which says both things in one.

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from models.texts import Language, catalogue
+from models.texts import Language, both
 from server.web.rendering import Pages, address
 from server.web.wording import number, say
 
@@ -49,7 +49,7 @@ class Problems:
     def _page(self, request: Request, status: int, **parts: object) -> Response:
         if request.url.path.startswith(_MACHINES):
             return PlainTextResponse(f"{status}\n", status, _HEADERS)
-        key = f"{status}" if f"pages.problem.{status}.title" in catalogue() else "other"
+        key = f"{status}" if both(f"pages.problem.{status}.title") else "other"
         language = language_of(request)
         other: Language = "en" if language == "id" else "id"
         return self._pages.page(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from models.texts import LANGUAGES, Language, text
+from models.usage import Usage
 
 if TYPE_CHECKING:
     from models.enrolment_text import Invitation
@@ -25,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         case "decode":
             from desktop.scan.decode_command import run as decode
 
-            return decode(parsed.files, sys.stdout)
+            return decode(parsed.files, sys.stdout, parsed.lang)
         case "sync":
             from desktop.headless import sync_once
 
@@ -34,10 +36,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from desktop.headless import enrol_here
 
             return enrol_here(parsed.folder, _invitation(parsed), parsed.name, parsed.lang)
+        case _ if not has_display() and "QT_QPA_PLATFORM" not in os.environ:
+            print(text(parsed.lang, "cli.field.no_display"), file=sys.stderr)
+            return USAGE
         case _:
             from desktop.app import run
 
             return run(parsed.folder, parsed.lang if "--lang" in given else None)
+
+
+def has_display() -> bool:
+    """Whether a window can be shown here; Qt ends a process that has no display, with a trace."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _language(given: Sequence[str]) -> Language:
@@ -53,22 +65,29 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     def say(leaf: str) -> str:
         return text(language, f"cli.field.{leaf}")
 
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--folder", type=Path, help=say("folder"), default=argparse.SUPPRESS)
-    common.add_argument("--lang", choices=LANGUAGES, help=say("lang"), default=argparse.SUPPRESS)
-    parser = argparse.ArgumentParser("ksbb-field", description=say("description"), parents=[common])
+    def common(parser: Usage) -> Usage:
+        suppress = argparse.SUPPRESS
+        parser.add_argument("--folder", type=Path, help=say("folder"), default=suppress)
+        parser.add_argument("--lang", choices=LANGUAGES, help=say("lang"), default=suppress)
+        return parser
+
+    parser = common(Usage("ksbb-field", description=say("description"), language=language))
     parser.set_defaults(folder=None, lang="id")
-    commands = parser.add_subparsers(dest="command")
-    commands.add_parser("app", help=say("about_app"), parents=[common])
-    sync = commands.add_parser("sync", help=say("about_sync"), parents=[common])
+    commands = parser.add_subparsers(dest="command", title=text(language, "cli.usage.commands"))
+
+    def command(name: str) -> Usage:
+        return common(commands.add_parser(name, help=say(f"about_{name}"), language=language))
+
+    command("app")
+    sync = command("sync")
     sync.add_argument("--volunteer", help=say("volunteer"))
     sync.add_argument("--pin-stdin", action="store_true", help=say("pin_stdin"))
-    enrol = commands.add_parser("enrol", help=say("about_enrol"), parents=[common])
+    enrol = command("enrol")
     enrol.add_argument("--centre", help=say("centre"))
     enrol.add_argument("--code", help=say("code"))
     enrol.add_argument("--invitation", help=say("invitation"))
     enrol.add_argument("--name", help=say("name"), default="")
-    decode = commands.add_parser("decode", help=say("about_decode"), parents=[common])
+    decode = command("decode")
     decode.add_argument("files", nargs="+", metavar="FILE", help=say("files"))
     return parser
 

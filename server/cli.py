@@ -15,12 +15,12 @@ from sqlalchemy import Engine
 
 from models.clock import wall_clock
 from models.texts import LANGUAGES, Language, text
+from models.usage import Usage
 from server import migrations
 from server.faults import told
 from server.keys import Keys, obtain_keys
 from server.postgres import open_database
 from server.settings import Settings, read_settings
-from server.usage import Usage
 
 OK, FAILED = 0, 1
 
@@ -99,7 +99,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
 
     parser = speaking(Usage("ksbb-centre", description=say("description"), language=language))
     commands = parser.add_subparsers(
-        dest="command", required=True, title=text(language, "centre.usage.commands")
+        dest="command", required=True, title=text(language, "cli.usage.commands")
     )
 
     def command(name: str, about: str) -> Usage:

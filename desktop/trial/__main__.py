@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from desktop.cli import has_display
 from desktop.device import Enrolment
 from desktop.device_secret import FileStore
 from desktop.threads import Cancel
@@ -54,13 +55,6 @@ def main() -> int:
     finally:
         centre.stop()
     return 0
-
-
-def has_display() -> bool:
-    """Whether a window can be shown here."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _enrol(centre: TrialCentre, folder: Path, point: int) -> Path:

@@ -28,7 +28,11 @@ class Usage(argparse.ArgumentParser):
         self, prog: str | None = None, *, language: Language, description: str | None = None
     ) -> None:
         super().__init__(
-            prog, description=description, add_help=False, formatter_class=_formatter(language)
+            prog,
+            description=description,
+            add_help=False,
+            allow_abbrev=False,  # what is short for one option today may be short for two tomorrow
+            formatter_class=_formatter(language),
         )
         self._language = language
         self._positionals.title = self._say("arguments")
@@ -36,7 +40,7 @@ class Usage(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help=self._say("help"))
 
     def _say(self, leaf: str, **parts: object) -> str:
-        return text(self._language, f"centre.usage.{leaf}", **parts)
+        return text(self._language, f"cli.usage.{leaf}", **parts)
 
     def error(self, message: str) -> NoReturn:
         """Say how the command is used and what was wrong with it, and end."""
@@ -64,7 +68,7 @@ def _formatter(language: Language) -> type[argparse.HelpFormatter]:
             groups: Iterable[Any],
             prefix: str | None = None,
         ) -> None:
-            words = text(language, "centre.usage.usage") if prefix is None else prefix
+            words = text(language, "cli.usage.usage") if prefix is None else prefix
             super().add_usage(usage, actions, groups, words)
 
     return Formatter

@@ -6,109 +6,115 @@ household served at a neighbouring station is refused here. Belongs to the threa
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from models import facts
-from models.feed import Head, Segment, genesis
+from models.feed import Head, Segment
+from models.field.chains import Chains, keep_checkpoint
 from models.field.database import write
-from models.field.projections import FACT, FEED, Place, Projector, table
-from models.field.tables import CheckpointRow, ExceptionRow
+from models.field.device import Identity
+from models.field.ledger import Ledger
+from models.field.projections import FACT, FEED, Place, table
+from models.field.roster import Roster
+from models.field.tables import ExceptionRow, SiblingRow
 from sync.branches import find_spot, questions
-from sync.messages import ExceptionCode
+from sync.messages import Certificate, ExceptionCode, MessageProblem, read_certificate
 from sync.receiver import Held, Sender
 
-_CHECKPOINT, _EXCEPTION = table(CheckpointRow), table(ExceptionRow)
+_EXCEPTION, _SIBLING = table(ExceptionRow), table(SiblingRow)
 _ADD_FACT = insert(FACT)
-_TIP = (
-    select(FACT.c.seq, FACT.c.hash)
-    .where(FACT.c.feed == bindparam("feed"), FACT.c.branch == bindparam("branch"))
-    .order_by(FACT.c.seq.desc())
-    .limit(1)
-)
 _HELD = select(FACT.c.seq, FACT.c.hash, FACT.c.branch).where(
     FACT.c.feed == bindparam("feed"), FACT.c.seq.between(bindparam("low"), bindparam("high"))
 )
-_LAST_BRANCH = select(func.max(FACT.c.branch)).where(FACT.c.feed == bindparam("feed"))
-_LIMIT = 1 << 63
+_KNOWN = select(FEED.c.device, FEED.c.public_key, FEED.c.certificate).where(
+    FEED.c.feed == bindparam("feed")
+)
+_OF_SIBLING = select(_SIBLING.c.device, _SIBLING.c.public_key, _SIBLING.c.revoked).where(
+    _SIBLING.c.feed == bindparam("feed")
+)
 
 
 class FieldFeedStore:
-    """Keeps other devices' facts on this device's connection."""
+    """Keeps other devices' facts beside a device's own, on the ledger's connection."""
 
-    def __init__(self, connection: Connection, device: int, points: frozenset[int]) -> None:
-        self._connection = connection
-        self._device = device
-        self._points = points
-        self._projector = Projector(connection, device)
+    def __init__(self, ledger: Ledger, identity: Identity) -> None:
+        self._ledger = ledger
+        self._identity = identity
+        self._connection = ledger.connection
+        self._chains = Chains(ledger.connection)
 
-    def introduce(self, feed: bytes, device: int, public_key: bytes) -> None:
-        """Makes a feed known whose certificate by the centre was checked. Twice changes nothing."""
-        with write(self._connection):
-            newest = self._connection.execute(select(func.max(FEED.c.ordinal))).scalar() or 0
-            self._connection.execute(
-                upsert(FEED).on_conflict_do_nothing(),
-                {
-                    "feed": feed,
-                    "ordinal": newest + 1,
-                    "device": device,
-                    "public_key": public_key,
-                    "safe_seq": 0,
-                    "safe_at": None,
-                    "receipt": None,
-                    "closed": False,
-                    "certificate": None,
-                },
-            )
+    def introduce(self, signed: bytes) -> Certificate:
+        """Makes the feed known that a certificate of our centre speaks of, and keeps the
+        certificate to show it to others. Twice changes nothing; raises MessageProblem."""
+        certified = read_certificate(signed)
+        keys = Roster(self._connection).centre_keys(self._identity.centre_key)
+        if certified.centre_key not in keys.values():
+            raise MessageProblem("the certificate of another centre")
+        certificate = certified.certificate
+        known = self._connection.execute(_KNOWN, {"feed": certificate.feed}).first()
+        if known is None or known.certificate is None:
+            with write(self._connection):
+                self._know(certificate.feed, certificate.device, certificate.public_key)
+                self._connection.execute(
+                    update(FEED).where(FEED.c.feed == certificate.feed).values(certificate=signed)
+                )
+        return certificate
 
     def sender(self, feed: bytes) -> Sender | None:
-        """Who writes ``feed``."""
-        row = self._connection.execute(select(FEED).where(FEED.c.feed == feed)).first()
+        """Who writes ``feed``: by its certificate, or because the centre told of it."""
+        known = self._connection.execute(_KNOWN, {"feed": feed}).first()
+        sibling = self._connection.execute(_OF_SIBLING, {"feed": feed}).first()
+        row = known or sibling
         if row is None:
             return None
-        return Sender(row.device, row.public_key, revoked=False, points=self._points)
+        revoked = sibling is not None and bool(sibling.revoked)
+        points = frozenset(self._identity.points)
+        return Sender(row.device, row.public_key, revoked, points)
 
     def contact(self, feed: bytes, at: int, offset: int, version: str) -> None:
         """A hub keeps no contacts: only the centre judges clocks and versions."""
 
     def held(self, feed: bytes, claimed: Head) -> Held:
         """The head of the branch that holds ``claimed``, else of branch 0."""
-        branch = 0
-        if 0 < claimed.seq < _LIMIT:
-            for _, digest, on in self._held(feed, claimed.seq, claimed.seq):
-                if digest == claimed.hash:
-                    branch = on
-        return Held(self._tip(feed, branch), (), self._forked(feed))
+        branch = self._chains.branch_of(feed, claimed) or 0
+        return Held(self._chains.tip(feed, branch), (), self._chains.last_branch(feed) > 0)
 
     def take(self, segment: Segment, hashes: list[bytes], now: int) -> Held:
         """Keeps a verified segment and what follows from it, in one transaction."""
-        with write(self._connection):
-            rows = self._held(segment.feed, segment.first - 1, segment.last)
-            held = {(seq, digest): branch for seq, digest, branch in rows}
-            spot = find_spot(held, segment, hashes)
-            if spot is None:
-                tip = self._tip(segment.feed, 0)
-                return Held(tip, (), self._forked(segment.feed))
-            branch = spot.branch
-            if branch is None:
-                branch = self._last_branch(segment.feed) + 1
-            own = self._is_own(segment.feed)
+        feed = segment.feed
+        try:
+            with write(self._connection):
+                return self._take(feed, segment, hashes)
+        except BaseException:
+            self._ledger.projector.forget()
+            raise
+
+    def _take(self, feed: bytes, segment: Segment, hashes: list[bytes]) -> Held:
+        span = {"feed": feed, "low": segment.first - 1, "high": segment.last}
+        rows = self._connection.execute(_HELD, span)
+        spot = find_spot({(row.seq, row.hash): row.branch for row in rows}, segment, hashes)
+        if spot is None:
+            return Held(self._chains.tip(feed, 0), (), self._chains.last_branch(feed) > 0)
+        branch = spot.branch
+        if branch is None:
+            branch = self._chains.last_branch(feed) + 1
+        if spot.held < len(hashes):
+            own = self._owner(feed) == self._ledger.device
             for offset in range(spot.held, len(hashes)):
                 self._keep(segment, hashes, offset, branch, own)
-            if spot.held < len(hashes):
-                self._connection.execute(
-                    upsert(_CHECKPOINT).on_conflict_do_nothing(),
-                    {"feed": segment.feed, "seq": segment.last, "signed": segment.checkpoint},
-                )
-            exceptions = self._connection.execute(
-                select(_EXCEPTION.c.seq, _EXCEPTION.c.code).where(
-                    _EXCEPTION.c.feed == segment.feed,
-                    _EXCEPTION.c.seq.between(segment.first, segment.last),
-                )
+            size = sum(map(len, segment.facts[spot.held :]))
+            keep_checkpoint(self._connection, feed, branch, segment.last, size, segment.checkpoint)
+        exceptions = self._connection.execute(
+            select(_EXCEPTION.c.seq, _EXCEPTION.c.code).where(
+                _EXCEPTION.c.feed == feed,
+                _EXCEPTION.c.seq.between(segment.first, segment.last),
             )
-            pairs = tuple(sorted((row.seq, row.code) for row in exceptions))
-            head = Head(segment.last, hashes[-1])
-            return Held(head, pairs, self._forked(segment.feed))
+        )
+        pairs = tuple(sorted((row.seq, row.code) for row in exceptions))
+        return Held(Head(segment.last, hashes[-1]), pairs, self._chains.last_branch(feed) > 0)
 
     def _keep(
         self, segment: Segment, hashes: list[bytes], offset: int, branch: int, own: bool
@@ -125,7 +131,7 @@ class FieldFeedStore:
             },
         )
         fact = facts.interpret(body)
-        self._projector.apply(Place(segment.feed, branch, seq), fact, own=own)
+        self._ledger.projector.apply(Place(segment.feed, branch, seq), fact, own=own)
         for code in set(questions(fact)):
             self._note(segment.feed, seq, code)
         if branch > 0:
@@ -137,20 +143,27 @@ class FieldFeedStore:
             {"feed": feed, "seq": seq, "code": int(code)},
         )
 
-    def _held(self, feed: bytes, low: int, high: int) -> list[tuple[int, bytes, int]]:
-        rows = self._connection.execute(_HELD, {"feed": feed, "low": low, "high": high})
-        return [(row.seq, row.hash, row.branch) for row in rows]
+    def _owner(self, feed: bytes) -> int:
+        """The device that writes ``feed``; one that the centre only told of is known from now."""
+        row: Any = self._connection.execute(_KNOWN, {"feed": feed}).first()
+        if row is None:
+            row = self._connection.execute(_OF_SIBLING, {"feed": feed}).one()
+            self._know(feed, row.device, row.public_key)
+        return int(row.device)
 
-    def _tip(self, feed: bytes, branch: int) -> Head:
-        row = self._connection.execute(_TIP, {"feed": feed, "branch": branch}).first()
-        return Head(row.seq, row.hash) if row else Head(0, genesis(feed))
-
-    def _forked(self, feed: bytes) -> bool:
-        return self._last_branch(feed) > 0
-
-    def _last_branch(self, feed: bytes) -> int:
-        return int(self._connection.execute(_LAST_BRANCH, {"feed": feed}).scalar() or 0)
-
-    def _is_own(self, feed: bytes) -> bool:
-        row = self._connection.execute(select(FEED.c.device).where(FEED.c.feed == feed)).first()
-        return row is not None and row.device == self._device
+    def _know(self, feed: bytes, device: int, public_key: bytes) -> None:
+        newest = self._connection.execute(select(func.max(FEED.c.ordinal))).scalar() or 0
+        self._connection.execute(
+            upsert(FEED).on_conflict_do_nothing(),
+            {
+                "feed": feed,
+                "ordinal": newest + 1,
+                "device": device,
+                "public_key": public_key,
+                "safe_seq": 0,
+                "safe_at": None,
+                "receipt": None,
+                "closed": False,
+                "certificate": None,
+            },
+        )

@@ -10,9 +10,11 @@ LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE checkpoint (
           feed BLOB NOT NULL,
+          branch INTEGER NOT NULL,
           seq INTEGER NOT NULL,
+          size INTEGER NOT NULL,
           signed BLOB NOT NULL,
-          PRIMARY KEY (feed, seq)
+          PRIMARY KEY (feed, branch, seq)
         ) WITHOUT ROWID
         """,
         """CREATE TABLE exception (

@@ -58,12 +58,15 @@ class FactRow(LedgerModel, table=True):
 
 
 class CheckpointRow(LedgerModel, table=True):
-    """The newest signed head of a feed that came from elsewhere or was sealed here."""
+    """The signed head of a branch at ``seq``: where what another device wrote can be passed on
+    (``chains``). ``size`` is that of the facts since the one before, in bytes."""
 
     __tablename__ = "checkpoint"
     __table_args__: ClassVar[Any] = _WITHOUT_ROWID
     feed: bytes = _key()
+    branch: int = _key()
     seq: int = _key()
+    size: int
     signed: bytes
 
 

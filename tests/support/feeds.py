@@ -17,7 +17,9 @@ from models.feed import (
     genesis,
     make_checkpoint,
 )
-from tests.support.world import AT, HERE, RANI, Family
+from models.page import Page
+from sync.messages import Certificate, encode_certificate
+from tests.support.world import AT, CENTRE, HERE, RANI, Family
 
 
 @dataclass
@@ -86,6 +88,21 @@ class MadeFeed:
     def wire(self, first: int = 1, last: int | None = None) -> bytes:
         """The same as it travels."""
         return encode_segment(self.segment(first, last))
+
+
+def certificate_of(feed: MadeFeed, points: Iterable[int] = (HERE,)) -> bytes:
+    """The centre's signed word on who writes ``feed``."""
+    name, key = f"Laptop {feed.device}", feed.signer.public_key
+    return encode_certificate(Certificate(AT, key, feed.device, name, tuple(points)), CENTRE)
+
+
+def siblings_page(feeds: Iterable[MadeFeed], *, after: int = 0, revoked: bool = False) -> Page:
+    """What a pull brings when these feeds' devices are enrolled at the point, or blocked."""
+    rows = [
+        (one.device, one.id, f"Laptop {one.device}", one.signer.public_key, bytes(32), revoked)
+        for one in feeds
+    ]
+    return Page(HERE, after, after + 1, 0, AT, {"siblings": rows})
 
 
 def gave(device: int, families: Iterable[Family], point: int = HERE) -> MadeFeed:

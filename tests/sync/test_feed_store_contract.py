@@ -48,8 +48,8 @@ from sync.messages import (
 )
 from sync.receiver import FeedStore, Receiver
 from tests.support.centre_world import Centre
-from tests.support.feeds import MadeFeed, gave
-from tests.support.field import device_in
+from tests.support.feeds import MadeFeed, certificate_of, gave, siblings_page
+from tests.support.field import FieldDevice, device_in
 from tests.support.made_facts import BODIES, WEIRD
 from tests.support.world import AT, CENTRE, FIRST, HERE, RANI, SEMBAKO, family
 
@@ -72,8 +72,8 @@ class ReceivingEnd(Protocol):
     def kept(self, feed: bytes) -> dict[tuple[int, int], bytes]:
         """(branch, number) → the fact as it is kept."""
 
-    def revoke(self, device: int) -> bool:
-        """Blocks a device; False where that is not known."""
+    def revoke(self, feed: MadeFeed) -> None:
+        """Blocks the device that writes a feed."""
 
 
 @dataclass
@@ -95,32 +95,34 @@ class OnPostgres:
         """Opened from under the centre's key."""
         return self.centre.facts_of(feed)
 
-    def revoke(self, device: int) -> bool:
+    def revoke(self, feed: MadeFeed) -> None:
         """At the office."""
-        self.centre.revoke(device)
-        return True
+        self.centre.revoke(feed.device)
 
 
 @dataclass
 class OnSqlite:
     """A device that receives for others."""
 
-    store: FieldFeedStore
+    device: FieldDevice
+
+    def __post_init__(self) -> None:
+        self.store = FieldFeedStore(self.device.ledger, self.device.identity)
 
     def introduce(self, feed: MadeFeed) -> None:
         """By the certificate it showed."""
-        self.store.introduce(feed.id, feed.device, feed.signer.public_key)
+        self.store.introduce(certificate_of(feed))
 
     def kept(self, feed: bytes) -> dict[tuple[int, int], bytes]:
         """As it lies in the ledger."""
-        rows = self.store._connection.execute(
+        rows = self.device.connection.execute(
             select(FACT.c.branch, FACT.c.seq, FACT.c.body).where(FACT.c.feed == feed)
         )
         return {(row.branch, row.seq): row.body for row in rows}
 
-    def revoke(self, device: int) -> bool:
-        """Only the centre blocks devices."""
-        return False
+    def revoke(self, feed: MadeFeed) -> None:
+        """As the centre tells it in a pull."""
+        self.device.pull(siblings_page([feed], revoked=True))
 
 
 @pytest.fixture(params=["PostgreSQL", "SQLite"])
@@ -128,7 +130,7 @@ def end(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ReceivingEnd
     """An empty receiving end."""
     if request.param == "SQLite":
         with device_in(tmp_path / "hub", HUB) as hub:
-            yield OnSqlite(FieldFeedStore(hub.connection, HUB, frozenset({HERE})))
+            yield OnSqlite(hub)
     else:
         yield OnPostgres(request.getfixturevalue("centre"))
 
@@ -513,12 +515,12 @@ def test_exceptions_are_told_for_the_facts_of_the_segment_only(
 def test_a_blocked_devices_facts_are_kept_too(end: ReceivingEnd, receiver: Receiver) -> None:
     feed = gave(1, FAMILIES[:3])
     end.introduce(feed)
-    blocked = end.revoke(1)
+    end.revoke(feed)
     assert receipt_of(receiver.answer("push", feed.wire())).head == feed.head()
     assert end.kept(feed.id) == straight(feed)
     assert hello(receiver, feed).head == feed.head()
     sender = end.store.sender(feed.id)
-    assert sender is not None and sender.revoked is blocked
+    assert sender is not None and sender.revoked
 
 
 def test_who_sends_is_known_by_the_feed(end: ReceivingEnd) -> None:

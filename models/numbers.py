@@ -110,6 +110,6 @@ def parse_slip_number(typed: str) -> int:
 
 
 def format_slip_number(number: int) -> str:
-    """A slip number as it is printed: ``4821 093 7745``."""
+    """A slip number as it is printed: ``4821 093 7743``."""
     text = f"{number:011d}"
     return f"{text[:4]} {text[4:7]} {text[7:]}"

@@ -22,15 +22,17 @@ from models.facts import (
     Void,
     VoidReason,
 )
+from models.numbers import slip_number
 from models.verdict import Verdict
 
 AT = 1_795_500_000_000
 FAMILY = (1 << 60) + 5
+SLIP_NUMBER = slip_number(4_821_093_774)
 
 FACTS = (
     Fact(AT, 7, 0, SessionOpened(3, "Tahap 2")),
     Fact(AT, 7, 1, Stock(Movement.COUNTED, 1, 250)),
-    Fact(AT + 60_000, 7, 1, Handover(FAMILY, (Line(2, 1, 1),), Source.CAMERA, slip=48210937745)),
+    Fact(AT + 60_000, 7, 1, Handover(FAMILY, (Line(2, 1, 1),), Source.CAMERA, slip=SLIP_NUMBER)),
     Fact(
         AT + 61_000,
         7,
@@ -58,7 +60,7 @@ BODIES: tuple[Body, ...] = (
         FAMILY,
         (Line(2, 1, 1), Line(2, 2, 3)),
         Source.SCANNER,
-        slip=48210937745,
+        slip=SLIP_NUMBER,
         verdict=Verdict.OTHER_POINT,
         receiver=Receiver.REPLACEMENT,
         proxy_name="Budi",
@@ -67,13 +69,13 @@ BODIES: tuple[Body, ...] = (
         note="penerima meninggal",
     ),
     NoHandover(FAMILY, Outcome.ABSENT),
-    NoHandover(FAMILY, Outcome.OUT_OF_STOCK, stage=2, slip=48210937745, note="beras habis"),
+    NoHandover(FAMILY, Outcome.OUT_OF_STOCK, stage=2, slip=SLIP_NUMBER, note="beras habis"),
     Void(4, VoidReason.GOODS_NOT_TAKEN),
     Void(4, VoidReason.OTHER, feed=bytes(range(16)), note="salah catat"),
     Stock(Movement.RECEIVED, 1, 250),
     Stock(Movement.DAMAGED, 1, 3, reference="surat jalan 17"),
     Refused(Verdict.UNKNOWN, Source.TYPED_KK),
-    Refused(Verdict.FORGED, Source.CAMERA, household=FAMILY, slip=48210937745, digest=bytes(8)),
+    Refused(Verdict.FORGED, Source.CAMERA, household=FAMILY, slip=SLIP_NUMBER, digest=bytes(8)),
     Complaint(3, "beras kurang 1 kg"),
     Complaint(8, "", household=FAMILY),
     HouseholdNote(FAMILY, 2),

@@ -42,7 +42,7 @@ from sync.messages import (
     encode_request,
     refuse,
 )
-from tests.support.vector_facts import AT, BODIES, FACTS, FAMILY
+from tests.support.vector_facts import AT, BODIES, FACTS, FAMILY, SLIP_NUMBER
 
 FOLDER = Path(__file__).parent.parent / "vectors"
 
@@ -54,7 +54,7 @@ CENTRE_KEYS = {CENTRE.key_id: CENTRE.public_key}
 SLIP_KEYS = {slip_key_id(SLIP_KEY.key_id): SLIP_KEY.public_key}
 
 SLIP = Slip(
-    number=48210937745,
+    number=SLIP_NUMBER,
     household=FAMILY,
     point=3,
     lines=(Line(2, 1, 1), Line(2, 2, 3)),
@@ -80,10 +80,10 @@ PAGE = Page(
             (3171010101200013, FAMILY + 1, "Joko", 3, 2, "31.71.01.1002", 2, 2, ""),
         ],
         "entitlements": [(FAMILY, 2, 1, 3, 1), (FAMILY, 2, 2, 3, 3), (FAMILY + 1, 2, 1, 3, 1)],
-        "slips": [(48210937745, FAMILY, 3, bytes.fromhex("86020101020203"), AT, AT + 9, False)],
+        "slips": [(SLIP_NUMBER, FAMILY, 3, bytes.fromhex("86020101020203"), AT, AT + 9, False)],
         "elsewhere": [
             (FAMILY + 1, bytes(16), 0, 8, 0, 2, 1, 1, AT, 4, 9, 2, "Budi", None, False),
-            (INDEX_LIMIT, bytes(16), 1, 9, 0, 2, 1, 1, AT, 4, 9, 1, None, 48210937745, True),
+            (INDEX_LIMIT, bytes(16), 1, 9, 0, 2, 1, 1, AT, 4, 9, 1, None, SLIP_NUMBER, True),
         ],
         "aliases": [(3171010101200021, FAMILY)],
         "gone": [(FAMILY + 2,)],
@@ -122,7 +122,7 @@ COLUMNS: tuple[list[Any], ...] = (
     ["a", None, "b"],
     [AT, AT + 60_000, AT + 61_000],
     [3, 1, 2],
-    [FAMILY, 48210937745, (1 << 62) + 9],
+    [FAMILY, SLIP_NUMBER, (1 << 62) + 9],
     [True, False],
 )
 INVITATION = enrolment_text.Invitation("ABCD2345", "https://ksbb.example.id", CENTRE.key_id)

@@ -30,28 +30,10 @@ from models.feed import (
     read_checkpoint,
     verify_segment,
 )
-from tests.support.made_facts import FACTS, WEIRD
+from tests.support.made_facts import ENCODED, FACTS, WEIRD
 
 SIGNER = Signer.of(b"\x03" * 32, FEED_ID_BYTES)
 FEED, KEY = SIGNER.key_id, SIGNER.public_key
-
-# Also what only another program would write: CBOR that is not deterministic, and no fact at all.
-ODD = st.sampled_from(
-    [
-        bytes.fromhex("9f03010203a0ff"),
-        bytes.fromhex("851803010203a0"),
-        bytes.fromhex("8503010203a202800105"),
-        bytes.fromhex("8503010203bfff"),
-        bytes.fromhex("fb3ff0000000000000"),
-        b"\xf6",
-    ]
-)
-ENCODED = st.one_of(
-    FACTS.map(facts.encode),
-    st.builds(lambda raw: cbor.dumps([77, 1, 2, 3, raw]), WEIRD),
-    st.builds(lambda raw: cbor.dumps([3, 1, 2, 3, {1: raw}]), WEIRD),
-    ODD,
-)
 
 
 def sealed(bodies: tuple[bytes, ...], first: int = 1, before: bytes | None = None) -> Segment:

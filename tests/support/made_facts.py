@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from models import cbor, facts
 from models.facts import (
     Complaint,
     Fact,
@@ -90,3 +91,21 @@ BODIES = KNOWN_BODIES | st.builds(Unknown, st.integers(10, 1 << 40), WEIRD)
 FACTS = st.builds(
     Fact, st.integers(0, 1 << 45), st.integers(0, 1 << 20), st.integers(0, 1 << 20), BODIES
 )
+# Also what only another program would write: CBOR that is not deterministic, and no fact at all.
+_ODD = st.sampled_from(
+    [
+        bytes.fromhex("9f03010203a0ff"),
+        bytes.fromhex("851803010203a0"),
+        bytes.fromhex("8503010203a202800105"),
+        bytes.fromhex("8503010203bfff"),
+        bytes.fromhex("fb3ff0000000000000"),
+        b"\xf6",
+    ]
+)
+ENCODED = st.one_of(
+    FACTS.map(facts.encode),
+    st.builds(lambda raw: cbor.dumps([77, 1, 2, 3, raw]), WEIRD),
+    st.builds(lambda raw: cbor.dumps([3, 1, 2, 3, {1: raw}]), WEIRD),
+    _ODD,
+)
+"""Facts as bytes, as any device may send them."""

@@ -33,6 +33,14 @@ WITHOUT_QT = ("desktop.device", "desktop.scan.decode", "desktop.scan.pictures")
 _WITH_QT = ("PySide6.QtMultimedia", "desktop.presenters.preferences", "desktop.shift")
 
 
+class Screens(QStackedWidget):
+    """One screen at a time; none makes the window larger than the display that it is on."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Nothing: the window has a least size of its own, and screens scroll below theirs."""
+        return QSize(0, 0)
+
+
 class MainWindow(QMainWindow):
     """One window, one screen at a time, and over it for a while a page of help or settings.
 
@@ -44,7 +52,7 @@ class MainWindow(QMainWindow):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.look = look
-        self.screens = QStackedWidget()
+        self.screens = Screens()
         self.setCentralWidget(self.screens)
         self.setMinimumSize(*SMALLEST)
         self.resize(*USUAL)

@@ -20,7 +20,7 @@ from desktop.views.state import (
     SyncPill,
     TopBarState,
 )
-from desktop.views.sync_panel import SyncPanelState, Waiting, WaitingKind
+from desktop.views.sync_panel import SyncPanelState, SyncResult, Waiting, WaitingKind
 from desktop.views.void_panel import VoidPanelState
 from models.verdict import Tone, Verdict
 
@@ -29,6 +29,7 @@ NOW = 1_795_489_500_000
 _MINUTE = 60_000
 
 VOLUNTEERS = ("Sari Wulandari", "Budi Santoso", "Dewi Lestari", "Agus Pratama")
+DETAIL = "database_damaged · quick_check · 0.1.0 · Linux-6.1.0-x86_64-with-glibc2.36"
 _POINT = "Balai RW 03 Cideng"
 _SEMBAKO = Goods(1, "Paket sembako", "Tahap 1")
 _MEALS = Goods(2, "Makanan siap saji", "Tahap 1")
@@ -41,6 +42,22 @@ _SITI = HouseholdCard(
     members=5,
     address="Gg. Melati No. 14",
     slip=4821_093_7745,
+)
+_AYU = HouseholdCard(
+    name="I Gusti Ayu Kadek Prameswari Dewi Anggraini",
+    kk=3171_0101_0120_0013,
+    rt=12,
+    rw=16,
+    kelurahan="Kebayoran Lama Selatan",
+    members=11,
+    address="Jl. Haji Muhammad Saidi Raya Gg. Mawar Dalam III No. 214 B",
+    slip=5590_013_2242,
+)
+_MANY = (
+    _SEMBAKO,
+    Goods(14, "Makanan siap saji", "Tahap 1"),
+    Goods(1, "Paket Lebaran", "Tahap Lebaran"),
+    Goods(1, "Santunan tunai Rp200.000", "Tahap Lebaran"),
 )
 _EARLIER = Earlier((_SEMBAKO,), NOW - 43 * _MINUTE, _POINT, "Budi Santoso")
 _STOCK = (
@@ -111,6 +128,11 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
     """(name, state) of everything the scan screen can show."""
     yield "ready", _READY
     yield "no-camera", replace(_READY, camera=CameraStatus.NONE)
+    first = replace(_READY.bar, session="", sync=SyncPill(True, 0, NOW - 3 * _MINUTE))
+    uncounted = OverviewState(stock=(StockLevel("Paket sembako", None),))
+    yield "first", replace(_READY, bar=first, overview=uncounted)
+    much = Judged(1, Verdict.ELIGIBLE, _AYU, _MANY)
+    yield "much", replace(_READY, moment=much)
     yield "recorded", replace(_READY, moment=Recorded(143, _SITI.name, (_SEMBAKO, _MEALS)))
     yield "voided", replace(_READY, moment=Voided(143, _SITI.name, (_SEMBAKO,)))
     for number, verdict in enumerate(Verdict, 1):
@@ -129,6 +151,13 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
         waiting=waiting,
         now=NOW,
     )
+    down = SyncResult(NOW - 2 * _MINUTE, "errors.centre_down")
+    failed = replace(sync, online=False, progress=None, last=down)
+    yield "sync-failed", replace(_READY, side=failed)
+    well = SyncResult(NOW - 2 * _MINUTE, sent=38, got=12)
+    safe = SyncPanelState(True, safe_at=NOW - 2 * _MINUTE, last=well, now=NOW)
+    online = replace(_READY.bar, sync=SyncPill(True, 0, NOW - 2 * _MINUTE))
+    yield "synced", replace(_READY, side=safe, bar=online)
     busy = replace(_READY.bar, sync=SyncPill(True, 38, None, True, 12, 38))
     yield "syncing", replace(_READY, side=sync, bar=busy)
     full = Notice("errors.disk_full", Tone.STOP)

@@ -32,12 +32,13 @@ from desktop.views.opening import OpeningScreen
 from desktop.views.parts.name_list import Person
 from desktop.views.repair_screen import RepairScreen, RepairState
 from desktop.views.scan_screen import ScanScreen
-from desktop.views.settings_panel import SettingsPanel, SettingsPanelState
+from desktop.views.settings_panel import SettingsPage, SettingsPanelState
 from desktop.views.start_screen import StartScreen
 from desktop.views.state import CameraStatus
 from models.texts import LANGUAGES
 
 SIZE = (1366, 768)
+"""The laptop that most points have; ``--size 1024x600`` is the smallest that the app takes."""
 
 Make = Callable[[Look], QWidget]
 
@@ -52,8 +53,9 @@ def screens() -> Iterator[tuple[str, Make]]:
     yield "login", _shown(LoginScreen, "show_login", LoginState(people))
     yield "pin", _shown(LoginScreen, "show_login", LoginState(people, chosen=1, attempts_left=3))
     yield "locked", _shown(LoginScreen, "show_login", LoginState(people, 1, locked_seconds=52))
-    yield "repair", _shown(RepairScreen, "show_repair", RepairState("database_damaged"))
-    yield "settings", _shown(SettingsPanel, "show_settings", SettingsPanelState())
+    broken = RepairState("database_damaged", detail=states.DETAIL)
+    yield "repair", _shown(RepairScreen, "show_repair", broken)
+    yield "settings", _settings
     yield "opening", _shown(OpeningScreen, "show_opening", states.OPENING)
     yield "closing", _shown(ClosingScreen, "show_closing", states.CLOSING)
     yield "help", HelpPage
@@ -66,6 +68,7 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m desktop.shots")
     parser.add_argument("--out", type=Path, default=Path("shots"))
     parser.add_argument("--only", default="", help="only screens whose name holds this")
+    parser.add_argument("--size", type=_size, default=SIZE, help="such as 1024x600")
     given = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or QApplication(["shots"])
@@ -82,12 +85,18 @@ def main() -> int:
         for name, make in screens():
             if given.only in name:
                 screen = make(look)
-                _take(screen, frame, given.out / f"{name}-{language}-{room.value}-{scale}.png")
+                file = given.out / f"{name}-{language}-{room.value}-{scale}.png"
+                _take(screen, given.size, frame, file)
     return 0
 
 
-def _take(screen: QWidget, frame: QImage, file: Path) -> None:
-    screen.resize(*SIZE)
+def _size(words: str) -> tuple[int, int]:
+    width, height = words.lower().split("x")
+    return int(width), int(height)
+
+
+def _take(screen: QWidget, size: tuple[int, int], frame: QImage, file: Path) -> None:
+    screen.resize(*size)
     screen.show()
     if isinstance(screen, ScanScreen):
         screen.show_frame(frame)
@@ -107,6 +116,12 @@ def _shown(kind: Callable[[Look], QWidget], method: str, state: object) -> Make:
         return screen
 
     return make
+
+
+def _settings(look: Look) -> QWidget:
+    page = SettingsPage(look)
+    page.panel.show_settings(SettingsPanelState())
+    return page
 
 
 def _camera_picture() -> QImage:

@@ -7,17 +7,14 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.scan.camera import CameraSource
 from desktop.settings import NO_CAMERA, SETTINGS_FILE, Settings, save_settings
 from desktop.theme.look import Look
 from desktop.theme.sounds import Sounds
-from desktop.views.settings_panel import CameraChoice, SettingsPanel, SettingsPanelState
+from desktop.views.settings_panel import CameraChoice, SettingsPage, SettingsPanelState
 from desktop.views.state import Notice
-
-_WIDEST = 1000
-"""Pixels at 100 % text size."""
 
 
 class Door(Protocol):
@@ -73,15 +70,9 @@ class Preferences(QObject):
 
     def open(self) -> None:
         """Shows the settings over whatever stands, and goes back to it."""
-        page, panel = QWidget(), SettingsPanel(self._window.look)
-        panel.setMaximumWidth(self._window.look.px(_WIDEST))
-        layout = QHBoxLayout(page)
-        layout.addStretch(1)
-        layout.addWidget(panel, 1000)
-        layout.addStretch(1)
+        page = SettingsPage(self._window.look)
+        panel = page.panel
         unsaved: list[Notice] = []
-        page.setProperty("kind", "page")
-        page.setFocusProxy(panel)
 
         def draw() -> None:
             cameras = tuple(

@@ -1,4 +1,4 @@
-"""The bundled fonts: Inter for reading, Inter Display for the verdict, figures all equally wide."""
+"""The bundled fonts: Inter for reading, Inter Display for the verdict and for large figures."""
 
 from __future__ import annotations
 
@@ -27,17 +27,25 @@ def load_fonts() -> tuple[str, ...]:
 
 
 def app_font(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """Inter at ``pixels`` with tabular figures, so that numbers line up and do not jump."""
-    return _tabular(QFont(FAMILY), pixels, weight)
+    """Inter at ``pixels``."""
+    font = QFont(FAMILY)
+    font.setPixelSize(pixels)
+    font.setWeight(weight)
+    return font
 
 
 def display_font(pixels: int) -> QFont:
     """The bold display cut for the few words that must be read from afar."""
-    return _tabular(QFont(DISPLAY_FAMILY), pixels, QFont.Weight.Bold)
-
-
-def _tabular(font: QFont, pixels: int, weight: QFont.Weight) -> QFont:
+    font = QFont(DISPLAY_FAMILY)
     font.setPixelSize(pixels)
-    font.setWeight(weight)
+    font.setWeight(QFont.Weight.Bold)
+    return font
+
+
+def tabular(font: QFont) -> QFont:
+    """``font`` with figures all equally wide, so that numbers line up and do not jump.
+
+    Only for numbers: Inter widens the hyphen too, and "hand-over" would be read as two words.
+    """
     font.setFeature(QFont.Tag("tnum"), 1)
     return font

@@ -24,8 +24,12 @@ class Sizes:
     body: int
     heading: int
     name: int
+    name_low: int
+    """A name where height is short."""
     figure: int
     verdict: int
+    verdict_low: int
+    """The verdict's word where height is short."""
     control: int
     """Height of anything that is pressed or typed into."""
     icon: int
@@ -51,8 +55,10 @@ def sizes(scale: int) -> Sizes:
         body=grown(16, 1),
         heading=grown(20, 0.8),
         name=grown(30, 0.5),
+        name_low=grown(24, 0.5),
         figure=grown(30, 0.5),
         verdict=grown(52, 0.25),
+        verdict_low=grown(40, 0.3),
         control=grown(52, 0.6),
         icon=grown(20, 0.8),
         badge=grown(96, 0.1),

@@ -27,11 +27,17 @@ QLabel[role="small"] {{ font-size: {s.small}px; }}
 QLabel[role="strong"] {{ font-weight: 600; }}
 QLabel[role="heading"] {{ font-size: {s.heading}px; font-weight: 600; }}
 QLabel[role="name"] {{ font-family: "{DISPLAY_FAMILY}"; font-size: {s.name}px; font-weight: 700; }}
+QLabel[role="name_low"] {{
+    font-family: "{DISPLAY_FAMILY}"; font-size: {s.name_low}px; font-weight: 700;
+}}
 QLabel[role="figure"] {{
     font-family: "{DISPLAY_FAMILY}"; font-size: {s.figure}px; font-weight: 700;
 }}
 QLabel[role="verdict"] {{
     font-family: "{DISPLAY_FAMILY}"; font-size: {s.verdict}px; font-weight: 700;
+}}
+QLabel[role="verdict_low"] {{
+    font-family: "{DISPLAY_FAMILY}"; font-size: {s.verdict_low}px; font-weight: 700;
 }}
 QLabel[ink="muted"] {{ color: {t.muted}; }}
 QLabel[ink="accent"] {{ color: {t.accent}; }}
@@ -84,6 +90,7 @@ def _fields(t: Tokens, s: Sizes) -> str:
 QLineEdit, QComboBox {{
     background: {t.surface}; border: 2px solid {t.edge}; border-radius: 12px;
     padding: 0 14px; min-height: {inner}px; max-height: {inner}px;
+    placeholder-text-color: {t.muted};
     selection-background-color: {t.primary}; selection-color: {t.on_primary};
 }}
 QLineEdit[role="scan"] {{ font-size: {s.heading}px; }}

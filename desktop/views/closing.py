@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.theme.look import Look
 from desktop.views.overview import StockLevel
-from desktop.views.parts.arrange import clear, column, frame, row, scrolled
+from desktop.views.parts.arrange import clear, column, frame, row
 from desktop.views.parts.button import Button
+from desktop.views.parts.button_row import foot
 from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words, set_tone
 from desktop.views.state import Goods, Notice
 from desktop.views.view import View
@@ -59,26 +61,22 @@ class ClosingScreen(View):
             *(frame("inset", column(c, f, gap=0, margin=2)) for c, f in self._figures), gap=2
         )
         self._goods_title, self._goods = Words("strong"), column(gap=1)
-        self._safety_title, self._safety = Words("strong"), Words("heading")
-        self._safety_hint = Words("body", ink="muted")
-        self._safety_box = frame(
-            "tint",
-            column(self._safety_title, self._safety, self._safety_hint, gap=1, margin=3),
-            tone="go",
-        )
+        self._safety_symbol, self._safety = QLabel(), Words("heading")
+        self._safety_hint = Words("body")
+        safety = row(self._safety_symbol, gap=2, margin=(3, 2, 3, 2))
+        safety.setAlignment(self._safety_symbol, Qt.AlignmentFlag.AlignTop)
+        safety.addLayout(column(self._safety, self._safety_hint, gap=0), 1)
+        self._safety_box = frame("tint", safety, tone="go")
         card = frame("card", column(boxes, None, self._goods_title, self._goods, gap=1, margin=3))
-        inner = QWidget()
-        inner.setLayout(
+        self._scroll = scrolling(
             column(
                 self._notices,
-                self._title,
-                self._sub,
-                None,
-                card,
-                None,
+                column(self._title, self._sub, gap=0),
+                # First, as it is what a person must still do something about.
                 self._safety_box,
+                card,
                 1,
-                gap=0,
+                gap=2,
                 margin=(3, 3, 3, 2),
             )
         )
@@ -89,8 +87,8 @@ class ClosingScreen(View):
         self.confirm = Button(look, "primary", icon="log-out")
         self.confirm.clicked.connect(self.confirmed)
         whole = column(gap=0)
-        whole.addWidget(scrolled(inner), 1)
-        whole.addLayout(row(self.back, 1, self.sync, self.confirm, gap=2, margin=(3, 1, 3, 3)))
+        whole.addWidget(self._scroll, 1)
+        whole.addLayout(foot(self.back, 1, self.sync, self.confirm))
         self.setLayout(whole)
         self.restyle()
 
@@ -107,7 +105,6 @@ class ClosingScreen(View):
         say = self.look.text
         self._title.say(say("close.title"))
         self._goods_title.say(say("close.goods"))
-        self._safety_title.say(say("close.safety"))
         self.back.say(say("close.back"))
         self.sync.say(say("close.sync"))
         for (caption, _), key in zip(self._figures, ("handed", "refused", "voided"), strict=True):
@@ -149,7 +146,14 @@ class ClosingScreen(View):
     def _draw_safety(self) -> None:
         state, say = self._state, self.look.text
         safe = state.unsafe == 0
-        set_tone(self._safety_box, "go" if safe else "check")
+        tone = "go" if safe else "check"
+        set_tone(self._safety_box, tone)
+        self._safety.set_ink(tone)
+        icon, ink = "shield-check" if safe else "shield-alert", f"{tone}_ink"
+        pixels = round(self.look.sizes.icon * 1.6)
+        self._safety_symbol.setPixmap(
+            self.look.icon(icon, getattr(self.look.tokens, ink), pixels, self.devicePixelRatioF())
+        )
         if safe:
             self._safety.say(say("sync.all_safe"))
             when = moment(self.look, state.safe_at, state.now) if state.safe_at else ""
@@ -170,5 +174,7 @@ class ClosingScreen(View):
                 self.left.emit()
             case Qt.Key.Key_F5:
                 self.sync_asked.emit()
+            case key if self._scroll.turned(key):
+                pass
             case _:
                 super().keyPressEvent(event)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
 
 from desktop.theme.look import Look
-from desktop.views.parts.arrange import column, frame, row, scrolled
+from desktop.views.parts.arrange import column, frame, row
 from desktop.views.parts.button import Button
+from desktop.views.parts.button_row import foot
 from desktop.views.parts.enter_key import press_focused
+from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words
 from desktop.views.view import View
 from models.verdict import Tone
@@ -32,11 +34,13 @@ _KEYS = (
     ("F8", "f8"),
     ("F9", "f9"),
     ("F10", "f10"),
+    ("Ctrl+L", "switch"),
+    ("Ctrl+W", "close"),
 )
 
 
 class HelpPage(View):
-    """Shows the help; any of Enter, Esc or F1 leaves it."""
+    """Shows the help; any of Enter, Esc or F1 leaves it, and the page keys turn it."""
 
     left = Signal()
 
@@ -62,7 +66,7 @@ class HelpPage(View):
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
         for place, (key, words) in enumerate(self._keys):
-            grid.addWidget(key, place, 0)
+            grid.addWidget(key, place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(words, place, 1)
         left = column(
             frame("card", column(self._heads["scan_title"], *self._steps, gap=1, margin=3)),
@@ -72,19 +76,27 @@ class HelpPage(View):
             gap=2,
         )
         right = column(frame("card", column(self._heads["keys"], grid, gap=1, margin=3)), 1)
-        body = row(left, right, gap=2)
-        body.setStretch(0, 3)
-        body.setStretch(1, 2)
-        inner = QWidget()
-        inner.setLayout(column(self._title, None, body, gap=0, margin=(3, 3, 3, 2)))
+        self._body = row(left, right, gap=2)
+        self._body.setStretch(0, 3)
+        self._body.setStretch(1, 2)
+        self._scroll = scrolling(column(self._title, self._body, gap=2, margin=(3, 3, 3, 2)))
         self.back = Button(look, "primary", icon="arrow-left", hint="Esc")
         self.back.clicked.connect(self.left)
         whole = column(gap=0)
-        whole.addWidget(scrolled(inner), 1)
-        whole.addLayout(row(1, self.back, margin=(3, 1, 3, 3)))
+        whole.addWidget(self._scroll, 1)
+        whole.addLayout(foot(1, self.back))
         self.setLayout(whole)
         self.setFocusProxy(self.back)
         self.restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The keys beside the rest where there is room, else below it."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._body.setDirection(across if self.width() >= self.look.px(640) else down)
 
     def dress(self) -> None:
         say = self.look.text
@@ -104,6 +116,7 @@ class HelpPage(View):
             words.say(say(f"help.key_{name}"))
         self._safe.say(say("help.safe"))
         self.back.say(say("help.back"))
+        self._make_room()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Whatever seems a way out is one."""
@@ -111,5 +124,5 @@ class HelpPage(View):
             self.left.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             press_focused(self)
-        else:
+        elif not self._scroll.turned(event.key()):
             super().keyPressEvent(event)

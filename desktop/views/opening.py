@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIntValidator, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtGui import QIntValidator, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from desktop.theme.look import Look
-from desktop.views.parts.arrange import clear, column, frame, row, scrolled
-from desktop.views.parts.button import Button
+from desktop.views.parts.arrange import clear, column, frame, row
+from desktop.views.parts.button import Button, may_shrink
+from desktop.views.parts.button_row import foot
 from desktop.views.parts.door_head import DoorHead
 from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words
 from desktop.views.state import Notice
 from desktop.views.view import View
@@ -22,7 +24,6 @@ from desktop.views.wording import day, number, worded_parts
 from models.verdict import Tone
 
 _MOST = 99_999
-_WIDEST = 1180
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class OpeningScreen(View):
         self._title = Words("name")
         self._greeting = Words("body", ink="muted")
         self._point_title = Words("strong")
-        self._points = row(gap=1)
+        self._points = column(gap=1)
         self._stage_title = Words("strong")
         self._stages = column(gap=0)
         self._stock_title = Words("strong")
@@ -122,46 +123,44 @@ class OpeningScreen(View):
         self.sync.clicked.connect(self.sync_asked)
         self.switch = Button(look, "quiet", icon="user-round", hint="Ctrl+L")
         self.switch.clicked.connect(self.switch_asked)
-        left = frame(
-            "card",
-            column(
-                self._point_title,
-                self._points,
-                None,
-                self._stage_title,
-                self._stages,
-                None,
-                self._stock_title,
-                self._stock_hint,
-                self._grid,
-                1,
-                gap=1,
-                margin=3,
-            ),
+        self._where = row(
+            column(self._point_title, self._points, 1, gap=1),
+            column(self._stage_title, self._stages, 1, gap=1),
+            gap=3,
         )
-        right = frame("card", column(self._check_title, self._checks, 1, gap=2, margin=3))
-        self._body = row(left, right, gap=2)
+        stock = column(self._stock_title, self._stock_hint, gap=0)
+        self._cards = (
+            column(self._where, stock, self._grid, gap=2),
+            column(self._check_title, self._checks, gap=2),
+        )
+        left, right = (frame("card", inside) for inside in self._cards)
+        self._body = row(column(left, 1), column(right, 1), gap=2)
         self._body.setStretch(0, 3)
         self._body.setStretch(1, 2)
-        inner = QWidget()
-        inner.setLayout(
-            column(
-                self._notices,
-                self._title,
-                self._greeting,
-                None,
-                self._body,
-                gap=0,
-                margin=(3, 0, 3, 2),
-            )
-        )
-        foot = row(self.switch, 1, self.sync, self.start, gap=2, margin=(3, 1, 3, 3))
+        title = column(self._title, self._greeting, gap=0)
+        self._whole = column(self._notices, title, self._body, 1, gap=2)
+        self._scroll = scrolling(self._whole)
         whole = column(gap=0)
         whole.addLayout(row(head, margin=(3, 2, 2, 0)))
-        whole.addWidget(scrolled(inner), 1)
-        whole.addLayout(foot)
+        whole.addWidget(self._scroll, 1)
+        whole.addLayout(foot(self.switch, 1, self.sync, self.start))
         self.setLayout(whole)
         self.restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room, else under one another."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        wide, low = self.width(), self.height() < self.look.px(640)
+        inside = 16 if low else 24
+        for card in self._cards:
+            card.setContentsMargins(inside, inside, inside, inside)
+        self._whole.setContentsMargins(24, 0 if low else 16, 24, 8)
+        self._where.setDirection(across if wide >= self.look.px(900) else down)
+        self._body.setDirection(across if wide >= self.look.px(640) else down)
 
     def show_opening(self, state: OpeningState) -> None:
         """Show this."""
@@ -199,6 +198,7 @@ class OpeningScreen(View):
         self._check_title.say(say("open.checks"))
         self.sync.say(say("open.sync"))
         self.switch.say(say("menu.switch"))
+        self._make_room()
         for package in self._state.packages:
             entry = self._counts.get(package.id)
             if entry is not None:
@@ -233,8 +233,8 @@ class OpeningScreen(View):
             choice.say(f"{point.name} · {count}" if point.households else point.name)
             choice.setChecked(point.id == self._point)
             choice.clicked.connect(lambda _checked=False, chosen=point.id: self._choose(chosen))
+            may_shrink(choice)
             self._points.addWidget(choice)
-        self._points.addStretch(1)
 
     def _draw_stages(self) -> None:
         clear(self._stages)
@@ -308,5 +308,7 @@ class OpeningScreen(View):
                 self.settings_asked.emit()
             case Qt.Key.Key_F1:
                 self.help_asked.emit()
+            case key if self._scroll.turned(key):
+                pass
             case _:
                 super().keyPressEvent(event)

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
 from desktop.views.parts.arrange import clear, column, frame, row
-from desktop.views.parts.button import Button
+from desktop.views.parts.button import Button, may_shrink
 from desktop.views.parts.history import HistoryItem, HistoryList
+from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words, set_tone
 from desktop.views.view import View
 from desktop.views.wording import number
@@ -64,8 +65,8 @@ class OverviewPanel(View):
         counters.setStretch(1, 1)
         self._stock_title = Words("strong")
         self._stock = QVBoxLayout()
-        self._stock.setSpacing(8)
-        self._last_title = Words("strong")
+        self._stock.setSpacing(12)
+        self._last_title = Words("strong", wrap=False)
         self.void_last = Button(look, "quiet", icon="undo-2", hint="F8", compact=True)
         self.void_last.clicked.connect(self._ask_last)
         self.list = HistoryList(look)
@@ -75,8 +76,8 @@ class OverviewPanel(View):
         self.back = Button(look, "secondary", icon="arrow-left", hint="Esc")
         self.back.clicked.connect(self.back_pressed)
         self.back.hide()
-        title = row(self._last_title, gap=1)
-        title.addWidget(self.void_last)
+        may_shrink(self.void_last)
+        title = row(self._last_title, 1, self.void_last, gap=1)
         self._stock_box = QWidget()
         self._stock_box.setLayout(column(self._stock_title, self._stock, gap=1))
         inside = column(
@@ -87,7 +88,7 @@ class OverviewPanel(View):
         inside.addStretch(0)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame("card", inside))
+        outer.addWidget(frame("card", column(scrolling(inside))))
         self.restyle()
 
     def show_overview(self, state: OverviewState) -> None:
@@ -138,7 +139,7 @@ class OverviewPanel(View):
         look = self.look
         name = Words("body")
         name.say(level.name)
-        figure = Words("strong", wrap=False)
+        figure = Words("strong", wrap=False, figures=True)
         line = row(name, gap=1)
         line.setStretch(0, 1)
         line.addWidget(figure)
@@ -164,4 +165,6 @@ class OverviewPanel(View):
             look.text("side.stock_low" if low else "side.stock_of", n=number(look, level.opening))
         )
         bar.setAccessibleName(f"{level.name}: {figure.text()} {of.text()}")
-        return column(line, bar, of, gap=0)
+        made = column(line, bar, of)
+        made.setSpacing(4)
+        return made

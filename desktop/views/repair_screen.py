@@ -83,6 +83,7 @@ class RepairScreen(View):
         )
         inner = column(
             top,
+            None,
             self._todo,
             self._steps,
             None,

@@ -17,9 +17,10 @@ from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
+from desktop.views.moment_banner import moment_banner
 from desktop.views.overview import OverviewPanel
-from desktop.views.parts.arrange import row
-from desktop.views.parts.banner import Banner, BannerState
+from desktop.views.parts.arrange import column, row
+from desktop.views.parts.banner import Banner
 from desktop.views.parts.camera_preview import CameraPreview
 from desktop.views.parts.drop_veil import DropVeil
 from desktop.views.parts.enter_key import press_focused
@@ -28,14 +29,12 @@ from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.picture_dialog import ask_for_pictures
 from desktop.views.parts.scan_controls import ScanControls
 from desktop.views.parts.scan_line import pictures_in
+from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.top_bar import TopBar
-from desktop.views.scan_state import Judged, Recorded, ScanState, Voided
-from desktop.views.state import CameraStatus
+from desktop.views.scan_state import Judged, ScanState
 from desktop.views.sync_panel import SyncPanel, SyncPanelState
-from desktop.views.verdict_words import verdict_words
 from desktop.views.view import View
 from desktop.views.void_panel import VoidPanel, VoidPanelState
-from desktop.views.wording import goods_words
 from models.verdict import Tone
 
 SETTLE_MS = 300
@@ -45,7 +44,9 @@ line ends must not hand over what nobody has read yet."""
 _COMPACT = 880
 """Width in pixels at 100 % text size under which the right column is a page of its own."""
 _LOW = 640
-"""Height in pixels at 100 % text size under which the banner saves height."""
+"""Height in pixels at 100 % text size under which banner and card save height."""
+_VERY_LOW = 390
+"""The same, under which a reason that can wait is left out."""
 
 
 class ScanScreen(View):
@@ -98,22 +99,21 @@ class ScanScreen(View):
         self.household = HouseholdPanel(look)
         self.controls = ScanControls(look)
         self.line = self.controls.line
-        self._middle = QStackedWidget()
-        self._middle.addWidget(self.camera)
-        self._middle.addWidget(self.household)
         self.overview = OverviewPanel(look)
         self.void = VoidPanel(look)
         self.sync = SyncPanel(look)
         self.side = QStackedWidget()
         for panel in (self.overview, self.void, self.sync):
             self.side.addWidget(panel)
+        self._column = column(self.notices, self.banner)
+        for middle in (self.camera, self.household):
+            self._column.addWidget(middle, 1)
+        # What is said scrolls where the window is too small for it; what is pressed never does.
+        self._said = scrolling(self._column)
+        self._left_column = column(self._said, self.controls)
+        self._left_column.setStretch(0, 1)
         self._left = QWidget()
-        self._column = QVBoxLayout(self._left)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self.notices)
-        self._column.addWidget(self.banner)
-        self._column.addWidget(self._middle, 1)
-        self._column.addWidget(self.controls)
+        self._left.setLayout(self._left_column)
         self._body = row(self._left, self.side)
         self._body.setStretch(0, 1)
         outer = QVBoxLayout(self)
@@ -126,6 +126,9 @@ class ScanScreen(View):
         self._connect()
         self._bind_keys()
         self.setFocusProxy(self.line)
+        # Tab begins at the line, so the bar above it comes last: before it, it would be left out.
+        self.setTabOrder(self.overview.list, self.bar.pill)
+        self.setTabOrder(self.bar.pill, self.bar.menu_button)
         self.restyle()
 
     def _connect(self) -> None:
@@ -191,6 +194,7 @@ class ScanScreen(View):
         old, self._state = self._state, state
         if state.moment != old.moment and not _only_busy(old.moment, state.moment):
             self._settled.restart()
+            self._said.verticalScrollBar().setValue(0)
             self._history_open = False
         self.draw()
         if type(state.side) is not type(old.side):
@@ -214,7 +218,7 @@ class ScanScreen(View):
         state = self._state
         self.bar.show_bar(state.bar)
         self.notices.show_notices(state.notices, state.now)
-        self.banner.show_banner(self._banner())
+        self.banner.show_banner(moment_banner(self.look, state))
         for preview in (self.camera, self.controls.preview):
             preview.show_status(state.camera)
         moment = state.moment
@@ -230,44 +234,12 @@ class ScanScreen(View):
                     state.now,
                 )
             )
-        self._middle.setCurrentWidget(self.camera if judged is None else self.household)
+        self.camera.setVisible(judged is None)
+        self.household.setVisible(judged is not None)
         self.controls.show_moment(moment)
         self.overview.show_overview(state.overview)
         self._draw_side()
         self._make_room()
-
-    def _banner(self) -> BannerState:
-        state, say = self._state, self.look.text
-        match state.moment:
-            case Judged() as judged:
-                words = verdict_words(
-                    self.look,
-                    judged.verdict,
-                    now=state.now,
-                    due=judged.due,
-                    short=judged.short,
-                    earlier=judged.earlier,
-                    holder=judged.household.name if judged.household else "",
-                    when=judged.when,
-                    point=judged.point,
-                )
-                tone = judged.verdict.tone
-                return BannerState(tone, words.word, words.reason, words.what_to_do)
-            case Recorded(name=name, goods=goods):
-                whom = name or say("side.nobody")
-                reason = say("scan.recorded_reason", name=whom, goods=goods_words(self.look, goods))
-                after = say("scan.recorded_next")
-                return BannerState(Tone.GO, say("scan.recorded"), reason, after, "package-check")
-            case Voided(name=name, goods=goods):
-                whom = name or say("side.nobody")
-                reason = say("scan.voided_reason", name=whom, goods=goods_words(self.look, goods))
-                return BannerState(
-                    None, say("scan.voided"), reason, say("scan.voided_next"), "undo-2"
-                )
-            case None:
-                seen = state.camera in (CameraStatus.LIVE, CameraStatus.STARTING)
-                key = "ready_camera" if seen else "ready_no_camera"
-                return BannerState(None, say("scan.ready"), say(f"scan.{key}"))
 
     def _draw_side(self) -> None:
         match self._state.side:
@@ -341,13 +313,15 @@ class ScanScreen(View):
         self.take_focus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What no part wanted: Enter presses, Esc leaves, and figures go to the line."""
+        """What no part wanted: Enter presses, Esc leaves, pages turn, figures go to the line."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not event.isAutoRepeat() and not press_focused(self):
                 ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
                 self._confirm(ctrl)
         elif event.key() == Qt.Key.Key_Escape:
             self._escape()
+        elif self._said.turned(event.key()):
+            pass
         elif event.text().isalnum() and not event.modifiers() & _WITH_A_MEANING:
             self.take_focus()
             self.line.insert(event.text())
@@ -393,11 +367,15 @@ class ScanScreen(View):
         self._body.setContentsMargins(edge, edge, edge, edge)
         self._body.setSpacing(gap)
         self._column.setSpacing(gap)
-        self.banner.set_slim(low)
+        self._left_column.setSpacing(gap)
+        self.banner.set_slim(low, self.height() < look.px(_VERY_LOW))
+        self.household.set_slim(low)
         compact = self.compact
         away = self._state.side is not None or self._history_open
-        self.side.setVisible(away or not compact)
-        self._left.setVisible(not (compact and away))
+        # What goes is hidden before what comes is shown: for both at once the window would grow.
+        shown = {self.side: away or not compact, self._left: not (compact and away)}
+        for part in sorted(shown, key=shown.__getitem__):
+            part.setVisible(shown[part])
         self.overview.back.setVisible(compact)
         if compact:
             self.side.setMinimumWidth(0)
@@ -406,7 +384,7 @@ class ScanScreen(View):
             wide = min(max(round(self.width() * 0.3), look.px(296)), look.px(400))
             self.side.setFixedWidth(wide)
         left = self.width() - 2 * edge - (0 if compact else self.side.minimumWidth() + gap)
-        self.controls.arrange(narrow=left < look.px(600), preview=left >= look.px(640) and not low)
+        self.controls.arrange(narrow=left < look.px(760), preview=left >= look.px(640) and not low)
 
 
 _WITH_A_MEANING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier

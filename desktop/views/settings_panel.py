@@ -27,7 +27,9 @@ from models.texts import LANGUAGES
 from models.verdict import Tone
 
 _TWO_COLUMNS = 620
-"""Width in pixels at 100 % text size."""
+"""Width in pixels at 100 % text size from which both halves stand beside each other."""
+_WIDEST = 1000
+"""Pixels at 100 % text size; wider would be harder to read, not easier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +196,20 @@ class SettingsPanel(View):
             press_focused(self)
         else:
             super().keyPressEvent(event)
+
+
+class SettingsPage(View):
+    """The panel in the middle of a page, no wider than is good to read."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(look, parent)
+        self.setProperty("kind", "page")
+        self.panel = SettingsPanel(look)
+        layout = row(1, self.panel, 1, margin=2)
+        layout.setStretch(1, 1000)
+        self.setLayout(layout)
+        self.setFocusProxy(self.panel)
+        self.restyle()
+
+    def dress(self) -> None:
+        self.panel.setMaximumWidth(self.look.px(_WIDEST))

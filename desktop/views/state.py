@@ -74,7 +74,7 @@ class Notice:
     """Something a person should know, said in place and never in a dialog.
 
     ``key`` is a full text key with ``.title`` and ``.what_to_do`` under it, such as
-    ``field.notice.no_camera`` or ``errors.disk_full``; ``parts`` fill their braces (a part whose
+    ``field.notice.clock_wrong`` or ``errors.disk_full``; ``parts`` fill their braces (a part whose
     name ends in ``_at`` is a time and is put in words under the name without it).
     ``action`` is the full key of a button's words, or "".
     """

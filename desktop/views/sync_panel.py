@@ -11,10 +11,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
-from desktop.views.parts.arrange import clear, column, frame, row, scrolled
+from desktop.views.parts.arrange import clear, column, frame, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.elided import Elided
 from desktop.views.parts.progress import ProgressLine
+from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words, set_tone
 from desktop.views.state import Progress
 from desktop.views.view import View
@@ -100,26 +101,24 @@ class SyncPanel(View):
         self._stop.clicked.connect(self.cancel_asked)
         self._close = Button(look, "secondary", hint="Esc")
         self._close.clicked.connect(self.left)
-        upper = QWidget()
-        upper.setLayout(
-            column(
-                self._title,
-                self._box,
-                self._progress,
-                self._link,
-                None,
-                self._last_title,
-                self._last,
-                self._advice,
-                None,
-                self._waiting_title,
-                self._waiting,
-                1,
-                gap=1,
-                margin=(2, 2, 2, 0),
-            )
+        upper = column(
+            self._title,
+            self._box,
+            self._progress,
+            self._link,
+            None,
+            self._last_title,
+            self._last,
+            self._advice,
+            None,
+            self._waiting_title,
+            self._waiting,
+            1,
+            gap=1,
+            margin=(2, 2, 2, 0),
         )
-        body = column(scrolled(upper), gap=1)
+        self._scroll = scrolling(upper)
+        body = column(self._scroll, gap=1)
         body.addLayout(column(self.now, self._stop, self._close, gap=1, margin=(2, 1, 2, 2)))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -207,7 +206,7 @@ class SyncPanel(View):
         clear(self._waiting)
         self._waiting_title.setVisible(bool(state.waiting))
         for one in state.waiting:
-            time = Words("small", ink="muted", wrap=False)
+            time = Words("small", ink="muted", wrap=False, figures=True)
             time.say(clock(look, one.at))
             kind = look.text(f"sync.{one.kind.value}")
             words = Elided("body")
@@ -225,5 +224,5 @@ class SyncPanel(View):
         """Esc stops a sync that runs, or else closes the panel."""
         if event.key() == Qt.Key.Key_Escape:
             (self.cancel_asked if self._state.progress else self.left).emit()
-        else:
+        elif not self._scroll.turned(event.key()):
             super().keyPressEvent(event)

@@ -9,9 +9,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
-from desktop.views.parts.arrange import column, frame, scrolled
+from desktop.views.parts.arrange import column, frame
 from desktop.views.parts.button import Button
 from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words
 from desktop.views.state import Goods, Notice
 from desktop.views.view import View
@@ -59,36 +60,33 @@ class VoidPanel(View):
         self._group = QButtonGroup(self)
         self._choices: list[Button] = []
         for i in range(len(REASONS)):
-            choice = Button(look, "choice", hint=str(i + 1), align_left=True)
+            choice = Button(look, "choice", hint=str(i + 1), align_left=True, compact=True)
             self._group.addButton(choice, i)
             self._choices.append(choice)
         self._group.idToggled.connect(self._reason_changed)
         self._words = QLineEdit()
         self._words.setMaxLength(200)
         self._words.textChanged.connect(self._allow)
-        self._words.returnPressed.connect(self._confirm)
         self._confirm_button = Button(look, "danger", hint="Enter")
         self._confirm_button.clicked.connect(self._confirm)
         self._keep = Button(look, "secondary", hint="Esc")
         self._keep.clicked.connect(self.left)
         self._kept = Words("small", ink="muted")
-        what = frame("inset", column(self._name, self._goods, self._at, gap=0, margin=2))
-        upper = QWidget()
-        upper.setLayout(
-            column(
-                self._title,
-                what,
-                self._notices,
-                self._why,
-                *self._choices,
-                self._words,
-                self._kept,
-                1,
-                gap=1,
-                margin=(2, 2, 2, 0),
-            )
+        what = frame("inset", column(self._name, self._goods, self._at, gap=0, margin=(2, 1, 2, 1)))
+        upper = column(
+            self._title,
+            what,
+            self._notices,
+            self._why,
+            *self._choices,
+            self._words,
+            self._kept,
+            1,
+            gap=1,
+            margin=(2, 2, 2, 0),
         )
-        body = column(scrolled(upper), gap=1)
+        self._scroll = scrolling(upper)
+        body = column(self._scroll, gap=1)
         body.addLayout(column(self._confirm_button, self._keep, gap=1, margin=(2, 1, 2, 2)))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -117,7 +115,7 @@ class VoidPanel(View):
     def dress(self) -> None:
         say = self.look.text
         self._title.say(say("void.title"))
-        self._why.say(f"{say('void.why')} {say('void.keys')}")
+        self._why.say(say("void.why"))
         for choice, (_, key) in zip(self._choices, REASONS, strict=True):
             choice.say(say(f"void.{key}"))
         self._words.setPlaceholderText(say("void.words"))
@@ -170,5 +168,5 @@ class VoidPanel(View):
             self._confirm()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        else:
+        elif not self._scroll.turned(event.key()):
             super().keyPressEvent(event)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -67,19 +65,6 @@ def rule() -> QFrame:
     made = frame("rule")
     made.setFixedHeight(1)
     return made
-
-
-def scrolled(inner: QWidget) -> QScrollArea:
-    """``inner`` in an area that scrolls up and down only when it must."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    inner.setProperty("kind", "scrolled")
-    area.setWidget(inner)
-    area.viewport().setAutoFillBackground(False)
-    return area
 
 
 def clear(layout: QLayout) -> None:

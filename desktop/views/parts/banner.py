@@ -17,13 +17,17 @@ from models.verdict import Tone
 
 @dataclass(frozen=True, slots=True)
 class BannerState:
-    """``tone`` None is the calm state before a scan; ``symbol`` an icon's name ("": the tone's)."""
+    """``tone`` None is the calm state before a scan; ``symbol`` an icon's name ("": the tone's).
+
+    ``reason_can_wait``: where height is very short, what lies under the banner comes first.
+    """
 
     tone: Tone | None = None
     word: str = ""
     reason: str = ""
     what_to_do: str = ""
     symbol: str = ""
+    reason_can_wait: bool = False
 
 
 _SYMBOLS = {Tone.GO: "check", Tone.CHECK: "triangle-alert", Tone.STOP: "x"}
@@ -35,7 +39,7 @@ class Banner(View):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
         self._state = BannerState()
-        self._slim = False
+        self._slim = self._brief = False
         self._symbol = QLabel()
         self._word = Words("verdict")
         self._reason = Words("heading")
@@ -59,14 +63,14 @@ class Banner(View):
             self.setAccessibleName(spoken)
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
-    def set_slim(self, slim: bool) -> None:
-        """Whether to save height (small window or large text)."""
-        if slim != self._slim:
-            self._slim = slim
+    def set_slim(self, slim: bool, brief: bool = False) -> None:
+        """Whether to save height (small window or large text), and a reason that can wait too."""
+        if (slim, brief) != (self._slim, self._brief):
+            self._slim, self._brief = slim, brief
             self.restyle()
 
     def dress(self) -> None:
-        side, top = (16, 12) if self._slim else (32, 20)
+        side, top = (16, 8) if self._slim else (32, 20)
         self._row.setContentsMargins(side, top, side, top)
         self._row.setSpacing(16 if self._slim else 28)
         self._words.setSpacing(2 if self._slim else 4)
@@ -88,12 +92,9 @@ class Banner(View):
         set_tone(self._frame, tone)
         for label in (self._word, self._reason, self._advice):
             label.set_ink(f"on_{tone}")
-        self._word.setProperty("role", "verdict" if state.tone else "name")
-        self._word.style().unpolish(self._word)
-        self._word.style().polish(self._word)
+        loud = "verdict_low" if self._slim else "verdict"
+        self._word.set_role(loud if state.tone else "name")
         self._word.say(state.word)
-        self._reason.setProperty("role", "heading" if state.tone else "body")
-        self._reason.style().unpolish(self._reason)
-        self._reason.style().polish(self._reason)
-        self._reason.say(state.reason)
+        self._reason.set_role("heading" if state.tone else "body")
+        self._reason.say("" if self._brief and state.reason_can_wait else state.reason)
         self._advice.say(state.what_to_do)

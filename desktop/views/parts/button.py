@@ -210,3 +210,11 @@ class Button(QAbstractButton):
         painter.setPen(QColor(writing))
         painter.setFont(font)
         painter.drawText(cap, int(Qt.AlignmentFlag.AlignCenter), self.hint)
+
+
+def may_shrink(button: Button) -> None:
+    """Let ``button`` be narrower than its words on one line: its key's cap goes, its words wrap."""
+    policy = button.sizePolicy()
+    # Qt asks for the height at no less than the least width, so that has to be the longest word's.
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
+    button.setSizePolicy(policy)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from desktop.theme.sizes import GRID
 from desktop.views.parts.arrange import row
-from desktop.views.parts.button import Button
+from desktop.views.parts.button import Button, may_shrink
 
 RING = 6
 """Pixels around the buttons: the ring around what has the keyboard must not be clipped."""
@@ -19,6 +19,14 @@ def in_line(widget: QWidget) -> QHBoxLayout:
     layout = row(widget)
     layout.setContentsMargins(RING, 0, RING, 0)
     return layout
+
+
+def foot(*items: Button | int) -> QHBoxLayout:
+    """The buttons at the foot of a screen, and stretches between them; narrow before they wrap."""
+    for item in items:
+        if isinstance(item, Button):
+            may_shrink(item)
+    return row(*items, gap=2, margin=(3, 1, 3, 3))
 
 
 class ButtonRow(QWidget):
@@ -34,11 +42,7 @@ class ButtonRow(QWidget):
 
     def add(self, button: Button) -> None:
         """One more at the end."""
-        policy = button.sizePolicy()
-        # It may be narrower than its words on one line; Qt asks for the height at no less than
-        # the least width, so that has to be the longest word's.
-        policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
-        button.setSizePolicy(policy)
+        may_shrink(button)
         self._box.addWidget(button, 1)
 
     def _shown(self) -> list[Button]:

@@ -55,7 +55,8 @@ class CameraPreview(View):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(242, 136) if self._small else QSize(640, 360)
+        # Takes what is left over: where that is little, the words beside it come first.
+        return QSize(242, 136) if self._small else self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 90) if self._small else QSize(200, 96)

@@ -44,8 +44,6 @@ class EnrolForm(View):
         super().__init__(look, parent)
         self._state = EnrolState()
         self.preview = _Preview(look)
-        # It takes the room that the fields beside it need, and asks for none of its own.
-        self.preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._picture_title = Words("heading")
         self._picture_hint = Words("body", ink="muted")
         self.open = Button(look, "secondary", icon="image", hint="Ctrl+O")
@@ -158,6 +156,9 @@ class EnrolForm(View):
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._halves.setDirection(across if roomy else down)
         self.preview.setMinimumHeight(96 if roomy else 240)
+        # Beside the fields it takes the height that they need and asks for none of its own.
+        high = QSizePolicy.Policy.Ignored if roomy else QSizePolicy.Policy.Expanding
+        self.preview.setSizePolicy(QSizePolicy.Policy.Expanding, high)
         self._pair.setDirection(across if self.look.sizes.scale < 200 else down)
         self._pair.setStretch(1, 3 if self.look.sizes.scale == 100 else 2)
 

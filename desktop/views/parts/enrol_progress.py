@@ -26,7 +26,7 @@ class _StepLine(View):
         self._place = self._done = self._total = 0
         self._symbol = QLabel()
         self._words = Words("body")
-        self._figures = Words("strong", wrap=False)
+        self._figures = Words("strong", wrap=False, figures=True)
         inside = row(self._symbol, self._words, self._figures, gap=2)
         inside.setStretch(1, 1)
         self.setLayout(inside)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.theme.fonts import app_font
+from desktop.theme.fonts import app_font, tabular
 from desktop.theme.look import Look
 from desktop.views.state import Goods
 from desktop.views.wording import clock, goods_words
@@ -152,14 +152,14 @@ class _Rows(QStyledItemDelegate):
         upper = app_font(look.sizes.body, QFont.Weight.Medium)
         lower = app_font(look.sizes.small)
         half = QFontMetrics(upper).height()
-        time = clock(look, item.at)
-        painter.setFont(lower)
+        time, figures = clock(look, item.at), tabular(app_font(look.sizes.small))
+        painter.setFont(figures)
         painter.setPen(QColor(tokens.muted))
         right = QRect(box.left(), box.top(), box.width(), half)
         painter.drawText(
             right, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), time
         )
-        room = box.width() - QFontMetrics(lower).horizontalAdvance(time) - 8
+        room = box.width() - QFontMetrics(figures).horizontalAdvance(time) - 8
         painter.setFont(upper)
         painter.setPen(QColor(tokens.text))
         name = item.name or look.text("side.nobody")
@@ -223,6 +223,10 @@ class HistoryList(QListView):
         for i, item in enumerate(items):
             if chosen is not None and item.seq == chosen.seq:
                 self.setCurrentIndex(self._rows.index(i))
+
+    def sizeHint(self) -> QSize:
+        """The least: it takes whatever height is left over, and scrolls."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
     def _restyle(self) -> None:
         self.setAccessibleName(self._look.text("side.history_name"))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
-from desktop.views.parts.arrange import clear, column, frame, row, scrolled
+from desktop.views.parts.arrange import clear, column, frame, row
 from desktop.views.parts.words import Words, set_tone
 from desktop.views.state import Earlier, Goods, HouseholdCard
 from desktop.views.view import View
@@ -23,6 +23,9 @@ from desktop.views.wording import (
 )
 from models.numbers import format_slip_number
 from models.verdict import Tone, Verdict
+
+_WHO, _WHAT = 11, 10
+"""How the two halves share the width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +41,28 @@ class CardState:
 
 
 class HouseholdPanel(View):
-    """Shows a CardState; scrolls inside where the window is too small for all of it."""
+    """Shows a CardState."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
         self._state = CardState()
+        self._slim = False
+        self._shown_facts: list[tuple[Words, Words]] = []
         self._caption = Words("small", ink="muted")
         self._name = Words("name")
         self._address = Words("body")
         self._facts = QGridLayout()
-        self._facts.setHorizontalSpacing(32)
+        self._facts.setHorizontalSpacing(24)
         self._facts.setVerticalSpacing(0)
-        self._who = column(self._caption, self._name, self._address, None, self._facts, 1, gap=0)
+        self._who = column(1, self._caption, self._name, self._address, None, self._facts, 1, gap=0)
         self._what_layout = QVBoxLayout()
         self._what_layout.setContentsMargins(20, 16, 20, 16)
         self._what_layout.setSpacing(4)
         self._what = frame("tint", self._what_layout, tone="go")
         self._both = row(gap=3, margin=3)
-        self._both.addLayout(self._who, 11)
-        self._both.addWidget(self._what, 10)
-        inner = QWidget()
-        inner.setLayout(self._both)
-        self._scroll = scrolled(inner)
-        card: QFrame = frame("card", column(self._scroll))
+        self._both.addLayout(self._who, _WHO)
+        self._both.addWidget(self._what, _WHAT)
+        card: QFrame = frame("card", self._both)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(card)
@@ -71,49 +73,82 @@ class HouseholdPanel(View):
         if state != self._state:
             self._state = state
             self.draw()
-            self._scroll.verticalScrollBar().setValue(0)
+
+    def set_slim(self, slim: bool) -> None:
+        """Whether to save height (small window or large text)."""
+        if slim != self._slim:
+            self._slim = slim
+            self.restyle()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Stands the two halves under one another where they can't stand side by side."""
-        narrow = self.width() < self.look.px(520)
+        self._make_room()
+        super().resizeEvent(event)
+
+    def _make_room(self) -> None:
+        narrow = self.width() < self.look.px(460)
         direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self._both.direction() != direction:
             self._both.setDirection(direction)
-        margin = 12 if narrow else 24
+        margin = 10 if self._slim else 12 if narrow else 24
         self._both.setContentsMargins(margin, margin, margin, margin)
         self._both.setSpacing(margin)
-        super().resizeEvent(event)
+        high = 8 if self._slim else 16
+        self._what_layout.setContentsMargins(20, high, 20, high)
+        room = self.width() - 3 * margin
+        self._place_facts(room + margin if narrow else room * _WHO // (_WHO + _WHAT))
 
     def dress(self) -> None:
         self._caption.say(self.look.text("scan.holder"))
+        self._name.set_role(self._loud)
+        self._who.setStretch(0, 0 if self._slim else 1)
+
+    @property
+    def _loud(self) -> str:
+        return "name_low" if self._slim else "name"
 
     def draw(self) -> None:
         look, household = self.look, self._state.household
-        self._name.say(household.name or look.text("side.nobody"))
+        self._name.say(household.name or look.text("scan.not_named"))
         self._address.say(self._where(household))
         clear(self._facts)
-        facts = []
+        self._shown_facts = []
         if household.kk is not None:
-            facts.append((look.text("scan.kk"), masked_kk(household.kk)))
+            self._fact("kk", masked_kk(household.kk))
         if household.slip is not None:
-            facts.append((look.text("scan.slip"), format_slip_number(household.slip)))
+            self._fact("slip", format_slip_number(household.slip))
         if household.members is not None:
-            facts.append(
-                (look.text("scan.members"), look.text("scan.members_n", n=household.members))
-            )
-        # Two facts side by side read well at 100 %; larger text needs the whole width for a KK.
-        across = 2 if look.sizes.scale == 100 else 1
-        for i, (caption, words) in enumerate(facts):
-            line, place = i // across * 3, i % across
-            label = Words("small", ink="muted")
-            label.say(caption)
-            value = Words("strong", wrap=across == 1)
-            value.say(words)
-            self._facts.addWidget(label, line, place)
-            self._facts.addWidget(value, line + 1, place)
-            self._facts.setRowMinimumHeight(line + 2, 8)
-        self._facts.setColumnStretch(across - 1, 1)
+            self._fact("members", look.text("scan.members_n", n=household.members))
+        self._make_room()
         self._draw_what()
+
+    def _fact(self, key: str, words: str) -> None:
+        # With a parent from the start, or to show the words would open a window of their own.
+        caption = Words("small", ink="muted", wrap=False, parent=self)
+        caption.say(self.look.text(f"scan.{key}"))
+        value = Words("strong", wrap=False, figures=True, parent=self)
+        value.say(words)
+        self._shown_facts.append((caption, value))
+
+    def _place_facts(self, room: int) -> None:
+        """As many facts beside one another as have room."""
+        facts, gap = self._shown_facts, self._facts.horizontalSpacing()
+        wide = [max(one.sizeHint().width() for one in fact) + gap for fact in facts]
+        across = len(facts)
+        while across > 1 and sum(max(wide[i::across]) for i in range(across)) - gap > room:
+            across -= 1
+        for i in range(self._facts.columnCount()):
+            self._facts.setColumnStretch(i, 0)
+        for i in range(self._facts.rowCount()):
+            self._facts.setRowMinimumHeight(i, 0)
+        for i, (caption, value) in enumerate(facts):
+            line, place = i // across * 3, i % across
+            self._facts.addWidget(caption, line, place)
+            self._facts.addWidget(value, line + 1, place)
+            if line:
+                self._facts.setRowMinimumHeight(line - 1, 8)
+        if facts:
+            self._facts.setColumnStretch(across - 1, 1)
 
     def _where(self, household: HouseholdCard) -> str:
         if household.rt is None or household.rw is None:
@@ -127,6 +162,8 @@ class HouseholdPanel(View):
 
     def _draw_what(self) -> None:
         clear(self._what_layout)
+        # In the middle of a half that is higher than its words; at its top where it is cut short.
+        self._what_layout.addStretch(0 if self._slim else 1)
         state, look = self._state, self.look
         tone = state.verdict.tone
         if state.due and tone is not Tone.STOP:
@@ -156,18 +193,29 @@ class HouseholdPanel(View):
         return label
 
     def _goods(self, title: str, several: tuple[Goods, ...], ink: str) -> None:
+        if len(several) > 1:
+            # Where the window is small, some may lie below the fold.
+            title = f"{title} · {self.look.text('scan.kinds', n=len(several))}"
         self._line(title, ink, "strong")
-        for one in several:
-            count = Words("figure", wrap=False)
-            count.say(f"{number(self.look, one.quantity)} ×")
-            name = Words("figure" if len(several) == 1 else "heading")
-            name.say(one.name)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        self._what_layout.addLayout(grid)
+        for line, one in enumerate(several):
+            count = Words(self._loud, wrap=False, figures=True)
+            name = Words(self._loud if len(several) == 1 else "heading")
             stage = Words("small", ink="muted")
+            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+            grid.addWidget(count, line, 0, side)
+            words = column(name, stage, 1, gap=0)
+            grid.addLayout(words, line, 1)
+            count.say(f"{number(self.look, one.quantity)} ×")
+            name.say(one.name)
             stage.say(one.stage)
-            line = row(count, gap=1)
-            line.addLayout(column(name, stage, gap=0), 1)
-            line.setAlignment(count, Qt.AlignmentFlag.AlignTop)
-            self._what_layout.addLayout(line)
+            # On one line with a count that is larger.
+            lower = (count.sizeHint().height() - name.sizeHint().height()) // 2
+            words.insertSpacing(0, max(0, lower))
 
     def _earlier_brief(self) -> None:
         last = max(self._state.earlier, key=lambda one: one.at)
@@ -181,16 +229,28 @@ class HouseholdPanel(View):
         self._line(goods_words(look, last.goods), role="heading")
         passed = ago(look, last.at, now)
         when = moment(look, last.at, now) + (f" · {passed}" if passed else "")
+        who = receiver_words(look, last, self._state.household.name)
+        # The banner says the rest, and where height is short once is enough.
+        told = self._slim and who and last.point
+        facts = QGridLayout()
+        facts.setHorizontalSpacing(16)
+        facts.setVerticalSpacing(4)
+        facts.setColumnStretch(1, 1)
         for caption, words in (
-            ("received_by", receiver_words(look, last, self._state.household.name)),
-            ("received_when", when),
-            ("received_where", last.point),
+            ("received_by", "" if told else who),
+            ("received_when", passed if told else when),
+            ("received_where", "" if told else last.point),
             ("recorded_by", last.volunteer),
         ):
             if words:
-                self._what_layout.addSpacing(4)
-                self._line(look.text(f"scan.{caption}"), "muted", "small")
-                self._line(words, role="strong")
+                label, value = Words("small", ink="muted", wrap=False), Words("strong")
+                line = facts.rowCount()
+                facts.addWidget(label, line, 0, Qt.AlignmentFlag.AlignTop)
+                facts.addWidget(value, line, 1)
+                label.say(look.text(f"scan.{caption}"))
+                value.say(words)
+        self._what_layout.addSpacing(4)
+        self._what_layout.addLayout(facts)
 
     def _nothing(self, tone: Tone) -> None:
         symbol = QLabel()
@@ -200,7 +260,6 @@ class HouseholdPanel(View):
         )
         words = Words("heading", ink=tone.value)
         words.say(self.look.text("scan.nothing"))
-        self._what_layout.addStretch(1)
         line = row(symbol, gap=2)
         line.addWidget(words, 1)
         self._what_layout.addLayout(line)

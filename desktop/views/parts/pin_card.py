@@ -51,7 +51,7 @@ class PinCard(View):
         self.entry.refused.connect(self._refuse)
         self.entry.changed.connect(lambda: self._refuse(None))
         self._message = Words("strong")
-        self._wait = Words("verdict", ink="check", wrap=False)
+        self._wait = Words("verdict", ink="check", wrap=False, figures=True)
         self._why = Words("body")
         self._forgot = Words("small", ink="muted")
         self.keypad = Keypad(look)

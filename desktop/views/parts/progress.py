@@ -19,7 +19,7 @@ class ProgressLine(View):
         super().__init__(look, parent)
         self._state: Progress | None = None
         self._step = Words("body")
-        self._figures = Words("strong", wrap=False)
+        self._figures = Words("strong", wrap=False, figures=True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         head = row(self._step, gap=2)

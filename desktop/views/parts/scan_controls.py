@@ -89,7 +89,7 @@ class ScanControls(View):
         judged = moment if isinstance(moment, Judged) else None
         self._actions.setVisible(judged is not None)
         key = "line" if moment is None else "line_next"
-        self.line.setPlaceholderText(say("scan.line_short" if self._narrow else f"scan.{key}"))
+        self.line.invite(say(f"scan.{key}"), say("scan.line_short"))
         with_card = judged is not None and judged.household is not None
         self.preview.setVisible(with_card and self._preview_wanted)
         high = 2 * self.look.sizes.control + 16

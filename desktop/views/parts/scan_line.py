@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 
@@ -16,6 +16,10 @@ def pictures_in(mime: QMimeData) -> list[str] | QImage | None:
         image = mime.imageData()
         return image if isinstance(image, QImage) and not image.isNull() else None
     return None
+
+
+_EDGES = 36
+"""Pixels of border and padding left and right of what is typed."""
 
 
 class ScanLine(QLineEdit):
@@ -35,6 +39,24 @@ class ScanLine(QLineEdit):
         self.setProperty("role", "scan")
         # A slip's code has some 250 signs; what is longer is no slip, and may be a stuck key.
         self.setMaxLength(2000)
+        self._invitations: tuple[str, ...] = ()
+
+    def invite(self, *words: str) -> None:
+        """While it is empty, show the first of ``words`` that has room; the last one always has."""
+        self._invitations = words
+        self._show_invitation()
+
+    def _show_invitation(self) -> None:
+        metrics, room = self.fontMetrics(), self.width() - _EDGES
+        for words in self._invitations:
+            self.setPlaceholderText(words)
+            if metrics.horizontalAdvance(words) <= room:
+                return
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Other words may have room now."""
+        super().resizeEvent(event)
+        self._show_invitation()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -1,11 +1,10 @@
-"""What a scrolling area holds, asking for the height that its words take at its width, no more."""
+"""An area that scrolls up and down only when it must, and keeps what has the keyboard in view."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QLayout, QScrollArea, QWidget
-
-from desktop.views.parts.arrange import scrolled
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLayout, QScrollArea, QWidget
 
 
 class ScrollBody(QWidget):
@@ -17,6 +16,7 @@ class ScrollBody(QWidget):
 
     def __init__(self, layout: QLayout, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "scrolled")
         self.setLayout(layout)
 
     def minimumSizeHint(self) -> QSize:
@@ -24,6 +24,46 @@ class ScrollBody(QWidget):
         return QSize(super().minimumSizeHint().width(), 0)
 
 
-def scrolling(layout: QLayout) -> QScrollArea:
+class ScrollArea(QScrollArea):
+    """Scrolls to whatever gets the keyboard in it, by Tab or by the program."""
+
+    def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._inner = inner
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(inner)
+        self.viewport().setAutoFillBackground(False)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow)
+
+    def _follow(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if now is None or not self.isAncestorOf(now):
+            return
+        # Qt's own ensureWidgetVisible is content with the cursor of a field.
+        top = now.mapTo(self._inner, QPoint()).y()
+        for line in (top + now.height(), top):
+            self.ensureVisible(0, line, 0, 8)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """With less height, what has the keyboard stays in view."""
+        super().resizeEvent(event)
+        self._follow(None, QApplication.focusWidget())
+
+    def turned(self, key: int) -> bool:
+        """Whether ``key`` turns pages; if so it has turned one. For screens whose keyboard is
+        outside of what scrolls, so that words below the fold are read without a mouse."""
+        if key not in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            return False
+        bar = self.verticalScrollBar()
+        step = round(self.viewport().height() * 0.8)
+        bar.setValue(bar.value() + (step if key == Qt.Key.Key_PageDown else -step))
+        return True
+
+
+def scrolling(layout: QLayout) -> ScrollArea:
     """``layout`` in an area that scrolls up and down only when it must."""
-    return scrolled(ScrollBody(layout))
+    return ScrollArea(ScrollBody(layout))

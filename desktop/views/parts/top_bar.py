@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.theme.fonts import app_font
+from desktop.theme.fonts import app_font, tabular
 from desktop.theme.look import Look
 from desktop.views.parts.arrange import column, frame, row
 from desktop.views.parts.button import Button
@@ -70,10 +70,12 @@ class Pill(QAbstractButton):
         return round(self._look.sizes.control * 0.77)
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(app_font(self._look.sizes.small))
-        # Bold is wider; 8 % is what Inter's semibold adds.
-        wide = round(metrics.horizontalAdvance(self.text()) * 1.08)
+        wide = QFontMetrics(self._font()).horizontalAdvance(self.text()) + 1
         return QSize(wide + self._look.sizes.icon + 8 + 32, self._high())
+
+    def _font(self) -> QFont:
+        # It counts while it syncs, and must not jump with every record.
+        return tabular(app_font(self._look.sizes.small, QFont.Weight.DemiBold))
 
     def words_fit(self) -> bool:
         """Whether all words can be seen."""
@@ -97,9 +99,7 @@ class Pill(QAbstractButton):
         pixmap = self._look.icon(icon, ink, ratio=self.devicePixelRatioF())
         painter.drawPixmap(16, (self.height() - size) // 2, pixmap)
         painter.setPen(QColor(ink))
-        font = app_font(self._look.sizes.small)
-        font.setWeight(font.Weight.DemiBold)
-        painter.setFont(font)
+        painter.setFont(self._font())
         inner = self.rect().adjusted(16 + size + 8, 0, -8, 0)
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter), self.text())
 
@@ -161,7 +161,8 @@ class TopBar(View):
         state = self._state
         self._point.say(state.point)
         self._session.say(state.session)
-        self._volunteer.say(state.volunteer)
+        # Not said, which would show it whether it has room or not.
+        self._volunteer.setText(state.volunteer)
         self.pill.show_pill(state.sync)
         self._make_room()
 

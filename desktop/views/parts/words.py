@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from desktop.theme.fonts import tabular
 
 
 class Words(QLabel):
-    """Plain words in a role (small, body, strong, heading, name, figure, verdict) and an ink."""
+    """Plain words in a role (small, body, strong, heading, name, figure, verdict) and an ink.
+
+    ``figures``: it shows numbers that stand under one another or change where they stand.
+    """
 
     def __init__(
         self,
@@ -15,6 +21,7 @@ class Words(QLabel):
         *,
         ink: str = "",
         wrap: bool = True,
+        figures: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -23,6 +30,9 @@ class Words(QLabel):
         self.setProperty("role", role)
         self.setProperty("ink", ink)
         self.setWordWrap(wrap)
+        if figures or role == "figure":
+            # Nothing but the figures' form: family, size and weight are the style sheet's.
+            self.setFont(tabular(QFont()))
         policy = self.sizePolicy()
         policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(wrap)
@@ -37,6 +47,13 @@ class Words(QLabel):
             self.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
         else:
             self.setVisible(bool(words))
+
+    def set_role(self, role: str) -> None:
+        """Write in another role of the style sheet."""
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            self.style().unpolish(self)
+            self.style().polish(self)
 
     def set_ink(self, ink: str) -> None:
         """Write in another ink of the style sheet."""

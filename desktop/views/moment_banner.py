@@ -1,0 +1,51 @@
+"""What the banner says of a moment at the table: ready, judged, recorded or taken back."""
+
+from __future__ import annotations
+
+from desktop.theme.look import Look
+from desktop.views.parts.banner import BannerState
+from desktop.views.scan_state import Judged, Recorded, ScanState, Voided
+from desktop.views.state import CameraStatus
+from desktop.views.verdict_words import verdict_words
+from desktop.views.wording import goods_words
+from models.verdict import Tone
+
+
+def moment_banner(look: Look, state: ScanState) -> BannerState:
+    """The banner for what ``state`` shows."""
+    say = look.text
+    match state.moment:
+        case Judged() as judged:
+            words = verdict_words(
+                look,
+                judged.verdict,
+                now=state.now,
+                due=judged.due,
+                short=judged.short,
+                earlier=judged.earlier,
+                holder=judged.household.name if judged.household else "",
+                when=judged.when,
+                point=judged.point,
+            )
+            tone = judged.verdict.tone
+            return BannerState(
+                tone,
+                words.word,
+                words.reason,
+                words.what_to_do,
+                # The card says who and what; that it is all in order says the colour.
+                reason_can_wait=tone is Tone.GO,
+            )
+        case Recorded(name=name, goods=goods):
+            whom = name or say("side.nobody")
+            reason = say("scan.recorded_reason", name=whom, goods=goods_words(look, goods))
+            after = say("scan.recorded_next")
+            return BannerState(Tone.GO, say("scan.recorded"), reason, after, "package-check")
+        case Voided(name=name, goods=goods):
+            whom = name or say("side.nobody")
+            reason = say("scan.voided_reason", name=whom, goods=goods_words(look, goods))
+            return BannerState(None, say("scan.voided"), reason, say("scan.voided_next"), "undo-2")
+        case None:
+            seen = state.camera in (CameraStatus.LIVE, CameraStatus.STARTING)
+            key = "ready_camera" if seen else "ready_no_camera"
+            return BannerState(None, say("scan.ready"), say(f"scan.{key}"))

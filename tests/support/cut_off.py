@@ -1,13 +1,16 @@
-"""Finds what a person can't read or reach on a screen: words cut off, parts outside their frame."""
+"""Finds what a person can't read or reach: words cut off, parts outside their frame or covered."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect
+from itertools import combinations
+
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QScrollArea, QWidget
 
 from desktop.views.parts.button import Button
 from desktop.views.parts.elided import Elided
+from desktop.views.parts.top_bar import Pill
 
 _FIELD_PADDING = 34
 
@@ -18,7 +21,7 @@ def cut_off(screen: QWidget) -> list[str]:
     for widget in screen.findChildren(QWidget):
         if widget.isVisible():
             found += [f"{type(widget).__name__} {words!r}" for words in _faults(screen, widget)]
-    return found
+    return found + [fault for parent in screen.findChildren(QWidget) for fault in _covered(parent)]
 
 
 def _faults(screen: QWidget, widget: QWidget) -> list[str]:
@@ -28,6 +31,8 @@ def _faults(screen: QWidget, widget: QWidget) -> list[str]:
             faults.append(f"{widget.text()} in {widget.size().toTuple()}")
     elif isinstance(widget, Button) and widget.words and not widget.words_fit():
         faults.append(f"{widget.words} in {widget.size().toTuple()}")
+    elif isinstance(widget, Pill) and not widget.words_fit():
+        faults.append(f"{widget.text()} in {widget.size().toTuple()}")
     elif isinstance(widget, QLineEdit):
         shown = widget.text() or widget.placeholderText()
         if QFontMetrics(widget.font()).horizontalAdvance(shown) > widget.width() - _FIELD_PADDING:
@@ -63,6 +68,26 @@ def _outside(screen: QWidget, widget: QWidget) -> list[str]:
             break
         parent = parent.parentWidget()
     return []
+
+
+def _covered(parent: QWidget) -> list[str]:
+    """Parts of ``parent`` that lie upon one another; what lets the mouse through only decorates."""
+    through = Qt.WidgetAttribute.WA_TransparentForMouseEvents
+    parts = [
+        one
+        for one in parent.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if one.isVisible() and not one.isWindow() and not one.testAttribute(through)
+    ]
+    return [
+        f"{_called(one)} and {_called(other)} lie upon one another"
+        for one, other in combinations(parts, 2)
+        if one.geometry().intersects(other.geometry())
+    ]
+
+
+def _called(widget: QWidget) -> str:
+    words = widget.text() if isinstance(widget, QLabel | QAbstractButton) else ""
+    return f"{type(widget).__name__} {words!r} {widget.geometry().getRect()}"
 
 
 def hidden_below(screen: QWidget) -> int:

@@ -1,0 +1,125 @@
+"""Every state of a shift's screens worth looking at, by a name; fictional throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.shot_states import CLOSING, NOW, OPENING, scan_states
+from desktop.theme.look import Look
+from desktop.views.closing import ClosingScreen, ClosingState
+from desktop.views.help_page import HelpPage
+from desktop.views.opening import Check, OpeningScreen, OpeningState, PointChoice
+from desktop.views.scan_screen import ScanScreen
+from desktop.views.scan_state import Judged, ScanState
+from desktop.views.state import CameraStatus, Goods, Notice
+from desktop.views.sync_panel import SyncPanelState
+from desktop.views.void_panel import VoidPanelState
+from models.verdict import Tone
+
+SCANS: dict[str, ScanState] = dict(scan_states())
+_READY, _GREEN = SCANS["ready"], SCANS["eligible"]
+_FULL = Notice("errors.disk_full", Tone.STOP)
+_DOWN = Notice("errors.centre_down", Tone.CHECK, action="field.sync.now")
+
+
+def _busy() -> ScanState:
+    judged = _GREEN.moment
+    assert isinstance(judged, Judged)
+    return replace(_GREEN, moment=replace(judged, busy=True))
+
+
+def _stopping() -> ScanState:
+    state = SCANS["syncing"]
+    assert isinstance(state.side, SyncPanelState)
+    return replace(state, side=replace(state.side, cancelling=True))
+
+
+SCANS |= {
+    "busy": _busy(),
+    "camera-starting": replace(_READY, camera=CameraStatus.STARTING),
+    "camera-off": replace(_READY, camera=CameraStatus.OFF),
+    "camera-lost": replace(_READY, camera=CameraStatus.LOST),
+    "clock": replace(_READY, notices=(Notice("field.notice.clock_wrong", parts={"when_at": NOW}),)),
+    "notices": replace(_READY, notices=(_FULL, _DOWN)),
+    "void-refused": replace(_READY, side=VoidPanelState(7, "Yohanes", now=NOW, notices=(_FULL,))),
+    "never-synced": replace(_READY, side=SyncPanelState(now=NOW)),
+    "stopping": _stopping(),
+}
+
+OPENINGS: dict[str, OpeningState] = {
+    "opening": OPENING,
+    "opening-several": replace(
+        OPENING,
+        points=(
+            *OPENING.points,
+            PointChoice(2, "RPTRA Kebon Pala Berseri, Kampung Melayu", 1_240),
+            PointChoice(3, "Masjid Jami Al-Hidayah Rorotan", 96),
+        ),
+        stages=(),
+        checks=(
+            Check("roster_never", Tone.STOP),
+            Check("clock_off", Tone.STOP, {"when_at": NOW - 400 * 86_400_000}),
+            Check("all_safe"),
+        ),
+        notices=(_DOWN,),
+    ),
+    "opening-busy": replace(OPENING, busy=True),
+}
+
+CLOSINGS: dict[str, ClosingState] = {
+    "closing": CLOSING,
+    "closing-safe": replace(CLOSING, unsafe=0, safe_at=NOW, notices=(_DOWN,)),
+    "closing-busy": replace(CLOSING, goods=(), stock=(), unsafe=1, busy=True),
+    "closing-much": replace(
+        CLOSING, goods=tuple(Goods(1_204, f"Paket bantuan ke-{n}") for n in range(1, 9))
+    ),
+}
+
+Built = Callable[[Look], QWidget]
+
+
+def _scan(state: ScanState) -> Built:
+    def build(look: Look) -> QWidget:
+        screen = ScanScreen(look)
+        screen.take_focus()
+        screen.show_scan(state)
+        return screen
+
+    return build
+
+
+def _opening(state: OpeningState) -> Built:
+    def build(look: Look) -> QWidget:
+        screen = OpeningScreen(look)
+        screen.show_opening(state)
+        screen.take_focus()
+        return screen
+
+    return build
+
+
+def _closing(state: ClosingState) -> Built:
+    def build(look: Look) -> QWidget:
+        screen = ClosingScreen(look)
+        screen.show_closing(state)
+        screen.take_focus()
+        return screen
+
+    return build
+
+
+def _help(look: Look) -> QWidget:
+    page = HelpPage(look)
+    page.setFocus()
+    return page
+
+
+SCREENS: dict[str, Built] = {
+    **{name: _opening(state) for name, state in OPENINGS.items()},
+    **{name: _closing(state) for name, state in CLOSINGS.items()},
+    "help": _help,
+    **{f"scan-{name}": _scan(state) for name, state in SCANS.items()},
+}

@@ -85,9 +85,7 @@ def open_device(
         identity = load_identity(connection)
         if identity is None:
             raise DatabaseDamaged()
-        ledger = Ledger(
-            connection, identity.device, identity.signer, wall_clock, load_anchor(connection)
-        )
+        ledger = Ledger(connection, identity, wall_clock, load_anchor(connection))
         return OpenDevice(database, connection, identity, Station(ledger), vault)
 
 

@@ -80,11 +80,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class SessionOpened:
-    """A session began at a point; ``counted_at_start`` says whether stock was counted."""
+    """A session began at a point, or session ``earlier`` of ``earlier_feed`` goes on in this feed:
+    the laptop had to begin a new one, and nothing was counted again."""
 
     KIND: ClassVar[int] = 1
     point: int
     label: str = ""
+    earlier_feed: bytes | None = None
+    earlier: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +129,17 @@ class NoHandover:
 
 @dataclass(frozen=True, slots=True)
 class Void:
-    """Fact ``target`` of feed ``feed`` (None: this feed) no longer counts; it stays for ever."""
+    """Fact ``target`` of feed ``feed`` (None: this feed) no longer counts; it stays for ever.
+
+    Another feed may have been forked, so there ``hash`` tells which of two facts is meant.
+    """
 
     KIND: ClassVar[int] = 5
     target: int
     reason: VoidReason
     feed: bytes | None = None
     note: str | None = None
+    hash: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +221,7 @@ class Fact:
 
 # Body key numbers on the wire. Never reuse one.
 _KEYS: dict[type[Any], tuple[tuple[int, str], ...]] = {
-    SessionOpened: ((1, "point"), (2, "label")),
+    SessionOpened: ((1, "point"), (2, "label"), (3, "earlier_feed"), (4, "earlier")),
     SessionClosed: ((1, "handed"),),
     Handover: (
         (1, "household"),
@@ -229,7 +236,7 @@ _KEYS: dict[type[Any], tuple[tuple[int, str], ...]] = {
         (10, "note"),
     ),
     NoHandover: ((1, "household"), (2, "outcome"), (3, "stage"), (4, "slip"), (5, "note")),
-    Void: ((1, "target"), (2, "reason"), (3, "feed"), (4, "note")),
+    Void: ((1, "target"), (2, "reason"), (3, "feed"), (4, "note"), (5, "hash")),
     Stock: ((1, "movement"), (2, "package"), (3, "quantity"), (4, "reference")),
     Refused: ((1, "verdict"), (2, "source"), (3, "household"), (4, "slip"), (5, "digest")),
     Complaint: ((1, "category"), (2, "words"), (3, "household")),

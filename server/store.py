@@ -237,7 +237,7 @@ def _find_spot(
     spot = find_spot(held, segment, hashes)
     if spot is None:
         return None
-    if spot.branch is None:
+    if spot.splits:
         return connection.execute(_BRANCHES, place).scalar_one() + 1, spot.held
     return spot.branch, spot.held
 

@@ -5,7 +5,7 @@ Pure, so that every store keeps forks the same way and asks the same questions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.facts import Fact, Handover, Refused, Unknown, Void, is_countable
@@ -16,11 +16,12 @@ from sync.messages import ExceptionCode
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """The first ``held`` facts of the segment are there already; the rest goes on ``branch``
-    (None: on a branch of its own, because other facts hold those numbers)."""
+    """The first ``held`` facts of the segment are there already, the last of them on ``branch``.
+    The rest goes on there, or ``splits`` off because other facts hold those numbers."""
 
-    branch: int | None
+    branch: int
     held: int
+    splits: bool
 
 
 def find_spot(
@@ -41,11 +42,12 @@ def find_spot(
         branch = held[place]
         known += 1
     taken = any(seq == segment.first + known and on == branch for (seq, _), on in held.items())
-    return Spot(None if taken else branch, known)
+    return Spot(branch, known, taken)
 
 
-def questions(fact: Fact) -> Iterator[ExceptionCode]:
-    """What a person should look at in one fact, seen by itself."""
+def questions(fact: Fact, same_device: Container[bytes] = ()) -> Iterator[ExceptionCode]:
+    """What a person should look at in one fact, seen by itself; ``same_device``: the other feeds of
+    its device."""
     match fact.body:
         case Unknown():
             yield ExceptionCode.UNINTERPRETABLE
@@ -55,8 +57,9 @@ def questions(fact: Fact) -> Iterator[ExceptionCode]:
             yield ExceptionCode.OUT_OF_PLACE
         case Refused(verdict=Verdict.FORGED):
             yield ExceptionCode.FORGED
-        case Void(feed=bytes()):
-            # Taking back what another device wrote is a decision for the office.
+        case Void(feed=bytes(feed), hash=hash_) if feed not in same_device or hash_ is None:
+            # Taking back what another device wrote is a decision for the office; and of a feed that
+            # was forked a number alone does not say what is meant.
             yield ExceptionCode.UNINTERPRETABLE
         case _:
             pass

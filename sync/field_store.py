@@ -6,6 +6,7 @@ household served at a neighbouring station is refused here. Belongs to the threa
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -99,12 +100,15 @@ class FieldFeedStore:
         if spot is None:
             return Held(self._chains.tip(feed, 0), (), self._chains.last_branch(feed) > 0)
         branch = spot.branch
-        if branch is None:
-            branch = self._chains.last_branch(feed) + 1
         if spot.held < len(hashes):
-            own = self._owner(feed) == self._ledger.device
+            device = self._owner(feed)
+            # The laptop's own branch is written by nobody else: what comes back of its feeds was
+            # written by a clone of it, or is lost here.
+            if spot.splits or (branch == 0 and self._is_own(feed)):
+                branch = self._chains.last_branch(feed) + 1
+            device_feeds = self._feeds_of(device)
             for offset in range(spot.held, len(hashes)):
-                self._keep(segment, hashes, offset, branch, own)
+                self._keep(segment, hashes, offset, branch, device_feeds)
             size = sum(map(len, segment.facts[spot.held :]))
             keep_checkpoint(self._connection, feed, branch, segment.last, size, segment.checkpoint)
         exceptions = self._connection.execute(
@@ -117,7 +121,12 @@ class FieldFeedStore:
         return Held(Head(segment.last, hashes[-1]), pairs, self._chains.last_branch(feed) > 0)
 
     def _keep(
-        self, segment: Segment, hashes: list[bytes], offset: int, branch: int, own: bool
+        self,
+        segment: Segment,
+        hashes: list[bytes],
+        offset: int,
+        branch: int,
+        device_feeds: Container[bytes],
     ) -> None:
         seq, body = segment.first + offset, segment.facts[offset]
         self._connection.execute(
@@ -131,8 +140,9 @@ class FieldFeedStore:
             },
         )
         fact = facts.interpret(body)
-        self._ledger.projector.apply(Place(segment.feed, branch, seq), fact, own=own)
-        for code in set(questions(fact)):
+        # Our own facts are here since they were written: what comes is somebody else's.
+        self._ledger.projector.apply(Place(segment.feed, branch, seq), fact, own=False)
+        for code in set(questions(fact, device_feeds)):
             self._note(segment.feed, seq, code)
         if branch > 0:
             self._note(segment.feed, seq, ExceptionCode.FORK)
@@ -151,6 +161,14 @@ class FieldFeedStore:
             self._know(feed, row.device, row.public_key)
         return int(row.device)
 
+    def _is_own(self, feed: bytes) -> bool:
+        return bool(self._connection.scalar(select(FEED.c.own).where(FEED.c.feed == feed)))
+
+    def _feeds_of(self, device: int) -> frozenset[bytes]:
+        return frozenset(
+            self._connection.scalars(select(FEED.c.feed).where(FEED.c.device == device))
+        )
+
     def _know(self, feed: bytes, device: int, public_key: bytes) -> None:
         newest = self._connection.execute(select(func.max(FEED.c.ordinal))).scalar() or 0
         self._connection.execute(
@@ -160,6 +178,7 @@ class FieldFeedStore:
                 "ordinal": newest + 1,
                 "device": device,
                 "public_key": public_key,
+                "own": False,
                 "safe_seq": 0,
                 "safe_at": None,
                 "receipt": None,

@@ -90,8 +90,9 @@ class Relay:
         after = self._chains.common(feed, path, held)
         if after >= upto.seq:
             return None
-        if feed == self._ledger.feed and branch == 0:
-            return self._ledger.segment_after(after, most)
+        ours = [own for own in self._ledger.own_feeds() if own.feed == feed and branch == 0]
+        if ours:
+            return ours[0].segment_after(after, most)
         return self._chains.sealed(feed, path, after, most)
 
     def certificates(self, feeds: Iterable[bytes]) -> tuple[bytes, ...]:

@@ -71,9 +71,7 @@ class SyncSession:
             one_at_a_time(self._database.folder, self._stop, self._patience, self._queued),
             self._database.ledger.connect() as connection,
         ):
-            ledger = Ledger(
-                connection, self._identity.device, self._identity.signer, self._wall_clock
-            )
+            ledger = Ledger(connection, self._identity, self._wall_clock)
             try:
                 with self._database.roster.connect() as roster:
                     synced = self._exchange(ledger, roster)

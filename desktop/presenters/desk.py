@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from desktop.presenters.names import Names, card
 from desktop.views.overview import OverviewState, StockLevel
@@ -28,7 +29,8 @@ from models.facts import (
 )
 from models.field.device import Identity, LastSync, load_last_sync
 from models.field.ledger import Recorded, Safety
-from models.field.station import Look, Session, Station
+from models.field.sessions import Session
+from models.field.station import Look, Station
 from models.numbers import KK_DIGITS, parse_kk, parse_slip_number
 from models.verdict import Tone, Verdict
 
@@ -113,7 +115,7 @@ class Desk:
         recorded = self.station.hand_over(seen.look, self.volunteer, deliberate=deliberate)
         self._history.appendleft(
             HistoryItem(
-                recorded.seq,
+                recorded.place,
                 recorded.at,
                 HistoryKind.HANDED,
                 seen.verdict,
@@ -127,14 +129,14 @@ class Desk:
         """A scan that called for a look and ended without goods: that is recorded too."""
         self._refuse(seen)
 
-    def void(self, seq: int, reason: VoidReason, note: str) -> HistoryItem | None:
+    def void(self, place: int, reason: VoidReason, note: str) -> HistoryItem | None:
         """Takes a hand-over back; returns it as the list now shows it."""
-        self.station.void(seq, self.volunteer, reason, note.strip() or None)
+        self.station.void(place, self.volunteer, reason, note.strip() or None)
         voided = None
-        for place, item in enumerate(self._history):
-            if item.seq == seq:
+        for index, item in enumerate(self._history):
+            if item.seq == place:
                 voided = replace(item, kind=HistoryKind.VOIDED)
-                self._history[place] = voided
+                self._history[index] = voided
                 break
         return voided
 
@@ -157,12 +159,15 @@ class Desk:
         """Counters, stock, last scans, safety."""
         session, clock = self.station.session, self.station.ledger.clock()
         safety = self.station.ledger.safety()
-        safe_seq = self.station.ledger.safe_seq()
+        unsafe = self.station.ledger.unsafe()
         overview = OverviewState(
             handed_today=self.station.handed() if session else 0,
             unsafe=safety.unsafe,
             stock=self._stock(session.point) if session else (),
-            history=tuple(replace(item, safe=item.seq <= safe_seq) for item in self._history),
+            history=tuple(
+                replace(item, safe=not any(item.seq in places for places in unsafe))
+                for item in self._history
+            ),
         )
         open_now = self.station.open_stages()
         stages = tuple(
@@ -177,11 +182,11 @@ class Desk:
     def waiting(self, most: int = 50) -> tuple[Waiting, ...]:
         """The oldest records that no receipt covers."""
         ledger = self.station.ledger
-        first = ledger.safe_seq() + 1
-        found = [(seq, ledger.fact(seq)) for seq in range(first, first + most)]
+        places = islice((place for span in ledger.unsafe() for place in span), most)
+        found = [ledger.fact(place) for place in places]
         return tuple(
             Waiting(fact.at, _KINDS.get(type(fact.body), WaitingKind.OTHER), self._name_of(fact))
-            for _, fact in found
+            for fact in found
             if fact is not None
         )
 
@@ -208,7 +213,7 @@ class Desk:
         recorded = self.station.refuse(seen.look, self.volunteer)
         name = seen.card.name if seen.card else ""
         self._history.appendleft(
-            HistoryItem(recorded.seq, recorded.at, HistoryKind.REFUSED, seen.verdict, name)
+            HistoryItem(recorded.place, recorded.at, HistoryKind.REFUSED, seen.verdict, name)
         )
 
     def _stock(self, point: int) -> tuple[StockLevel, ...]:
@@ -224,35 +229,35 @@ class Desk:
         session = self.station.session
         if session is None:
             return
-        for seq, fact in self.station.ledger.recent(HISTORY):
-            if seq <= session.seq:
+        for place, fact in self.station.ledger.recent(HISTORY):
+            if place <= session.began:
                 break
-            item = self._item(seq, fact)
+            item = self._item(place, fact)
             if item is not None:
                 self._history.append(item)
         self._opening = {
             fact.body.package: fact.body.quantity
-            for seq, fact in self._opening_facts(session)
+            for fact in self._opening_facts(session)
             if isinstance(fact.body, Stock)
         }
 
-    def _opening_facts(self, session: Session) -> list[tuple[int, Fact]]:
+    def _opening_facts(self, session: Session) -> list[Fact]:
         """The counts that were written together with the session's opening."""
-        found: list[tuple[int, Fact]] = []
-        seq = session.seq + 1
-        while (fact := self.station.ledger.fact(seq)) and isinstance(fact.body, Stock):
-            found.append((seq, fact))
-            seq += 1
+        found: list[Fact] = []
+        place = session.began + 1
+        while (fact := self.station.ledger.fact(place)) and isinstance(fact.body, Stock):
+            found.append(fact)
+            place += 1
         return found
 
-    def _item(self, seq: int, fact: Fact) -> HistoryItem | None:
+    def _item(self, place: int, fact: Fact) -> HistoryItem | None:
         match fact.body:
             case Handover(household=household, lines=lines, verdict=verdict):
-                voided = self.station.is_voided(seq)
+                voided = self.station.is_voided(place)
                 kind = HistoryKind.VOIDED if voided else HistoryKind.HANDED
-                return self._named(seq, fact.at, kind, verdict, household, lines)
+                return self._named(place, fact.at, kind, verdict, household, lines)
             case Refused(household=household, verdict=verdict):
-                return self._named(seq, fact.at, HistoryKind.REFUSED, verdict, household, ())
+                return self._named(place, fact.at, HistoryKind.REFUSED, verdict, household, ())
             case _:
                 return None
 
@@ -263,7 +268,7 @@ class Desk:
 
     def _named(
         self,
-        seq: int,
+        place: int,
         at: int,
         kind: HistoryKind,
         verdict: Verdict,
@@ -272,7 +277,7 @@ class Desk:
     ) -> HistoryItem:
         known = self.station.roster.household(household) if household is not None else None
         name = known.name if known is not None else ""
-        return HistoryItem(seq, at, kind, verdict, name, self.names.goods(lines))
+        return HistoryItem(place, at, kind, verdict, name, self.names.goods(lines))
 
 
 def _card(look: Look) -> HouseholdCard | None:

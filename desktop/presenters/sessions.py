@@ -70,12 +70,12 @@ def closing_state(desk: Desk) -> ClosingState:
     goods: dict[str, Goods] = {}
     refused = voided = 0
     if session is not None:
-        for seq, fact in station.ledger.since(session.seq):
+        for place, fact in station.ledger.since(session.began):
             match fact.body:
                 case Refused():
                     refused += 1
                 case Handover(lines=lines):
-                    if station.is_voided(seq):
+                    if station.is_voided(place):
                         voided += 1
                         continue
                     for one in desk.names.goods(lines):

@@ -30,7 +30,7 @@ REASONS: tuple[tuple[VoidReason, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class VoidPanelState:
-    """The hand-over in question; ``seq`` is its number in the feed."""
+    """The hand-over in question; ``seq`` is its place in the ledger."""
 
     seq: int
     name: str = ""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
-from models.feed import MAX_SEGMENT, MAX_SEGMENT_BYTES, Head, Segment, genesis, link
+from models.feed import MAX_SEGMENT, MAX_SEGMENT_BYTES, Head, Segment, genesis
+from models.field.branches import root_of
 from models.field.projections import FACT, FEED, table
 from models.field.straight import Straight
 from models.field.tables import CheckpointRow
@@ -28,9 +29,6 @@ _FEEDS = Straight(select(FEED.c.feed).order_by(FEED.c.ordinal))
 _LAST_BRANCH = Straight(select(func.max(FACT.c.branch)).where(FACT.c.feed == bindparam("feed")))
 _TIP = Straight(
     select(FACT.c.seq, FACT.c.hash).where(*_BRANCH).order_by(FACT.c.seq.desc()).limit(1)
-)
-_FIRST = Straight(
-    select(FACT.c.seq, FACT.c.hash, FACT.c.body).where(*_BRANCH).order_by(FACT.c.seq).limit(1)
 )
 _AT = Straight(
     select(FACT.c.branch, FACT.c.hash).where(
@@ -115,19 +113,11 @@ class Chains:
         """The path to fact ``upto`` of a branch."""
         spans: list[Span] = []
         while True:
-            row = _FIRST.first(self._connection, feed=feed, branch=branch)
-            assert row is not None, "a branch has facts"
-            first, digest, body = row
+            first, parent = root_of(self._connection, feed, branch)
             spans.insert(0, Span(branch, first, upto))
-            if first == 1:
+            if parent is None:
                 return tuple(spans)
-            branch, upto = self._parent(feed, first, digest, body), first - 1
-
-    def _parent(self, feed: bytes, first: int, digest: bytes, body: bytes) -> int:
-        for branch, before in _AT.all(self._connection, feed=feed, seq=first - 1):
-            if link(before, first, body) == digest:
-                return int(branch)
-        raise AssertionError("a branch hangs on a fact that is held")
+            branch, upto = parent, first - 1
 
     def hash_at(self, feed: bytes, path: Path, seq: int) -> bytes:
         """The hash of the fact with that number on a path; 0: what the first hangs on."""
@@ -197,17 +187,11 @@ def keep_checkpoint(
     before = _TWO_BEFORE.all(connection, feed=feed, branch=branch, before=head)
     if before:
         old, old_size = before[0]
-        begin = before[1][0] if len(before) > 1 else _first(connection, feed, branch) - 1
+        begin = before[1][0] if len(before) > 1 else root_of(connection, feed, branch)[0] - 1
         if head - begin <= MERGED and size + old_size <= MAX_SEGMENT_BYTES // 2:
             _DROP.run(connection, feed=feed, branch=branch, old=old)
             size += old_size
     _KEEP.run(connection, feed=feed, branch=branch, seq=head, size=size, signed=signed)
-
-
-def _first(connection: Connection, feed: bytes, branch: int) -> int:
-    row = _FIRST.first(connection, feed=feed, branch=branch)
-    assert row is not None, "its facts were written before"
-    return int(row[0])
 
 
 def _fork(path: Path, other: Path) -> int:

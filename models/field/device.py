@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from models import cbor
@@ -38,6 +38,8 @@ class Identity:
     x509: bytes
     """The same for TLS (DER), and the centre's own certificate that it is checked against."""
     authority: bytes
+    earlier: tuple[Signer, ...] = ()
+    """The keys of the feeds this laptop wrote before, oldest first: what it wrote is still sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,43 +64,59 @@ def put_setting(connection: Connection, name: str, value: Any) -> None:
     )
 
 
-def save_identity(connection: Connection, identity: Identity) -> None:
-    """Makes this the device's identity and its feed the one that is written from now on.
+def drop_setting(connection: Connection, name: str) -> None:
+    """Forgets what stands under ``name``."""
+    connection.execute(delete(_SETTING).where(_SETTING.c.name == name))
 
-    An earlier feed of this device stays, closed: its facts are still sent.
-    """
+
+def save_identity(connection: Connection, identity: Identity) -> None:
+    """Makes this the device's identity and its feed the one that is written from now on."""
     with write(connection):
-        put_setting(
-            connection,
-            _IDENTITY,
-            [
-                identity.device,
-                identity.name,
-                identity.signer.private_key,
-                identity.centre,
-                identity.centre_key,
-                list(identity.points),
-                identity.certificate,
-                identity.x509,
-                identity.authority,
-            ],
-        )
-        newest = connection.execute(select(func.max(FEED.c.ordinal))).scalar() or 0
-        connection.execute(FEED.update().values(closed=True))
-        connection.execute(
-            insert(FEED),
-            {
-                "feed": identity.signer.key_id,
-                "ordinal": newest + 1,
-                "device": identity.device,
-                "public_key": identity.signer.public_key,
-                "safe_seq": 0,
-                "safe_at": None,
-                "receipt": None,
-                "closed": False,
-                "certificate": identity.certificate,
-            },
-        )
+        put_identity(connection, identity)
+
+
+def put_identity(connection: Connection, identity: Identity) -> Identity:
+    """The same inside the caller's ``write``; returns the identity with its ``earlier`` keys.
+
+    An earlier feed of this laptop stays, closed, and so does its key: its facts are still sent.
+    """
+    before = load_identity(connection)
+    if before is not None:
+        identity = replace(identity, earlier=(*before.earlier, before.signer))
+    put_setting(
+        connection,
+        _IDENTITY,
+        [
+            identity.device,
+            identity.name,
+            identity.signer.private_key,
+            identity.centre,
+            identity.centre_key,
+            list(identity.points),
+            identity.certificate,
+            identity.x509,
+            identity.authority,
+            [signer.private_key for signer in identity.earlier],
+        ],
+    )
+    newest = connection.execute(select(func.max(FEED.c.ordinal))).scalar() or 0
+    connection.execute(FEED.update().where(FEED.c.own).values(closed=True))
+    connection.execute(
+        insert(FEED),
+        {
+            "feed": identity.signer.key_id,
+            "ordinal": newest + 1,
+            "device": identity.device,
+            "public_key": identity.signer.public_key,
+            "own": True,
+            "safe_seq": 0,
+            "safe_at": None,
+            "receipt": None,
+            "closed": False,
+            "certificate": identity.certificate,
+        },
+    )
+    return identity
 
 
 def load_identity(connection: Connection) -> Identity | None:
@@ -106,9 +124,22 @@ def load_identity(connection: Connection) -> Identity | None:
     found = get_setting(connection, _IDENTITY)
     if found is None:
         return None
-    device, name, private_key, centre, centre_key, points, *certified = found
-    signer = Signer.of(private_key, FEED_ID_BYTES)
-    return Identity(device, name, signer, centre, centre_key, tuple(points), *certified)
+    device, name, private_key, centre, centre_key, points, certificate, x509, authority, keys = (
+        found
+    )
+    signer, *earlier = (Signer.of(key, FEED_ID_BYTES) for key in (private_key, *keys))
+    return Identity(
+        device,
+        name,
+        signer,
+        centre,
+        centre_key,
+        tuple(points),
+        certificate,
+        x509,
+        authority,
+        tuple(earlier),
+    )
 
 
 def save_anchor(connection: Connection, anchor: Anchor) -> None:

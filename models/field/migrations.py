@@ -38,6 +38,7 @@ LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
           ordinal INTEGER NOT NULL,
           device INTEGER NOT NULL,
           public_key BLOB NOT NULL,
+          own BOOLEAN NOT NULL,
           safe_seq INTEGER NOT NULL,
           safe_at INTEGER,
           receipt BLOB,
@@ -48,13 +49,16 @@ LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
         """,
         """CREATE TABLE session (
           feed BLOB NOT NULL,
+          branch INTEGER NOT NULL,
           seq INTEGER NOT NULL,
           point INTEGER NOT NULL,
           label VARCHAR NOT NULL,
           opened_at INTEGER NOT NULL,
           opened_by INTEGER NOT NULL,
           closed_at INTEGER,
-          PRIMARY KEY (feed, seq)
+          earlier_feed BLOB,
+          earlier INTEGER,
+          PRIMARY KEY (feed, branch, seq)
         ) WITHOUT ROWID
         """,
         """CREATE TABLE setting (
@@ -88,13 +92,16 @@ LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
           PRIMARY KEY (household, feed, branch, seq, line)
         ) WITHOUT ROWID
         """,
+        "CREATE INDEX taken_by_fact ON taken (feed, seq)",
         """CREATE TABLE voided (
           feed BLOB NOT NULL,
           seq INTEGER NOT NULL,
+          hash BLOB NOT NULL,
           by_feed BLOB NOT NULL,
+          by_branch INTEGER NOT NULL,
           by_seq INTEGER NOT NULL,
           reason INTEGER NOT NULL,
-          PRIMARY KEY (feed, seq)
+          PRIMARY KEY (feed, seq, hash, by_feed, by_branch, by_seq)
         ) WITHOUT ROWID
         """,
     ),

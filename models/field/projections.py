@@ -24,6 +24,7 @@ from models.facts import (
     Void,
     is_countable,
 )
+from models.field.branches import branch_of
 from models.field.straight import Straight
 from models.field.tables import (
     FactRow,
@@ -61,19 +62,52 @@ _TAKE_STOCK = Straight(
 )
 _POINT_OF = Straight(
     select(SESSION.c.point).where(
-        SESSION.c.feed == bindparam("feed"), SESSION.c.seq == bindparam("seq")
+        SESSION.c.feed == bindparam("feed"),
+        SESSION.c.branch == bindparam("branch"),
+        SESSION.c.seq == bindparam("seq"),
     )
 )
 _CLOSE = (
     update(SESSION)
-    .where(SESSION.c.feed == bindparam("of_feed"), SESSION.c.seq == bindparam("of_seq"))
+    .where(
+        SESSION.c.feed == bindparam("of_feed"),
+        SESSION.c.branch == bindparam("of_branch"),
+        SESSION.c.seq == bindparam("of_seq"),
+    )
     .values(closed_at=bindparam("at"))
 )
-_IS_VOIDED = select(VOIDED.c.by_seq).where(
-    VOIDED.c.feed == bindparam("feed"), VOIDED.c.seq == bindparam("seq")
+_TARGET = select(FACT.c.hash, FACT.c.body).where(
+    FACT.c.feed == bindparam("feed"),
+    FACT.c.branch == bindparam("branch"),
+    FACT.c.seq == bindparam("seq"),
 )
-_BODY = select(FACT.c.body).where(
-    FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq == bindparam("seq")
+_IS_OWN = select(FEED.c.own).where(FEED.c.feed == bindparam("feed"))
+
+
+def voids(feed: Any, seq: Any, hash_: Any = None) -> Any:
+    """The condition that the fact with this place (and hash) was taken back by its own device."""
+    by, of = FEED.alias(), FEED.alias()
+    same_device = select(by.c.feed).where(
+        by.c.feed == VOIDED.c.by_feed, of.c.feed == VOIDED.c.feed, by.c.device == of.c.device
+    )
+    found = select(VOIDED.c.seq).where(
+        VOIDED.c.feed == feed,
+        VOIDED.c.seq == seq,
+        (VOIDED.c.by_feed == VOIDED.c.feed) | same_device.exists(),
+    )
+    return (found if hash_ is None else found.where(VOIDED.c.hash == hash_)).exists()
+
+
+_VOIDED_BY_US = (
+    select(VOIDED.c.seq)
+    .join(FEED, FEED.c.feed == VOIDED.c.by_feed)
+    .where(
+        VOIDED.c.feed == bindparam("feed"),
+        VOIDED.c.seq == bindparam("seq"),
+        VOIDED.c.hash == bindparam("hash"),
+        VOIDED.c.by_branch == 0,
+        FEED.c.own,
+    )
 )
 
 
@@ -85,20 +119,25 @@ class Place:
     branch: int
     seq: int
 
+    @property
+    def key(self) -> dict[str, Any]:
+        """As statements name it."""
+        return {"feed": self.feed, "branch": self.branch, "seq": self.seq}
+
 
 class Projector:
     """Applies facts to the derived tables of one connection; keeps which point a session is at."""
 
-    def __init__(self, connection: Connection, device: int) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._device = device
-        self._points: dict[tuple[bytes, int], int] = {}
+        self._points: dict[tuple[bytes, int, int], int] = {}
 
-    def point_of(self, feed: bytes, session: int) -> int:
-        """The point of a session; 0 when the fact stands outside any session known here."""
-        key = (feed, session)
+    def point_of(self, place: Place, session: int) -> int:
+        """The point of the session of the fact at ``place``; 0 for none that is known here."""
+        key = (place.feed, place.branch, session)
         if key not in self._points:
-            found = _POINT_OF.first(self._connection, feed=feed, seq=session)
+            branch = branch_of(self._connection, place.feed, place.branch, session)
+            found = _POINT_OF.first(self._connection, feed=place.feed, branch=branch, seq=session)
             if found is None:
                 return 0
             self._points[key] = found[0]
@@ -109,38 +148,24 @@ class Projector:
         self._points.clear()
 
     def apply(self, place: Place, fact: Fact, own: bool) -> None:
-        """Derives from one fact; ``own`` facts move this device's stock too.
+        """Derives from one fact; ``own`` facts move this laptop's stock too.
 
-        Nothing is derived from numbers that no column holds, nor from a void of what another device
-        wrote, which is for the office to decide: such facts are only kept.
+        Nothing is derived from numbers that no column holds. A void of what another device wrote is
+        for the office to decide: such a fact is kept, and counts nothing.
         """
         if not is_countable(fact):
             return
-        feed, seq = place.feed, place.seq
         match fact.body:
             case Handover():
                 self._handover(place, fact, fact.body, own)
-            case Void(feed=None):
-                self._void(feed, seq, fact, fact.body, own)
-            case SessionOpened(point=point, label=label):
-                self._connection.execute(
-                    _ADD_SESSION,  # the first branch's, where a forked feed has two
-                    {
-                        "feed": feed,
-                        "seq": seq,
-                        "point": point,
-                        "label": label,
-                        "opened_at": fact.at,
-                        "opened_by": fact.actor,
-                        "closed_at": None,
-                    },
-                )
+            case Void():
+                self._void(place, fact.body, own)
+            case SessionOpened():
+                self._session(place, fact, fact.body, own)
             case SessionClosed():
-                self._connection.execute(
-                    _CLOSE, {"of_feed": feed, "of_seq": fact.session, "at": fact.at}
-                )
+                self._close(place, fact.session, fact.at)
             case Stock() if own:
-                self._stock(self.point_of(feed, fact.session), fact.body)
+                self._stock(self.point_of(place, fact.session), fact.body)
             case _:
                 pass  # kept as a fact; nothing is derived from it here
 
@@ -150,9 +175,9 @@ class Projector:
         for derived in _DERIVED:
             self._connection.execute(delete(derived))
         feeds = self._connection.execute(
-            select(FEED.c.feed, FEED.c.device).order_by(FEED.c.ordinal)
+            select(FEED.c.feed, FEED.c.own).order_by(FEED.c.ordinal)
         ).all()
-        for feed, device in feeds:
+        for feed, own in feeds:
             stored = self._connection.execute(
                 select(FACT.c.branch, FACT.c.seq, FACT.c.body)
                 .where(FACT.c.feed == feed)
@@ -162,10 +187,10 @@ class Projector:
             )
             for branch, seq, body in stored:
                 place = Place(feed, branch, seq)
-                self.apply(place, facts.interpret(body), own=device == self._device)
+                self.apply(place, facts.interpret(body), own=own and branch == 0)
 
     def _handover(self, place: Place, fact: Fact, body: Handover, own: bool) -> None:
-        point = self.point_of(place.feed, fact.session)
+        point = self.point_of(place, fact.session)
         for number, line in enumerate(body.lines):
             _ADD_TAKEN.run(
                 self._connection,
@@ -187,19 +212,59 @@ class Projector:
         if own:
             self._move_stock(point, body, sign=1)
 
-    def _void(self, feed: bytes, seq: int, fact: Fact, body: Void, own: bool) -> None:
-        target = {"feed": feed, "seq": body.target}
-        if self._connection.execute(_IS_VOIDED, target).first() is not None:
+    def _void(self, place: Place, body: Void, own: bool) -> None:
+        target, hash_ = self._target(place, body)
+        if hash_ is None:
             return
+        voided = {"feed": target.feed, "seq": target.seq, "hash": hash_}
+        # A clone may have taken back what both have in common: that moved none of our goods.
+        first = own and self._connection.execute(_VOIDED_BY_US, voided).first() is None
+        by = {"by_feed": place.feed, "by_branch": place.branch, "by_seq": place.seq}
+        self._connection.execute(_ADD_VOIDED, {**voided, **by, "reason": int(body.reason)})
+        if first and self._connection.execute(_IS_OWN, {"feed": target.feed}).scalar():
+            self._put_back(target, hash_)
+
+    def _target(self, place: Place, body: Void) -> tuple[Place, bytes | None]:
+        """The fact that a void at ``place`` means, and its hash; None where there is no telling."""
+        if body.feed is not None and body.feed != place.feed:
+            return Place(body.feed, 0, body.target), body.hash
+        if body.target >= place.seq:  # what is still to come can't be taken back
+            return place, None
+        branch = branch_of(self._connection, place.feed, place.branch, body.target)
+        target = Place(place.feed, branch, body.target)
+        return target, self._connection.execute(_TARGET, target.key).scalar()
+
+    def _put_back(self, target: Place, hash_: bytes) -> None:
+        """A hand-over of this laptop's own was taken back, and its goods with it."""
+        row = self._connection.execute(_TARGET, target.key).first()
+        if row is None or row.hash != hash_:
+            return
+        undone = facts.interpret(row.body)
+        if isinstance(undone.body, Handover) and is_countable(undone):
+            self._move_stock(self.point_of(target, undone.session), undone.body, sign=-1)
+
+    def _session(self, place: Place, fact: Fact, body: SessionOpened, own: bool) -> None:
         self._connection.execute(
-            _ADD_VOIDED, {**target, "by_feed": feed, "by_seq": seq, "reason": int(body.reason)}
+            _ADD_SESSION,
+            {
+                **place.key,
+                "point": body.point,
+                "label": body.label,
+                "opened_at": fact.at,
+                "opened_by": fact.actor,
+                "closed_at": None,
+                "earlier_feed": body.earlier_feed,
+                "earlier": body.earlier,
+            },
         )
-        if not own:
-            return
-        stored = self._connection.execute(_BODY, target).scalar()
-        undone = facts.interpret(stored) if stored is not None else None
-        if undone is not None and isinstance(undone.body, Handover) and is_countable(undone):
-            self._move_stock(self.point_of(feed, undone.session), undone.body, sign=-1)
+        if own and body.earlier_feed is not None and body.earlier is not None:
+            self._close(Place(body.earlier_feed, 0, 0), body.earlier, fact.at)
+
+    def _close(self, place: Place, session: int, at: int) -> None:
+        # One that was opened before a branch split off goes on for the others.
+        if branch_of(self._connection, place.feed, place.branch, session) == place.branch:
+            of = {"of_feed": place.feed, "of_branch": place.branch, "of_seq": session}
+            self._connection.execute(_CLOSE, {**of, "at": at})
 
     def _move_stock(self, point: int, body: Handover, sign: int) -> None:
         for line in body.lines:

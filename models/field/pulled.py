@@ -52,6 +52,12 @@ def cursor(connection: Connection, point: int) -> int:
     return int(found or 0)
 
 
+def forget_cursors(connection: Connection) -> None:
+    """Lets every point be read from its beginning again; what is known stays until then."""
+    with write(connection):
+        connection.execute(delete(CURSOR))
+
+
 def take_page(connection: Connection, page: Page) -> None:
     """Writes ``page`` (already verified) and its cursor. Taking it again changes nothing.
 

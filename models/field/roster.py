@@ -11,7 +11,14 @@ from models import cbor
 from models.cose import key_id_of
 from models.decide import Entitlement, Household, HouseholdStatus, Slip, Taken
 from models.facts import Line, Receiver
-from models.field.projections import STOCK, TAKEN, VOIDED, table
+from models.field.projections import (
+    FACT,
+    FEED,
+    STOCK,
+    TAKEN,
+    table,
+    voids,
+)
 from models.field.pulled import ELSEWHERE, ENTITLEMENT, HOUSEHOLD, SLIP
 from models.field.straight import Straight
 from models.field.tables import (
@@ -71,14 +78,20 @@ _TAKEN_COLUMNS = (
     "receiver_name",
     "slip",
 )
-_VOIDED_HERE = (
-    select(VOIDED.c.seq).where(VOIDED.c.feed == TAKEN.c.feed, VOIDED.c.seq == TAKEN.c.seq).exists()
+_HASH_HERE = (
+    select(FACT.c.hash)
+    .where(FACT.c.feed == TAKEN.c.feed, FACT.c.branch == TAKEN.c.branch, FACT.c.seq == TAKEN.c.seq)
+    .correlate(TAKEN)
+    .scalar_subquery()
 )
-_VOIDED_ELSEWHERE = (
-    select(VOIDED.c.seq)
-    .where(VOIDED.c.feed == ELSEWHERE.c.feed, VOIDED.c.seq == ELSEWHERE.c.seq)
-    .exists()
+_VOIDED_HERE = voids(TAKEN.c.feed, TAKEN.c.seq, _HASH_HERE)
+# What the centre tells of a feed that is ours was written by a clone, or is lost here: what we took
+# back under that number is something else. Of any other feed it is the same fact, unless forked.
+_KNOWN_FORKED = (
+    select(FACT.c.feed).where(FACT.c.feed == ELSEWHERE.c.feed, FACT.c.branch > 0).exists()
 )
+_NOT_OURS = select(FEED.c.feed).where(FEED.c.feed == ELSEWHERE.c.feed, ~FEED.c.own).exists()
+_VOIDED_ELSEWHERE = voids(ELSEWHERE.c.feed, ELSEWHERE.c.seq) & _NOT_OURS & ~_KNOWN_FORKED
 # UNION (not UNION ALL) tells apart: a hand-over known both ways is the same row and counts once.
 _TAKEN = Straight(
     select(*(TAKEN.c[name] for name in _TAKEN_COLUMNS))

@@ -7,11 +7,11 @@ the one thread that owns the connection.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from models.decide import (
     Decision,
@@ -25,6 +25,7 @@ from models.decide import (
 )
 from models.errors import NotAllowed, NothingOpen, UnknownTarget
 from models.facts import (
+    Body,
     Handover,
     Movement,
     Refused,
@@ -37,39 +38,17 @@ from models.facts import (
 )
 from models.field.device import load_anchor
 from models.field.faults import mapped
-from models.field.ledger import Ledger, Recorded
-from models.field.projections import SESSION, TAKEN, VOIDED
+from models.field.ledger import FeedClosed, Ledger, Recorded
+from models.field.projections import FACT, voids
 from models.field.roster import Roster
+from models.field.sessions import Session, count_handed, find_open_session
 from models.slip import NotOurSlip, read_slip
 from models.slip_text import from_text
 from models.verdict import Tone
 
-_OPEN_SESSION = (
-    select(SESSION)
-    .where(SESSION.c.feed == bindparam("feed"), SESSION.c.closed_at.is_(None))
-    .order_by(SESSION.c.seq.desc())
-    .limit(1)
-)
-_IS_VOIDED = select(VOIDED.c.seq).where(
-    VOIDED.c.feed == bindparam("feed"), VOIDED.c.seq == bindparam("seq")
-)
-_HANDED = select(func.count(func.distinct(TAKEN.c.seq))).where(
-    TAKEN.c.feed == bindparam("feed"),
-    TAKEN.c.seq > bindparam("session"),
-    ~select(VOIDED.c.seq)
-    .where(VOIDED.c.feed == TAKEN.c.feed, VOIDED.c.seq == TAKEN.c.seq)
-    .exists(),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """An open session: its number in the feed, its point, since when (ms)."""
-
-    seq: int
-    point: int
-    label: str
-    opened_at: int
+_FACT = (FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq == bindparam("seq"))
+_HASH = select(FACT.c.hash).where(*_FACT)
+_IS_VOIDED = select(FACT.c.seq).where(*_FACT, voids(FACT.c.feed, FACT.c.seq, FACT.c.hash))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +79,13 @@ class Station:
 
     def reload(self) -> None:
         """Reads anew what a sync may have changed and every scan needs: keys, stages, time."""
+        self.ledger.reload()
         self.ledger.anchor = load_anchor(self._connection)
         self._slip_keys = self.roster.slip_keys()
         self._stages = [(stage.id, stage.opens, stage.closes) for stage in self.roster.stages()]
-        self._session = self._find_session()
-        self._handed = self._count_handed()
+        self._session = find_open_session(self.ledger)
+        # Counted once; each hand-over and void then keeps it up, so that no scan pays for it.
+        self._handed = count_handed(self._connection, self._session) if self._session else 0
 
     # --- sessions ----------------------------------------------------------------------------
 
@@ -120,16 +101,15 @@ class Station:
         if self._session is not None:
             return self._session
         stock = [Stock(Movement.COUNTED, package, pieces) for package, pieces in counted]
-        self.ledger.append(actor, 0, SessionOpened(point, label), *stock)
-        self._session = self._find_session()
+        self._record(actor, SessionOpened(point, label), *stock)
+        self._session = find_open_session(self.ledger)
         self._handed = 0
         return self._open()
 
     def close_session(self, actor: int) -> int:
         """Closes the open session; returns how many hand-overs stand in it."""
-        session = self._open()
         handed = self.handed()
-        self.ledger.append(actor, session.seq, SessionClosed(handed))
+        self._record(actor, SessionClosed(handed))
         self._session = None
         return handed
 
@@ -246,7 +226,7 @@ class Station:
             slip=look.slip.number if look.slip is not None else None,
             verdict=decision.verdict,
         )
-        recorded = self.ledger.append(actor, look.session.seq, body)[0]
+        recorded = self._record(actor, body)
         self._handed += 1
         return recorded
 
@@ -262,29 +242,37 @@ class Station:
             slip=look.slip.number if look.slip is not None else None,
             digest=look.digest,
         )
-        return self.ledger.append(actor, look.session.seq, body)[0]
+        return self._record(actor, body)
 
-    def void(self, seq: int, actor: int, reason: VoidReason, note: str | None = None) -> Recorded:
-        """Takes back the own hand-over ``seq``, with its reason; both stay visible for ever.
+    def void(self, place: int, actor: int, reason: VoidReason, note: str | None = None) -> Recorded:
+        """Takes back the own hand-over at ``place``, with its reason; both stay visible for ever.
 
         Raises UnknownTarget when it is no hand-over or was voided before, NotAllowed when the
         reason is OTHER and no words were given.
         """
         if reason is VoidReason.OTHER and not (note and note.strip()):
             raise NotAllowed()
-        fact = self.ledger.fact(seq)
-        if fact is None or not isinstance(fact.body, Handover) or self.is_voided(seq):
+        fact = self.ledger.fact(place)
+        if fact is None or not isinstance(fact.body, Handover) or self.is_voided(place):
             raise UnknownTarget()
-        session = self._session.seq if self._session is not None else 0
-        recorded = self.ledger.append(actor, session, Void(seq, reason, note=note))[0]
-        if fact.session == session:
+        feed, seq = self.ledger.locate(place)
+
+        def body() -> Void:
+            if feed == self.ledger.feed:
+                return Void(seq, reason, note=note)
+            hash_ = self._connection.execute(_HASH, {"feed": feed, "seq": seq}).scalar()
+            return Void(seq, reason, feed, note, hash_)
+
+        recorded = self._record(actor, body)
+        if self._session is not None and (feed, fact.session) in self._session.parts:
             self._handed -= 1
         return recorded
 
-    def is_voided(self, seq: int) -> bool:
-        """Whether the own fact ``seq`` was taken back."""
-        place = {"feed": self.ledger.feed, "seq": seq}
-        return self._connection.execute(_IS_VOIDED, place).first() is not None
+    def is_voided(self, place: int) -> bool:
+        """Whether the own fact at ``place`` was taken back."""
+        feed, seq = self.ledger.locate(place)
+        values = {"feed": feed, "seq": seq}
+        return self._connection.execute(_IS_VOIDED, values).first() is not None
 
     # --- inner -------------------------------------------------------------------------------
 
@@ -293,16 +281,18 @@ class Station:
             raise NothingOpen()
         return self._session
 
-    def _find_session(self) -> Session | None:
-        row = self._connection.execute(_OPEN_SESSION, {"feed": self.ledger.feed}).first()
-        return Session(row.seq, row.point, row.label, row.opened_at) if row else None
+    def _record(self, actor: int, *bodies: Body | Callable[[], Body]) -> Recorded:
+        """Writes ``bodies`` in the open session; returns where the first of them stands.
 
-    def _count_handed(self) -> int:
-        """Counted once; each hand-over and void then keeps it up, so that no scan pays for it."""
-        if self._session is None:
-            return 0
-        place = {"feed": self.ledger.feed, "session": self._session.seq}
-        return int(self._connection.execute(_HANDED, place).scalar_one())
+        A sync may have gone on in a new feed since anything was read: then once more, in that one.
+        """
+        while True:
+            session = self._session.seq if self._session is not None else 0
+            made = [body() if callable(body) else body for body in bodies]
+            try:
+                return self.ledger.append(actor, session, *made)[0]
+            except FeedClosed:
+                self.reload()
 
     def _look_again(self, look: Look) -> Look:
         if look.slip is not None:

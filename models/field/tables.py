@@ -80,11 +80,13 @@ class FeedRow(LedgerModel, table=True):
     """The order in which this device came to know its feeds; a rebuild replays in it."""
     device: int
     public_key: bytes
+    own: bool = False
+    """True for a feed this very laptop writes or wrote; a clone's has the same device."""
     safe_seq: int = 0
     safe_at: int | None = None
     receipt: bytes | None = None
     closed: bool = False
-    """True for a feed this device no longer writes (fork found, enrolled anew)."""
+    """True for a feed this laptop no longer writes (fork found, enrolled anew)."""
     certificate: bytes | None = None
     """The centre's signed word on who writes it, for stations that have not heard of it."""
 
@@ -103,7 +105,7 @@ class TakenRow(LedgerModel, table=True):
     """Projection: a line that was handed over, by a fact this device holds."""
 
     __tablename__ = "taken"
-    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    __table_args__: ClassVar[Any] = (Index("taken_by_fact", "feed", "seq"), _WITHOUT_ROWID)
     household: int = _key()
     feed: bytes = _key()
     branch: int = _key()
@@ -121,14 +123,20 @@ class TakenRow(LedgerModel, table=True):
 
 
 class VoidedRow(LedgerModel, table=True):
-    """Projection: a fact that a later fact took back, whichever of the two came first here."""
+    """Projection: a fact that another one took back, whichever of the two came first here.
+
+    ``hash`` tells it from another branch's. It holds only between feeds of one device; which those
+    are may be learned later, so that is looked at by whoever reads.
+    """
 
     __tablename__ = "voided"
     __table_args__: ClassVar[Any] = _WITHOUT_ROWID
     feed: bytes = _key()
     seq: int = _key()
-    by_feed: bytes
-    by_seq: int
+    hash: bytes = _key()
+    by_feed: bytes = _key()
+    by_branch: int = _key()
+    by_seq: int = _key()
     reason: int
 
 
@@ -143,17 +151,21 @@ class StockRow(LedgerModel, table=True):
 
 
 class SessionRow(LedgerModel, table=True):
-    """Projection: a session, open while ``closed_at`` is empty."""
+    """Projection: a session, open while ``closed_at`` is empty. One that goes on in another feed
+    ends in the first, and names it in the second (``earlier_feed``, ``earlier``)."""
 
     __tablename__ = "session"
     __table_args__: ClassVar[Any] = _WITHOUT_ROWID
     feed: bytes = _key()
+    branch: int = _key()
     seq: int = _key()
     point: int
     label: str
     opened_at: int
     opened_by: int
     closed_at: int | None = None
+    earlier_feed: bytes | None = None
+    earlier: int | None = None
 
 
 # --- roster.db -------------------------------------------------------------------------------

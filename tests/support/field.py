@@ -65,14 +65,8 @@ class FieldDevice:
     def connect(self) -> None:
         """Opens the connection, as the app does after a log-in."""
         self.connection = self.database.ledger.connect()
-        identity = self.identity
-        ledger = Ledger(
-            self.connection,
-            identity.device,
-            identity.signer,
-            self.clock,
-            load_anchor(self.connection),
-        )
+        anchor = load_anchor(self.connection)
+        ledger = Ledger(self.connection, self.identity, self.clock, anchor)
         self.station = Station(ledger)
 
     def pull(self, page: Page) -> None:
@@ -80,6 +74,12 @@ class FieldDevice:
         with self.database.roster.connect() as roster:
             take_page(roster, page)
         self.station.reload()
+
+    def next_identity(self, signer: Signer) -> Identity:
+        """What this laptop is once the centre has certified ``signer`` as its next feed."""
+        of = self.identity
+        certificate = Certificate(AT, signer.public_key, of.device, of.name, of.points)
+        return identity_from(certificate, signer, of.centre)
 
     def close(self) -> None:
         """Lets the connection go."""

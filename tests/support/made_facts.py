@@ -70,17 +70,19 @@ _REFUSED = st.builds(
     st.none() | _ID,
     st.none() | st.binary(min_size=8, max_size=8),
 )
+_FEED = st.none() | st.binary(min_size=16, max_size=16)
 KNOWN_BODIES = st.one_of(
     HANDOVERS,
-    st.builds(SessionOpened, _ID, st.text(max_size=20)),
+    st.builds(SessionOpened, _ID, st.text(max_size=20), _FEED, st.none() | _ID),
     st.builds(SessionClosed, _ID),
     st.builds(NoHandover, _ID, st.sampled_from(Outcome), st.none() | _ID, st.none() | _ID, _WORDS),
     st.builds(
         Void,
         _ID,
         st.sampled_from(VoidReason),
-        st.none() | st.binary(min_size=16, max_size=16),
+        _FEED,
         _WORDS,
+        st.none() | st.binary(min_size=32, max_size=32),
     ),
     st.builds(Stock, st.sampled_from(Movement), _ID, st.integers(0, 10_000), _WORDS),
     _REFUSED,

@@ -54,6 +54,7 @@ FACTS = (
 BODIES: tuple[Body, ...] = (
     SessionOpened(3),
     SessionOpened(3, "Tahap 2"),
+    SessionOpened(3, "Tahap 2", bytes(range(16)), 117),
     SessionClosed(41),
     Handover(FAMILY, (Line(2, 1, 1),), Source.CAMERA),
     Handover(
@@ -71,7 +72,7 @@ BODIES: tuple[Body, ...] = (
     NoHandover(FAMILY, Outcome.ABSENT),
     NoHandover(FAMILY, Outcome.OUT_OF_STOCK, stage=2, slip=SLIP_NUMBER, note="beras habis"),
     Void(4, VoidReason.GOODS_NOT_TAKEN),
-    Void(4, VoidReason.OTHER, feed=bytes(range(16)), note="salah catat"),
+    Void(4, VoidReason.OTHER, feed=bytes(range(16)), note="salah catat", hash=bytes(range(32))),
     Stock(Movement.RECEIVED, 1, 250),
     Stock(Movement.DAMAGED, 1, 3, reference="surat jalan 17"),
     Refused(Verdict.UNKNOWN, Source.TYPED_KK),

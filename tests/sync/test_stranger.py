@@ -174,11 +174,11 @@ def test_facts_of_every_kind_are_held_to_the_byte_and_the_odd_ones_questioned(
     code = ExceptionCode
     # By their places in the vector, one behind the session that was opened first.
     assert client.last_receipt.exceptions == [
-        (5, code.UNKNOWN_HOUSEHOLD),
-        (6, code.DOUBLE),
         (6, code.UNKNOWN_HOUSEHOLD),
-        (6, code.OUT_OF_PLACE),
-        (10, code.UNINTERPRETABLE),
-        (14, code.FORGED),
-        (19, code.UNINTERPRETABLE),
+        (7, code.DOUBLE),
+        (7, code.UNKNOWN_HOUSEHOLD),
+        (7, code.OUT_OF_PLACE),
+        (11, code.UNINTERPRETABLE),
+        (15, code.FORGED),
+        (20, code.UNINTERPRETABLE),
     ]

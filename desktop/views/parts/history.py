@@ -44,7 +44,7 @@ class HistoryKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HistoryItem:
-    """A scan of this session; ``seq`` is its number in the feed, ``safe`` whether a receipt
+    """A scan of this session; ``seq`` is its place in the ledger, ``safe`` whether a receipt
     covers it."""
 
     seq: int

@@ -1,0 +1,94 @@
+"""One feed that this laptop writes or wrote: where it stands, sealed stretches of it, what of it is
+safe. An earlier one, left after a fork, is read and still sent, and never written again.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from models.clock import Anchor, WallClock, judge
+from models.cose import Signer
+from models.decide import Clock
+from models.feed import Head, Segment, genesis, make_checkpoint
+from models.field.database import write
+from models.field.projections import FACT, FEED
+from models.field.straight import Straight
+
+_HEAD = Straight(
+    select(FACT.c.seq, FACT.c.hash)
+    .where(FACT.c.feed == bindparam("feed"), FACT.c.branch == 0)
+    .order_by(FACT.c.seq.desc())
+    .limit(1)
+)
+_AFTER = (
+    select(FACT.c.seq, FACT.c.body)
+    .where(FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq > bindparam("after"))
+    .order_by(FACT.c.seq)
+    .limit(bindparam("most"))
+)
+_HASH = select(FACT.c.hash).where(
+    FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq == bindparam("seq")
+)
+
+
+class OwnFeed:
+    """A feed of this laptop's own, on one connection."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        signer: Signer,
+        wall_clock: WallClock,
+        anchor: Anchor | None = None,
+    ) -> None:
+        self.connection = connection
+        self.signer = signer
+        self.anchor = anchor
+        self._wall_clock = wall_clock
+
+    @property
+    def feed(self) -> bytes:
+        """Its id."""
+        return self.signer.key_id
+
+    def clock(self) -> Clock:
+        """Now, corrected by the last word from the centre."""
+        return judge(self._wall_clock(), self.anchor)
+
+    def head(self) -> Head:
+        """Where it stands."""
+        row = _HEAD.first(self.connection, feed=self.feed)
+        return Head(*row) if row else Head(0, genesis(self.feed))
+
+    def hash_at(self, seq: int) -> bytes | None:
+        """The hash of fact ``seq`` (0: what the first hangs on); None beyond the head."""
+        if seq == 0:
+            return genesis(self.feed)
+        found: bytes | None = self.connection.execute(
+            _HASH, {"feed": self.feed, "seq": seq}
+        ).scalar()
+        return found
+
+    def segment_after(self, seq: int, most: int) -> Segment | None:
+        """The next sealed stretch of at most ``most`` facts after ``seq``; None at the end."""
+        before = self.hash_at(seq)
+        if before is None:
+            return None
+        rows = self.connection.execute(_AFTER, {"feed": self.feed, "after": seq, "most": most})
+        bodies = tuple(row.body for row in rows)
+        if not bodies:
+            return None
+        last = seq + len(bodies)
+        digest = self.hash_at(last)
+        assert digest is not None, "facts never go away"
+        signed = make_checkpoint(self.feed, Head(last, digest), self.clock().now, self.signer)
+        return Segment(self.feed, seq + 1, before, bodies, signed)
+
+    def cover(self, seq: int, at: int, receipt: bytes) -> None:
+        """Notes that a receipt (already verified) covers it through ``seq``."""
+        with write(self.connection):
+            self.connection.execute(
+                update(FEED)
+                .where(FEED.c.feed == self.feed, FEED.c.safe_seq <= seq)
+                .values(safe_seq=seq, safe_at=at, receipt=receipt)
+            )

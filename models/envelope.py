@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.keywrap import (
 )
 
 from models import cbor
+from models.box_keys import BoxKey
 from models.cose import key_id_of
 
 _TAG = 96
@@ -59,20 +60,19 @@ def seal(content: bytes, recipients: Sequence[bytes]) -> bytes:
     return cbor.dumps(cbor2.CBORTag(_TAG, [_CONTENT_HEADER, {_IV: nonce}, closed, wrapped]))
 
 
-def unseal(envelope: bytes, private_key: bytes) -> bytes:
-    """The content of ``envelope``, opened with a recipient's X25519 key.
+def unseal(envelope: bytes, key: BoxKey) -> bytes:
+    """The content of ``envelope``, opened with a recipient's key.
 
     Raises NotForUs when it is closed for other keys, EnvelopeProblem for all else that is wrong.
     """
-    mine = X25519PrivateKey.from_private_bytes(private_key)
-    key_id = key_id_of(mine.public_key().public_bytes_raw())
     nonce, closed, recipients = _parts(envelope)
-    if key_id not in recipients:
+    if key.key_id not in recipients:
         raise NotForUs("closed for other keys")
-    ephemeral, wrapped = recipients[key_id]
+    ephemeral, wrapped = recipients[key.key_id]
     try:
-        key = aes_key_unwrap(_shared(mine, ephemeral), wrapped)
-        return AESGCM(key).decrypt(nonce, closed, _AAD)
+        mine = X25519PrivateKey.from_private_bytes(key.private_key)
+        content_key = aes_key_unwrap(_shared(mine, ephemeral), wrapped)
+        return AESGCM(content_key).decrypt(nonce, closed, _AAD)
     except (InvalidUnwrap, InvalidTag, ValueError) as error:
         raise EnvelopeProblem("changed on the way") from error
 

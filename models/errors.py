@@ -10,8 +10,9 @@
     │   ├── SyncRunning  Cancelled  BadAnswer
     ├── ParcelError        carrying records on a stick
     │   ├── StickFull  StickGone  StickReadOnly  StickTrouble
-    │   ├── NotAParcel  ParcelNewer  ParcelTooLarge  ParcelDamaged  OtherCentre
-    │   ├── NothingToExport  NoBoxKey  CarrierFull
+    │   ├── NotAParcel  ParcelNewer  ParcelTooLarge  ParcelDamaged
+    │   ├── ReceiptsParcel  OtherCentre
+    │   ├── NothingToExport  ExportStopped  NoBoxKey  CarrierFull
     └── InputError         what a person gave us
         ├── NotAllowed  UnknownTarget  NothingOpen
 
@@ -237,6 +238,12 @@ class ParcelDamaged(ParcelError):
     code = "parcel_damaged"
 
 
+class ReceiptsParcel(ParcelError):
+    """A parcel of receipts where one of records is wanted."""
+
+    code = "receipts_parcel"
+
+
 class OtherCentre(ParcelError):
     """A parcel for another centre, or of devices that this centre never certified."""
 
@@ -247,6 +254,12 @@ class NothingToExport(ParcelError):
     """Every record is covered by the centre's receipt."""
 
     code = "nothing_to_export"
+
+
+class ExportStopped(ParcelError):
+    """The person stopped it."""
+
+    code = "export_stopped"
 
 
 class NoBoxKey(ParcelError):

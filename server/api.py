@@ -27,6 +27,11 @@ _OPERATIONS = {
         "A segment as it is, signed by its checkpoint. Sending it twice changes nothing. The"
         " answer is a receipt: what it covers is safe.",
     ),
+    "parcel": (
+        "Bring what another device exported",
+        "A parcel of facts, whole or its head with some of its frames. It proves itself, so anyone"
+        " may bring it. The answer is a parcel of receipts, each signed by the centre.",
+    ),
     "pull": (
         "Fetch the next page of a point's stream",
         'A COSE_Sign1 by the feed\'s key over CBOR `["pull", at, point, after, most]`. The answer'

@@ -36,6 +36,7 @@ from server.web.rendering import STATIC, Pages
 from server.web.routing import PageRoute
 from server.web.slip import SlipPages
 from sync.receiver import Receiver
+from sync.unloading import Unloading
 
 UVICORN: dict[str, Any] = {"access_log": False, "proxy_headers": False, "server_header": False}
 """What uvicorn must be started with: its own access log would hold whole paths (slips, mistyped
@@ -104,12 +105,14 @@ def create_app(
 
 
 def _receiver(engine: Engine, keys: Keys, personal: Personal, clock: WallClock) -> Receiver:
+    store = PostgresFeedStore(engine, personal)
     return Receiver(
-        PostgresFeedStore(engine, personal),
+        store,
         keys.centre,
         clock,
         pages=PointStream(engine, personal).page,
         enroller=CodeEnroller(engine),
+        parcels=Unloading(store, keys.box, keys.centre).answer,
     )
 
 

@@ -120,10 +120,11 @@ class PostgresFeedStore:
             spot = _find_spot(connection, known, segment, hashes)
             if spot is None:
                 return Held(known.head, (), known.forked)
-            branch, fresh = spot
+            branch, skip = spot
             forked = known.forked
-            if fresh < len(hashes):
-                arrived = self._keep(connection, known, segment, hashes, branch, fresh, now)
+            fresh = len(hashes) - skip
+            if fresh:
+                arrived = self._keep(connection, known, segment, hashes, branch, skip, now)
                 if branch > 0 and not known.forked:
                     forked = True
                     _note_fork(connection, known, arrived[0], now)
@@ -138,7 +139,7 @@ class PostgresFeedStore:
                 },
             )
             pairs = tuple(sorted((row.seq, row.kind) for row in exceptions))
-            return Held(Head(segment.last, hashes[-1]), pairs, forked)
+            return Held(Head(segment.last, hashes[-1]), pairs, forked, fresh)
 
     def _keep(
         self,
@@ -147,15 +148,15 @@ class PostgresFeedStore:
         segment: Segment,
         hashes: list[bytes],
         branch: int,
-        fresh: int,
+        skip: int,
         now: int,
     ) -> list[Arrived]:
         arrived = [
             Arrived(seq, branch, body, facts.interpret(body), digest)
             for seq, body, digest in zip(
-                range(segment.first + fresh, segment.last + 1),
-                segment.facts[fresh:],
-                hashes[fresh:],
+                range(segment.first + skip, segment.last + 1),
+                segment.facts[skip:],
+                hashes[skip:],
                 strict=True,
             )
         ]

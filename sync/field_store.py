@@ -118,7 +118,8 @@ class FieldFeedStore:
             )
         )
         pairs = tuple(sorted((row.seq, row.code) for row in exceptions))
-        return Held(Head(segment.last, hashes[-1]), pairs, self._chains.last_branch(feed) > 0)
+        forked = self._chains.last_branch(feed) > 0
+        return Held(Head(segment.last, hashes[-1]), pairs, forked, len(hashes) - spot.held)
 
     def _keep(
         self,

@@ -19,19 +19,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 from models import cbor
 from models.cose import Purpose, SignatureProblem, Signer, peek, peek_key_id, sign, verify
-from models.errors import NotAParcel, ParcelNewer
+from models.errors import NotAParcel, ParcelNewer, ParcelTooLarge
 from models.feed import FEED_ID_BYTES
 from sync.messages import MessageProblem
 
 SUFFIX = ".ksbb"
 MAX_PARCEL = 64 * 1024 * 1024
 """Bytes of a file that a reader takes into memory: more than a million facts."""
+MAX_ITEMS = 10_000
+"""Items of a file: each costs a signature to check, whoever sent it."""
 
-_NAME, _VERSION = "KSBB", 1
+VERSION = 1
+_NAME = "KSBB"
 _ID_BYTES = 16
 _SIGNATURE = b"\x58\x40"
 _SIGNATURE_BYTES = 64
@@ -167,14 +171,16 @@ def parcel_id(head: bytes) -> bytes:
 
 
 def take_apart(data: bytes) -> Parcel:
-    """The pieces of a file, however damaged. Raises NotAParcel when nothing in it is ours, and
-    ParcelNewer when only a later version can tell."""
+    """The pieces of a file, however damaged. Raises NotAParcel when nothing in it is ours,
+    ParcelNewer when only a later version can tell, ParcelTooLarge beyond the limits."""
     version = _version(data)
     head = _find_head(data)
-    pieces = tuple(_pieces(data, len(head or b"")))
+    pieces = tuple(islice(_pieces(data, len(head or b"")), 2 * MAX_ITEMS + 1))
+    if len(data) > MAX_PARCEL or len(pieces) > 2 * MAX_ITEMS:
+        raise ParcelTooLarge()
     kind = _kind(head) if head is not None else _kind_of(pieces)
     if kind is None:
-        raise ParcelNewer() if version > _VERSION else NotAParcel()
+        raise ParcelNewer() if version > VERSION else NotAParcel()
     return Parcel(kind, version, head, pieces)
 
 
@@ -258,7 +264,7 @@ def _plain(encoded: bytes) -> Any:
 
 
 def _head(kind: Kind, content: bytes) -> bytes:
-    return cbor.dumps([_NAME, _VERSION, kind.value, content])
+    return cbor.dumps([_NAME, VERSION, kind.value, content])
 
 
 def _content(head: bytes) -> bytes:
@@ -283,7 +289,7 @@ def _kind_of(pieces: Sequence[Item | Gap]) -> Kind | None:
 
 def _version(data: bytes) -> int:
     place = len(_HEAD_START)
-    return data[place] if data.startswith(_HEAD_START) and place < len(data) else _VERSION
+    return data[place] if data.startswith(_HEAD_START) and place < len(data) else VERSION
 
 
 def _find_head(data: bytes) -> bytes | None:

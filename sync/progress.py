@@ -15,6 +15,8 @@ class Phase(Enum):
     WAITING = "waiting"
     SENDING = "sending"
     FETCHING = "fetching"
+    PACKING = "packing"
+    TAKING = "taking"
     DONE = "done"
 
 

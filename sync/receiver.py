@@ -55,12 +55,14 @@ class Sender:
 class Held:
     """What a store holds after taking a segment: through ``head`` on the segment's branch.
 
-    ``exceptions`` are (number, code) pairs for this segment's facts only.
+    ``exceptions`` are (number, code) pairs for this segment's facts only; ``fresh`` is how many of
+    them were not held before.
     """
 
     head: Head
     exceptions: tuple[tuple[int, int], ...] = ()
     forked: bool = False
+    fresh: int = 0
 
 
 class FeedStore(Protocol):
@@ -92,6 +94,9 @@ class Enroller(Protocol):
 PageSource = Callable[[int, int, int, int, int], Page]
 """(device, point, after, most, now) → page of that point's stream, less the device's own facts."""
 
+Parcels = Callable[[bytes, int], Reply]
+"""(parcel, now) → the answer to a carrier. Only the centre opens parcels."""
+
 
 class Receiver:
     """Answers requests. ``signer`` signs receipts, pages and certificates."""
@@ -103,12 +108,14 @@ class Receiver:
         clock: WallClock,
         pages: PageSource | None = None,
         enroller: Enroller | None = None,
+        parcels: Parcels | None = None,
     ) -> None:
         self._store = store
         self._signer = signer
         self._clock = clock
         self._pages = pages
         self._enroller = enroller
+        self._parcels = parcels
 
     def now(self) -> int:
         """The receiver's time in ms."""
@@ -124,6 +131,8 @@ class Receiver:
                 return self._push(body, now)
             case "enrol" if self._enroller is not None:
                 return self._enrol(body, now, self._enroller)
+            case "parcel" if self._parcels is not None:
+                return self._parcels(body, now)
             case "hello" | "pull":
                 return self._signed(operation, body, now)
         return refuse(Refusal.MALFORMED, now)

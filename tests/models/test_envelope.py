@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import cbor2
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models import cbor
-from models.cose import key_id_of
+from models.box_keys import BoxKey
 from models.envelope import EnvelopeProblem, NotForUs, recipients_of, seal, unseal
 
-CENTRE, SIBLING, STRANGER = (bytes([number]) * 32 for number in (5, 6, 7))
+CENTRE, SIBLING, STRANGER = (BoxKey(bytes([number]) * 32) for number in (5, 6, 7))
 CONTENT = b"Siti Nurhaliza 3171010101200005" * 40
 
 
-def public(private_key: bytes) -> bytes:
-    """The public half."""
-    return X25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
-
-
-SEALED = seal(CONTENT, [public(CENTRE), public(SIBLING)])
+SEALED = seal(CONTENT, [CENTRE.public_key, SIBLING.public_key])
 
 
 def test_each_recipient_opens_it() -> None:
     assert unseal(SEALED, CENTRE) == unseal(SEALED, SIBLING) == CONTENT
-    assert recipients_of(SEALED) == (key_id_of(public(CENTRE)), key_id_of(public(SIBLING)))
+    assert recipients_of(SEALED) == (CENTRE.key_id, SIBLING.key_id)
 
 
 def test_nobody_else_opens_it_or_sees_a_word_of_it() -> None:
@@ -36,13 +30,13 @@ def test_nobody_else_opens_it_or_sees_a_word_of_it() -> None:
 
 
 def test_a_stranger_who_takes_a_recipients_name_opens_nothing() -> None:
-    forged = SEALED.replace(key_id_of(public(CENTRE)), key_id_of(public(STRANGER)))
+    forged = SEALED.replace(CENTRE.key_id, STRANGER.key_id)
     with pytest.raises(EnvelopeProblem):
         unseal(forged, STRANGER)
 
 
 def test_no_two_envelopes_are_alike() -> None:
-    assert seal(CONTENT, [public(CENTRE)]) != seal(CONTENT, [public(CENTRE)])
+    assert seal(CONTENT, [CENTRE.public_key]) != seal(CONTENT, [CENTRE.public_key])
 
 
 def test_an_envelope_without_a_recipient_is_a_mistake_that_shows() -> None:

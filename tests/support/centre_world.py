@@ -39,6 +39,7 @@ from server.tables import (
     table,
 )
 from sync.receiver import Receiver
+from sync.unloading import Unloading
 from tests.support.world import (
     AT,
     CENTRE,
@@ -83,9 +84,10 @@ class Centre:
         self.stream = PointStream(self.engine, self.personal)
         self.receiver = self.receiving()
 
-    def receiving(self, signer: Signer = CENTRE) -> Receiver:
+    def receiving(self, signer: Signer = CENTRE, *, parcels: bool = True) -> Receiver:
         """A receiving end of this store that signs with ``signer``."""
-        return Receiver(self.store, signer, lambda: self.now, self.stream.page)
+        opens = Unloading(self.store, KEYS.box, signer).answer if parcels else None
+        return Receiver(self.store, signer, lambda: self.now, self.stream.page, parcels=opens)
 
     def furnish(self, families: Iterable[Family] = ()) -> None:
         """Puts points, stages, packages, volunteers, keys and ``families`` into the database."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models import cbor
+from models.box_keys import BoxKey
 from models.cose import SignatureProblem, Signer, UnknownKey
 from models.envelope import unseal
 from models.errors import NotAParcel, ParcelNewer
@@ -32,11 +32,10 @@ from tests.support.feeds import gave
 from tests.support.parcels import MadeParcel, made_parcel
 from tests.support.world import AT, CENTRE, family
 
-BOX = X25519PrivateKey.from_private_bytes(bytes([5]) * 32)
-PUBLIC = BOX.public_key().public_bytes_raw()
+BOX = BoxKey(bytes([5]) * 32)
 FEED = gave(1, [family(number) for number in range(1, 8)])
 KEYS = {FEED.id: FEED.signer.public_key}
-MADE = made_parcel(FEED, [PUBLIC], certificate=b"word of the centre")
+MADE = made_parcel(FEED, [BOX.public_key], certificate=b"word of the centre")
 FILE = MADE.bytes
 FRAMES = MADE.items[1:]
 
@@ -65,7 +64,7 @@ def test_a_parcel_is_read_as_it_was_written() -> None:
     assert [frame.number for frame in frames] == [1, 2, 3, 4]
     assert {frame.parcel for frame in frames} == {parcel.id}
     assert [frame.stretch for frame in frames] == [Stretch(FEED.id, n, n + 1) for n in (1, 3, 5, 7)]
-    segments = [decode_segment(unseal(frame.envelope, BOX.private_bytes_raw())) for frame in frames]
+    segments = [decode_segment(unseal(frame.envelope, BOX)) for frame in frames]
     assert [fact for segment in segments for fact in segment.facts] == FEED.facts
 
 
@@ -152,7 +151,7 @@ def test_frames_out_of_order_keep_their_numbers() -> None:
 
 
 def test_a_frame_of_another_file_names_that_file() -> None:
-    other = made_parcel(FEED, [PUBLIC], at=AT + 1)
+    other = made_parcel(FEED, [BOX.public_key], at=AT + 1)
     mixed = take_apart(b"".join([*MADE.items[:2], other.items[2]]))
     first, second = (peek_frame(item.data) for item in mixed.items)
     assert first.parcel == mixed.id != second.parcel
@@ -160,7 +159,9 @@ def test_a_frame_of_another_file_names_that_file() -> None:
 
 def test_a_frame_signed_by_somebody_else_is_none_of_the_feeds() -> None:
     stranger = Signer.of(b"\x77" * 32, FEED_ID_BYTES)
-    forged = MadeParcel(stranger, [PUBLIC]).begin(Stretch(FEED.id, 1, 2)).add(FEED.segment(1, 2))
+    forged = (
+        MadeParcel(stranger, [BOX.public_key]).begin(Stretch(FEED.id, 1, 2)).add(FEED.segment(1, 2))
+    )
     (item,) = take_apart(forged.bytes).items
     with pytest.raises(UnknownKey):
         read_frame(item.data, KEYS)

@@ -24,8 +24,10 @@ class Sizes:
     body: int
     heading: int
     name: int
+    name_large: int
+    """Who stands at the table and what they get, to be read at arm's length."""
     name_low: int
-    """A name where height is short."""
+    """The same where height is short."""
     figure: int
     verdict: int
     verdict_low: int
@@ -55,6 +57,7 @@ def sizes(scale: int) -> Sizes:
         body=grown(16, 1),
         heading=grown(20, 0.8),
         name=grown(30, 0.5),
+        name_large=grown(36, 0.5),
         name_low=grown(24, 0.5),
         figure=grown(30, 0.5),
         verdict=grown(52, 0.25),

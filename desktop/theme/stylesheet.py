@@ -27,6 +27,9 @@ QLabel[role="small"] {{ font-size: {s.small}px; }}
 QLabel[role="strong"] {{ font-weight: 600; }}
 QLabel[role="heading"] {{ font-size: {s.heading}px; font-weight: 600; }}
 QLabel[role="name"] {{ font-family: "{DISPLAY_FAMILY}"; font-size: {s.name}px; font-weight: 700; }}
+QLabel[role="name_large"] {{
+    font-family: "{DISPLAY_FAMILY}"; font-size: {s.name_large}px; font-weight: 700;
+}}
 QLabel[role="name_low"] {{
     font-family: "{DISPLAY_FAMILY}"; font-size: {s.name_low}px; font-weight: 700;
 }}

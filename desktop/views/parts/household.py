@@ -49,7 +49,7 @@ class HouseholdPanel(View):
         self._slim = False
         self._shown_facts: list[tuple[Words, Words]] = []
         self._caption = Words("small", ink="muted")
-        self._name = Words("name")
+        self._name = Words("name_large")
         self._address = Words("body")
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(24)
@@ -105,7 +105,7 @@ class HouseholdPanel(View):
 
     @property
     def _loud(self) -> str:
-        return "name_low" if self._slim else "name"
+        return "name_low" if self._slim else "name_large"
 
     def draw(self) -> None:
         look, household = self.look, self._state.household

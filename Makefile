@@ -1,5 +1,5 @@
 PYTHON_FOR_LOCK ?= python3
-CODE := models sync server desktop resources tests $(wildcard bench) scripts
+CODE := models sync server desktop resources tests bench scripts
 RUN := .venv/bin/python -m
 
 .PHONY: help setup run test lint bench shots lock clean

@@ -8,22 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+from bench.start import HEAVY
 from desktop.app import REPORT_VARIABLE
 
-HEAVY = (
-    "PySide6.QtMultimedia",
-    "PySide6.QtNetwork",
-    "sqlalchemy",
-    "sqlmodel",
-    "sqlcipher3",
-    "cryptography",
-    "cwt",
-    "argon2",
-    "keyring",
-    "requests",
-    "zxingcpp",
-    "PIL.Image",
-)
 QT_IN_THE_POOL = """
 import sys
 from importlib import import_module

@@ -29,9 +29,11 @@ def push(
     ledger: Ledger, asking: Asking, receipts: Receipts, confirmed: Confirmed, report: Report
 ) -> Pushed:
     """Sends what follows on what was ``confirmed``; each segment's receipt is kept at once, and
-    whatever breaks off goes on from there."""
+    whatever breaks off goes on from there. What is recorded meanwhile goes along once: a point that
+    records faster than the line carries would else never come to fetch anything."""
     held, forked = confirmed.held, confirmed.forked
-    done, total = 0, ledger.head().seq - held
+    upto, extended = ledger.head().seq, False
+    done, total = 0, upto - held
     exceptions = list(confirmed.receipt.exceptions)
     pace, went_back = Pace(BATCH, SMALLEST_BATCH), False
 
@@ -40,7 +42,7 @@ def push(
         assert sealed is not None, "facts never go away"
         return encode_segment(sealed)
 
-    while ledger.head().seq > held:
+    while held < upto:
         report(Progress(Phase.SENDING, done, total))
         confirmed = receipts.take(asking.post("push", segment, pace))
         forked = forked or confirmed.forked
@@ -54,5 +56,8 @@ def push(
         done += max(confirmed.held - held, 0)
         held = confirmed.held
         exceptions += confirmed.receipt.exceptions
+        if held >= upto and not extended:
+            upto, extended = ledger.head().seq, True
+            total = max(total, done + upto - held)
     report(Progress(Phase.SENDING, done, max(total, done)))
     return Pushed(done, tuple(exceptions), forked)

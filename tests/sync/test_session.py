@@ -214,6 +214,20 @@ def test_what_is_recorded_while_the_sync_runs_goes_along(
     assert device.ledger.head().seq == 4
 
 
+def test_a_point_that_records_faster_than_it_sends_comes_to_fetch_too(
+    furnished: Centre, device: FieldDevice
+) -> None:
+    def answer(operation: str, body: bytes) -> Reply:
+        if operation == "push":
+            device.ledger.append(RANI, 0, HouseholdNote(FAMILIES[0].id, 2))
+        return furnished.receiver.answer(operation, body)
+
+    transport = Straight(answer)
+    sync(device, transport)
+    assert transport.asked == ["hello", "push", "push", "pull"]
+    assert device.ledger.safety().unsafe == 1, "the next sync sends it"
+
+
 def test_the_clock_is_mended_by_the_centres_word(furnished: Centre, device: FieldDevice) -> None:
     device.clock.off(days=-365)
     sync(device, Straight(furnished.receiver.answer))

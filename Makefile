@@ -2,7 +2,7 @@ PYTHON_FOR_LOCK ?= python3
 CODE := models sync server desktop resources tests bench scripts
 RUN := .venv/bin/python -m
 
-.PHONY: help setup run test lint bench shots lock clean
+.PHONY: help setup run test lint bench chaos shots lock clean
 
 help: ## What can be done here
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -24,6 +24,9 @@ lint: setup ## The checks that run nothing: style, types, imports between rooms
 
 bench: setup ## Each speed beside its floor, in one run
 	$(RUN) bench
+
+chaos: setup ## A hundred kills in each scenario: is anything lost or doubled?
+	$(RUN) tests.chaos --kills 100
 
 shots: setup ## Every screen as a picture, under shots/
 	$(RUN) desktop.shots

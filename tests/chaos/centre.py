@@ -1,0 +1,132 @@
+"""The real ``ksbb-centre serve`` in a process group of its own, to be killed and started again."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import psycopg
+import requests
+
+READY_SECONDS = 60.0
+_TRIES = 5
+
+
+class CentreFailed(AssertionError):
+    """The centre does not come up; the message holds what it said."""
+
+
+class RealCentre:
+    """A centre on ``data``, which lies in a short folder that PostgreSQL's user can enter."""
+
+    def __init__(self, data: Path, log: Path) -> None:
+        self.data = data
+        self.log = log
+        self.port = _free_port()
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it answers, whenever it runs."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Runs it; returns when it answers."""
+        for _ in range(_TRIES):
+            if self._start():
+                return
+        raise CentreFailed(self.log.read_text(errors="replace")[-2000:])
+
+    def _start(self) -> bool:
+        with self.log.open("ab") as log:
+            self._server = subprocess.Popen(
+                [sys.executable, "-m", "server.cli", "serve"],
+                env={
+                    **{n: v for n, v in os.environ.items() if not n.startswith("KSBB_")},
+                    "KSBB_DATA": str(self.data),
+                    "KSBB_PORT": str(self.port),
+                },
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + READY_SECONDS
+        while self._server.poll() is None and time.monotonic() < deadline:
+            with suppress(requests.RequestException):
+                if requests.get(f"{self.address}/readyz", timeout=2).ok:
+                    return True
+            time.sleep(0.02)
+        # Another program may have been lent the port in between: it gives it back soon.
+        self.kill()
+        return False
+
+    def kill(self) -> None:
+        """Ends all of it as a power cut would: no process gets to say another word."""
+        victims = self._postgres()
+        server, self._server = self._server, None
+        if server is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+        for process in victims:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        if server is not None:
+            server.wait()
+        _gone(victims)
+
+    def kill_backend(self, chance: random.Random) -> None:
+        """Kills one of PostgreSQL's processes, as a machine short of memory does; the rest goes on
+        and has to come right by itself."""
+        children = self._postgres()[1:]
+        with suppress(psutil.NoSuchProcess):
+            chance.choice(children).kill()
+
+    def stop(self) -> None:
+        """Ends it in the usual way; a second call does nothing."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.terminate()
+            server.wait(30)
+
+    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        """The running centre's database, for a look of one's own."""
+        folder = str(self.data / "postgres")
+        return psycopg.connect(host=folder, user="postgres", dbname="ksbb")
+
+    def _postgres(self) -> list[psutil.Process]:
+        """The postmaster, then its processes."""
+        try:
+            pid = int((self.data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
+            postmaster = psutil.Process(pid)
+            return [postmaster, *postmaster.children(recursive=True)]
+        except (OSError, ValueError, psutil.NoSuchProcess):
+            return []
+
+
+def _gone(processes: list[psutil.Process]) -> None:
+    """Waits until none of them runs; whoever adopted them may take its time to bury them."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        running = []
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    running.append(process)
+        if not running:
+            return
+        time.sleep(0.005)
+    raise CentreFailed("a killed process still runs")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,21 @@
+"""A short version of each scenario; ``make chaos`` plays a hundred kills of each."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos.scenarios import SCENARIOS, play
+from tests.chaos.town import Town
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+KILLS = {"laptop killed": 8, "centre killed": 3, "bad network": 3}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_nothing_is_lost_and_nothing_is_doubled(town: Town, name: str) -> None:
+    outcome = play(town, name, KILLS[name], seed=7)
+    found = outcome.findings
+    assert (found.lost, found.doubled, found.untrue) == ([], [], [])
+    assert found.facts > 50, "too little was going on to prove anything"
+    assert outcome.fell.total() >= KILLS[name]

@@ -51,15 +51,18 @@ class Laptop:
         code: str,
         point: int,
         seed: int,
+        disk: Path | None = None,
     ) -> Laptop:
-        """Makes ``folder / name`` a device of the centre that answers at ``address``."""
-        place = folder / name
+        """Makes a new folder (on ``disk``) a device of the centre that answers at ``address``."""
+        place = (disk or folder) / name
+        logs = folder / f"{name}-logs"
+        logs.mkdir()
         enrolment = Enrolment(place, lambda at: (FileStore(at),), wall_clock, Cancel())
         enrolment.begin(Invitation(code, address, town.fingerprint), name)
         enrolment.finish()
         orders = Orders(
             folder=place,
-            log=folder / f"{name}.log",
+            logs=logs,
             slips=town.slips[point],
             point=point,
             packages=town.packages,
@@ -78,6 +81,7 @@ class Laptop:
     def start(self) -> None:
         """The next life of the process."""
         self.orders = replace(self.orders, life=self.orders.life + 1)
+        self._read = 0
         self._process = _PROCESSES.Process(target=run, args=(self.orders,), name=self.name)
         self._process.start()
 
@@ -111,7 +115,7 @@ class Laptop:
         self.orders = replace(working, life=self.orders.life)
 
     def lines(self) -> Iterator[str]:
-        """The log's lines that were not read before."""
+        """The lines of this life's log that were not read before."""
         if not self.orders.log.exists():
             return
         with self.orders.log.open("rb") as file:
@@ -122,16 +126,16 @@ class Laptop:
                 self._read += len(line)
                 yield line.decode("ascii").rstrip("\n")
 
-    def wait_for(self, beginning: str, patience: float = 30.0) -> bool:
-        """Reads on in the log until a line begins so; False when none does in that time."""
+    def wait_for(self, beginning: str, patience: float = 30.0) -> str:
+        """Reads on in the log until a line begins so, and gives it; else "", after that time."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             for line in self.lines():
                 if line.startswith(beginning):
-                    return True
+                    return line
             self._running()
             time.sleep(0.001)
-        return False
+        return ""
 
     def _running(self) -> BaseProcess:
         process = self._process

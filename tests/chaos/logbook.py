@@ -1,6 +1,8 @@
 """A field process's own account of what it does: one line a thing, on the disk before it goes on.
 
-    life 3                            the process began, for the third time
+Each life of the process has a file of its own.
+
+    open                              the device is open
     intent 17 handover 8374 1/1/1     what will be recorded, one or more facts with `` | `` between
     done 17 5 1f2e…                   recorded: the first one's number, and the feed
     failed 17 disk_full               not recorded, the program said
@@ -18,20 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 BETWEEN = " | "
-TORN = "~"
-"""Ends a line that a process died in; it says nothing."""
 
 
 class Logbook:
-    """Writes lines, from any thread; each is on the disk when ``write`` returns."""
+    """Writes the lines of one life, from any thread; each is on the disk when ``write`` returns."""
 
     def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         self._one_at_a_time = threading.Lock()
-        size = os.fstat(self._file).st_size
-        # The process before this one may have died in the middle of a line.
-        if size and os.pread(self._file, 1, size - 1) != b"\n":
-            os.write(self._file, TORN.encode() + b"\n")
 
     def write(self, *words: object) -> None:
         """One line."""
@@ -63,35 +59,29 @@ class Account:
 
     groups: list[Group] = field(default_factory=list)
     lives: int = 0
-    syncs: int = 0
 
 
-def read_account(path: Path) -> Account:
-    """What the log of one device says; raises ValueError for a line that can't be there."""
+def read_account(folder: Path) -> Account:
+    """What the logs of one device say; raises ValueError for a line that can't be there."""
     account = Account()
-    *lines, unfinished = path.read_text(encoding="ascii").split("\n")
-    del unfinished  # the process died while it wrote this
-    begun: dict[str, Group] = {}
-    for number, line in enumerate(lines, 1):
-        if line.endswith(TORN):
-            continue
-        match line.split(" ", 2):
-            case ["life", _]:
-                account.lives += 1
-                begun = {}
-            case ["intent", name, facts]:
-                begun[name] = Group(tuple(facts.split(BETWEEN)))
-                account.groups.append(begun[name])
-            case ["done", name, place]:
-                group = begun.pop(name)
-                seq, group.feed = place.split(" ")
-                group.seq = int(seq)
-            case ["failed", name, why]:
-                begun.pop(name).failure = why
-            case ["end", "sync", _]:
-                account.syncs += 1
-            case ["open"] | ["at" | "end", *_]:
-                pass
-            case _:
-                raise ValueError(f"{path.name}:{number}: {line!r}")
+    for path in sorted(folder.iterdir()):
+        # What follows the last line's end the process died in; it says nothing.
+        lines = path.read_text(encoding="ascii").split("\n")[:-1]
+        begun: dict[str, Group] = {}
+        account.lives += 1
+        for number, line in enumerate(lines, 1):
+            match line.split(" ", 2):
+                case ["intent", name, facts]:
+                    begun[name] = Group(tuple(facts.split(BETWEEN)))
+                    account.groups.append(begun[name])
+                case ["done", name, place]:
+                    group = begun.pop(name)
+                    seq, group.feed = place.split(" ")
+                    group.seq = int(seq)
+                case ["failed", name, why]:
+                    begun.pop(name).failure = why
+                case ["open" | "life"] | ["at" | "end", *_]:
+                    pass
+                case _:
+                    raise ValueError(f"{path}:{number}: {line!r}")
     return account

@@ -37,9 +37,11 @@ class Scene:
     keep: bool = False
     """Whether the folder stays for a look."""
 
-    def enrol(self, name: str, point: int = 0, address: str | None = None) -> Laptop:
+    def enrol(
+        self, name: str, point: int = 0, address: str | None = None, disk: Path | None = None
+    ) -> Laptop:
         """A new laptop at the town's first point (or another), which reaches the centre at
-        ``address``; not started yet."""
+        ``address`` and may have a ``disk`` of its own; not started yet."""
         where = self.town.points[point]
         used = sum(laptop.orders.point == where for laptop in self.laptops)
         laptop = Laptop.enrolled(
@@ -50,6 +52,7 @@ class Scene:
             code=self.town.codes[where][used],
             point=where,
             seed=self.seed * 100 + len(self.laptops),
+            disk=disk,
         )
         self.laptops.append(laptop)
         return laptop
@@ -72,7 +75,7 @@ class Scene:
         with self.centre.connect() as connection:
             centre = read_centre(connection, self.centre.data / "centre-keys.json")
         devices = [read_device(one.name, one.orders.folder, one.key) for one in self.laptops]
-        accounts = {one.name: read_account(one.orders.log) for one in self.laptops}
+        accounts = {one.name: read_account(one.orders.logs) for one in self.laptops}
         return Books(accounts, devices, centre, self.promises)
 
 

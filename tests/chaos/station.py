@@ -19,6 +19,7 @@ from desktop.device import VAULT_FILE, OpenDevice, open_device, sync
 from desktop.device_secret import FileStore
 from desktop.threads import Cancel
 from desktop.vault import Vault
+from desktop.vault_errors import VaultInaccessible
 from models.clock import wall_clock
 from models.errors import DataError, KsbbError, NotAllowed
 from models.facts import Source, VoidReason
@@ -42,7 +43,7 @@ class Orders:
     two things at the point and between two syncs."""
 
     folder: Path
-    log: Path
+    logs: Path
     slips: Path
     point: int
     packages: tuple[int, ...]
@@ -56,13 +57,18 @@ class Orders:
     settle: bool = False
     """Record nothing; sync until there is nothing more to send or fetch, then end."""
 
+    @property
+    def log(self) -> Path:
+        """This life's log."""
+        return self.logs / f"{self.life:04d}.log"
+
 
 def run(orders: Orders) -> None:
     """One life of the process: until SIGTERM, a kill, or (settling) until all is exchanged."""
     stop = _Impatient()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     log = Logbook(orders.log)
-    log.write("life", orders.life)
+    log.write("life")
     device = _open(orders, log)
     log.write("open")
     if orders.settle:
@@ -92,7 +98,7 @@ def _open(orders: Orders, log: Logbook) -> OpenDevice:
         try:
             vault = Vault.open(orders.folder / VAULT_FILE, (FileStore(orders.folder),), wall_clock)
             return open_device(orders.folder, vault, orders.volunteer, orders.pin, wall_clock)
-        except DataError as error:
+        except (DataError, VaultInaccessible) as error:
             log.write("end", "open", error.code)
             threading.Event().wait(0.05)
 

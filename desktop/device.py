@@ -41,6 +41,7 @@ from models.field.ledger import Ledger
 from models.field.roster import Roster
 from models.field.station import Station
 from models.pin import PinParams
+from sync.asking import ATTEMPTS
 from sync.enrolment import enrol
 from sync.progress import Progress
 from sync.session import Synced, SyncSession
@@ -49,6 +50,7 @@ from sync.turn import Turn
 
 VAULT_FILE = "vault.cbor"
 _HALF_DONE = "pendaftaran"
+_BRIEF = (4.0, 30.0)
 
 OpenTransport = Callable[[str, Cancel], Transport]
 """(centre's address, cancel) → a transport to it."""
@@ -62,6 +64,11 @@ def is_enrolled(folder: Path) -> bool:
 def over_http(address: str, cancel: Cancel) -> Transport:
     """The usual transport."""
     return HttpTransport(address, cancelled=cancel.is_set)
+
+
+def briefly_over_http(address: str, cancel: Cancel) -> Transport:
+    """For a try that nobody waits for: a network that swallows everything holds it up less."""
+    return HttpTransport(address, cancelled=cancel.is_set, timeouts=_BRIEF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +103,12 @@ def sync(
     report: Callable[[Progress], None] = lambda _progress: None,
     open_transport: OpenTransport = over_http,
     patience: float = 5.0,
+    attempts: int = ATTEMPTS,
 ) -> Synced:
     """One sync, on any thread. Raises SyncError or DataError; what was receipted stays so.
 
-    ``patience``: seconds to wait for another program that syncs the device just now.
+    ``patience``: seconds to wait for another program that syncs the device just now; ``attempts``:
+    how often the centre is called before it counts as down.
     """
     transport = open_transport(device.identity.centre, cancel)
     return SyncSession(
@@ -112,6 +121,7 @@ def sync(
         report=report,
         stop=cancel,
         patience=patience,
+        attempts=attempts,
     ).run()
 
 

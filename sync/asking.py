@@ -64,11 +64,18 @@ class Asking:
         request: Callable[[], Request],
         signer: Signer,
         pace: Pace | None = None,
+        attempts: int = ATTEMPTS,
     ) -> Reply:
         """The answer to ``request``, made and signed anew for every try. Raises SyncError."""
-        return self.post(operation, lambda: encode_request(request(), signer), pace)
+        return self.post(operation, lambda: encode_request(request(), signer), pace, attempts)
 
-    def post(self, operation: str, body: Callable[[], bytes], pace: Pace | None = None) -> Reply:
+    def post(
+        self,
+        operation: str,
+        body: Callable[[], bytes],
+        pace: Pace | None = None,
+        attempts: int = ATTEMPTS,
+    ) -> Reply:
         """The answer to ``body``, made anew for every try at what ``pace`` then allows; a refusal
         is raised. Raises SyncError."""
         failures = tries = 0
@@ -83,7 +90,7 @@ class Asking:
                 smaller = pace is not None and _is_about_length(error) and pace.slow_down()
                 if not smaller:
                     failures += 1
-                    if failures == ATTEMPTS or isinstance(error, CentreSlow):
+                    if failures >= attempts or isinstance(error, CentreSlow):
                         raise
                 self._wait(tries, error)
         if reply.status != 200:

@@ -6,13 +6,18 @@ from models.clock import Anchor, WallClock
 from models.field.database import write
 from models.field.device import save_anchor
 from models.field.ledger import Ledger
-from sync.asking import Asking
+from sync.asking import ATTEMPTS, Asking
 from sync.messages import Hello
 from sync.receipts import Confirmed, Receipts
 
 
 def greet(
-    ledger: Ledger, asking: Asking, receipts: Receipts, wall_clock: WallClock, version: str
+    ledger: Ledger,
+    asking: Asking,
+    receipts: Receipts,
+    wall_clock: WallClock,
+    version: str,
+    attempts: int = ATTEMPTS,
 ) -> Confirmed:
     """What the centre holds of the own feed; its time mends the ledger's clock."""
     began = 0
@@ -22,7 +27,7 @@ def greet(
         began = wall_clock()
         return Hello(began, ledger.head(), version)
 
-    reply = asking.ask("hello", hello, ledger.signer)
+    reply = asking.ask("hello", hello, ledger.signer, attempts=attempts)
     ended = wall_clock()
     confirmed = receipts.take(reply)
     at = confirmed.receipt.at

@@ -39,8 +39,8 @@ class Receipts:
         self._centre_key = centre_key
 
     def take(self, reply: Reply) -> Confirmed:
-        """The receipt in ``reply``; what it covers of ours is safe from now on. Raises NotTrusted
-        or BadAnswer."""
+        """The receipt in ``reply``; what it covers of ours is safe from now on, and what it
+        notes about it is kept. Raises NotTrusted or BadAnswer."""
         ledger = self._ledger
         try:
             keys = Roster(ledger.connection).centre_keys(self._centre_key)
@@ -54,5 +54,7 @@ class Receipts:
         # What the centre holds must be what we wrote: only then is it safe.
         ours = ledger.hash_at(receipt.head.seq) == receipt.head.hash
         if ours:
-            ledger.cover(receipt.head.seq, receipt.at, reply.body)
+            # Under a fork a number may mean the other one's fact.
+            noted = () if receipt.forked else receipt.exceptions
+            ledger.cover(receipt.head.seq, receipt.at, reply.body, noted)
         return Confirmed(receipt, ours)

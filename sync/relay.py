@@ -16,6 +16,7 @@ from models.field.chains import MERGED, Chains
 from models.field.database import write
 from models.field.device import Identity
 from models.field.ledger import Ledger
+from models.field.own_feed import keep_exceptions
 from models.field.projections import FEED, table
 from models.field.roster import Roster
 from models.field.tables import SiblingRow
@@ -119,6 +120,9 @@ class Relay:
         if self._chains.branch_of(receipt.feed, receipt.head) != 0:
             return False
         values = {"of_feed": receipt.feed, "seq": receipt.head.seq, "at": receipt.at}
+        own = any(one.feed == receipt.feed for one in self._ledger.own_feeds())
         with write(self._connection):
             done = self._connection.execute(_COVER, {**values, "signed": signed})
+            if own and not receipt.forked:
+                keep_exceptions(self._connection, receipt.feed, receipt.exceptions)
         return done.rowcount > 0

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from models.clock import WallClock
 from models.errors import ForkFound, KsbbError
 from models.field.database import Database, write
-from models.field.device import Identity, LastSync, save_last_sync
+from models.field.device import Identity, LastSync, load_last_sync, save_last_sync
 from models.field.ledger import Ledger
-from sync.asking import Asking, Stop
+from sync.asking import ATTEMPTS, Asking, Stop
 from sync.greeting import greet
 from sync.progress import Phase, Progress, Report
 from sync.pulling import Pulling, VolunteerKeys
@@ -50,6 +50,7 @@ class SyncSession:
         report: Report = lambda _progress: None,
         stop: Stop,
         patience: float = 0.0,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self._database = database
         self._identity = identity
@@ -60,12 +61,14 @@ class SyncSession:
         self._report = report
         self._stop = stop
         self._patience = patience
+        self._attempts = attempts
 
     def run(self) -> Synced:
         """The whole exchange; raises SyncError or DataError. How it ended is remembered.
 
         Only one runs on a device at a time: another one waits up to ``patience`` seconds for it and
-        then raises SyncRunning.
+        then raises SyncRunning. ``attempts`` is how often the centre is called before it counts as
+        down: once, where the whole will be tried again by itself.
         """
         with (
             one_at_a_time(self._database.folder, self._stop, self._patience, self._queued),
@@ -86,7 +89,9 @@ class SyncSession:
         centre_key = self._identity.centre_key
         receipts = Receipts(ledger, centre_key)
         self._report(Progress(Phase.CONNECTING))
-        confirmed = greet(ledger, self._asking, receipts, self._wall_clock, self._version)
+        confirmed = greet(
+            ledger, self._asking, receipts, self._wall_clock, self._version, self._attempts
+        )
         pushed = push(ledger, self._asking, receipts, confirmed, self._report)
         if pushed.forked:
             # Only now, when the centre holds what this laptop has to tell: enrolled anew, it could
@@ -102,6 +107,8 @@ class SyncSession:
 
     def _remember(self, connection: Connection, error: KsbbError | None) -> None:
         parts = {name: str(value) for name, value in error.parts.items()} if error else {}
-        last = LastSync(self._wall_clock(), error.code if error else None, parts)
+        now, before = self._wall_clock(), load_last_sync(connection)
+        well_at = now if error is None else before.well_at if before is not None else None
+        last = LastSync(now, error.code if error else None, parts, well_at)
         with write(connection):
             save_last_sync(connection, last)

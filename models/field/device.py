@@ -44,11 +44,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class LastSync:
-    """How the last sync ended: ``problem`` is an error's code, or None when all went well."""
+    """How the last sync ended: ``problem`` is an error's code, or None when all went well;
+    ``well_at`` is when one last went well."""
 
     at: int
     problem: str | None
     parts: dict[str, Any]
+    well_at: int | None = None
 
 
 def get_setting(connection: Connection, name: str) -> Any:
@@ -155,7 +157,7 @@ def load_anchor(connection: Connection) -> Anchor | None:
 
 def save_last_sync(connection: Connection, last: LastSync) -> None:
     """Remembers how the last sync ended, so that it can be seen after a restart."""
-    put_setting(connection, _LAST_SYNC, [last.at, last.problem, last.parts])
+    put_setting(connection, _LAST_SYNC, [last.at, last.problem, last.parts, last.well_at])
 
 
 def load_last_sync(connection: Connection) -> LastSync | None:

@@ -4,15 +4,22 @@ safe. An earlier one, left after a fork, is read and still sent, and never writt
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from models.clock import Anchor, WallClock, judge
 from models.cose import Signer
 from models.decide import Clock
 from models.feed import Head, Segment, genesis, make_checkpoint
 from models.field.database import write
-from models.field.projections import FACT, FEED
+from models.field.projections import FACT, FEED, table
 from models.field.straight import Straight
+from models.field.tables import ExceptionRow
+
+EXCEPTION = table(ExceptionRow)
+_NOTE = upsert(EXCEPTION).on_conflict_do_nothing()
 
 _HEAD = Straight(
     select(FACT.c.seq, FACT.c.hash)
@@ -84,11 +91,24 @@ class OwnFeed:
         signed = make_checkpoint(self.feed, Head(last, digest), self.clock().now, self.signer)
         return Segment(self.feed, seq + 1, before, bodies, signed)
 
-    def cover(self, seq: int, at: int, receipt: bytes) -> None:
-        """Notes that a receipt (already verified) covers it through ``seq``."""
+    def cover(
+        self, seq: int, at: int, receipt: bytes, exceptions: Iterable[tuple[int, int]] = ()
+    ) -> None:
+        """Notes that a receipt (already verified) covers it through ``seq``, and what it says of
+        its facts: (number, code)."""
         with write(self.connection):
+            keep_exceptions(self.connection, self.feed, exceptions)
             self.connection.execute(
                 update(FEED)
                 .where(FEED.c.feed == self.feed, FEED.c.safe_seq <= seq)
                 .values(safe_seq=seq, safe_at=at, receipt=receipt)
             )
+
+
+def keep_exceptions(
+    connection: Connection, feed: bytes, exceptions: Iterable[tuple[int, int]]
+) -> None:
+    """Keeps what a receipt says of facts of an own feed, (number, code); inside a ``write``."""
+    rows = [{"feed": feed, "seq": seq, "code": code} for seq, code in exceptions]
+    if rows:
+        connection.execute(_NOTE, rows)

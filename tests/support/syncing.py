@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
+from sync.asking import ATTEMPTS
 from sync.messages import Reply
 from sync.progress import Progress
 from sync.session import Synced, SyncSession
@@ -50,6 +51,7 @@ def sync(
     volunteers: Callable[[Sequence[dict[str, Any]]], None] = lambda _rows: None,
     report: Callable[[Progress], None] = lambda _progress: None,
     patience: float = 0.0,
+    attempts: int = ATTEMPTS,
 ) -> Synced:
     """One sync of ``device``, as the app does it; what it brought is read anew at the end."""
     session = SyncSession(
@@ -62,6 +64,7 @@ def sync(
         report=report,
         stop=stop or Hurry(),
         patience=patience,
+        attempts=attempts,
     )
     try:
         return session.run()

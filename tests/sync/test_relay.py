@@ -27,6 +27,7 @@ from models.feed import (
 from models.field import chains
 from models.field.chains import Chains
 from models.field.projections import FACT, FEED, table
+from models.field.reviews import noted
 from models.field.tables import CheckpointRow
 from models.verdict import Verdict
 from sync.catching_up import pass_on, take_over
@@ -420,6 +421,21 @@ def test_a_receipt_makes_safe_what_is_held_whoever_brings_it(
     assert relay.receipts([station.ledger.feed]) == (signed,)
     (standing,) = relay.standing()
     assert standing.covered == 1
+
+
+def test_what_a_receipt_notes_about_own_facts_is_kept_unless_it_may_mean_the_other_side_of_a_fork(
+    station: FieldDevice,
+) -> None:
+    station.station.open_session(RANI, HERE)
+    station.station.close_session(RANI)
+    ledger, relay = station.ledger, relay_of(station)
+    hash_ = ledger.hash_at(1)
+    assert hash_ is not None
+    one = Receipt(ledger.feed, Head(1, hash_), AT, ((1, 7), (1, 5)))
+    other = Receipt(ledger.feed, ledger.head(), AT, ((2, 1),), forked=True)
+    for receipt in (one, one, other):
+        relay.cover(encode_receipt(receipt, CENTRE))
+    assert [(found.place, found.codes) for found in noted(ledger, 10)[0]] == [(1, (5, 7))]
 
 
 def test_a_receipt_for_facts_that_are_not_held_here_covers_nothing(station: FieldDevice) -> None:

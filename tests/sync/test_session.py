@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from models.errors import (
 from models.facts import HouseholdNote, Source, VoidReason
 from models.feed import Head, decode_segment, genesis
 from models.field.device import load_last_sync
+from models.field.reviews import noted
 from models.page import Page, encode_page
 from models.verdict import Verdict
 from sync.messages import Receipt, Refusal, Reply, encode_receipt, refuse
@@ -164,6 +166,11 @@ def test_a_double_is_told_to_the_device_that_was_later(
     serve(other, 0)
     sync_over_http(device, server.url)
     assert sync_over_http(other, server.url).exceptions == ((2, 1),)
+    sync_over_http(other, server.url)
+    other.restart()
+    (one,), count = noted(other.ledger, 10)
+    assert (one.place, one.fact, one.codes, count) == (2, other.ledger.fact(2), (1,), 1)
+    assert noted(device.ledger, 10) == ([], 0)
     other.close()
 
 
@@ -361,6 +368,28 @@ def test_the_answer_of_another_centre_is_not_trusted(
     assert device.ledger.safety().unsafe == 2, "the true centre did not say that it holds them"
     last = load_last_sync(device.connection)
     assert last is not None and last.problem == "not_trusted"
+
+
+def test_a_brief_try_calls_a_centre_that_is_down_only_once(device: FieldDevice) -> None:
+    stop = Hurry()
+    transport = HttpTransport(closed_port(), timeouts=SHORT)
+    with closing(transport), pytest.raises(CentreDown):
+        sync(device, transport, stop=stop, attempts=1)
+    assert stop.pauses == []
+
+
+def test_when_it_last_went_well_is_remembered_beside_what_went_wrong_since(
+    server: TinyServer, device: FieldDevice
+) -> None:
+    device.clock.forward()
+    well_at = device.clock.now
+    sync_over_http(device, server.url)
+    device.clock.forward()
+    with pytest.raises(CentreDown):
+        sync_over_http(device, closed_port())
+    last = load_last_sync(device.connection)
+    assert last is not None
+    assert (last.at, last.problem, last.well_at) == (device.clock.now, "centre_down", well_at)
 
 
 def test_a_centre_that_is_down_is_tried_three_times_with_growing_pauses(

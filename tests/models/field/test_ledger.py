@@ -209,11 +209,12 @@ def test_a_record_is_safe_only_under_a_receipt(device: FieldDevice) -> None:
 
 def test_a_device_remembers_who_it_is_and_how_the_last_sync_ended(device: FieldDevice) -> None:
     save_anchor(device.connection, Anchor(AT, -5))
-    save_last_sync(device.connection, LastSync(AT, "centre_trouble", {"status": "503"}))
+    last = LastSync(AT, "centre_trouble", {"status": "503"}, AT - 7)
+    save_last_sync(device.connection, last)
     device.restart()
     assert load_identity(device.connection) == device.identity
     assert load_anchor(device.connection) == Anchor(AT, -5)
-    assert load_last_sync(device.connection) == LastSync(AT, "centre_trouble", {"status": "503"})
+    assert load_last_sync(device.connection) == last
 
 
 def test_before_the_first_sync_nothing_is_remembered(device: FieldDevice) -> None:

@@ -113,7 +113,6 @@ def sync(
     transport = open_transport(device.identity.centre, cancel)
     return SyncSession(
         device.database,
-        device.identity,
         transport,
         wall_clock,
         __version__,
@@ -224,7 +223,6 @@ class Enrolment:
         vault, database = self._vault, self._database
         SyncSession(
             database,
-            self._identity,
             self._open_transport(self._identity.centre, self._cancel),
             self._wall_clock,
             __version__,

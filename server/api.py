@@ -34,8 +34,13 @@ _OPERATIONS = {
     ),
     "pull": (
         "Fetch the next page of a point's stream",
-        'A COSE_Sign1 by the feed\'s key over CBOR `["pull", at, point, after, most]`. The answer'
-        " is a page signed by the centre.",
+        'A COSE_Sign1 by the feed\'s key over CBOR `["pull", at, point, after, most, own heads]`.'
+        " The answer is a page signed by the centre.",
+    ),
+    "refeed": (
+        "Go on in a new feed after a fork",
+        'A COSE_Sign1 by the old feed\'s key over CBOR `["refeed", at, offer]`; the offer is signed'
+        " by the new feed's. The answer is a certificate signed by the centre.",
     ),
 }
 

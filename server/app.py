@@ -22,6 +22,7 @@ from server.enrolment import CodeEnroller
 from server.figures import Figures
 from server.keys import Keys
 from server.personal import Personal
+from server.refeed import FeedSuccession
 from server.settings import Settings
 from server.status import StatusDesk
 from server.store import PostgresFeedStore
@@ -113,6 +114,7 @@ def _receiver(engine: Engine, keys: Keys, personal: Personal, clock: WallClock) 
         pages=PointStream(engine, personal).page,
         enroller=CodeEnroller(engine),
         parcels=Unloading(store, keys.box, keys.centre).answer,
+        opener=FeedSuccession(engine),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models import facts
 from models.feed import Head, Segment, genesis
+from server.lineage import branch_of, note_split
 from server.personal import Personal
 from server.projection import Arrived, project
 from server.tables import (
@@ -41,12 +42,6 @@ _OF_FEED = (FACT.c.device == bindparam("device"), FACT.c.feed_no == bindparam("f
 _HELD = select(FACT.c.seq, FACT.c.hash, FACT.c.branch).where(
     *_OF_FEED, FACT.c.seq.between(bindparam("low"), bindparam("high"))
 )
-_TIP = (
-    select(FACT.c.seq, FACT.c.hash)
-    .where(*_OF_FEED, FACT.c.branch == bindparam("branch"))
-    .order_by(FACT.c.seq.desc())
-    .limit(1)
-)
 _BRANCHES = select(FACT.c.branch).where(*_OF_FEED).order_by(FACT.c.branch.desc()).limit(1)
 _EXCEPTIONS = select(REVIEW.c.seq, REVIEW.c.kind).where(
     REVIEW.c.device == bindparam("device"),
@@ -69,6 +64,8 @@ class _Known:
     device: int
     head: Head
     forked: bool
+    left: bool
+    """Forked, or followed by another one: nobody may go on in it."""
 
 
 class PostgresFeedStore:
@@ -101,17 +98,14 @@ class PostgresFeedStore:
             )
 
     def held(self, feed: bytes, claimed: Head) -> Held:
-        """The head of the branch that holds ``claimed``, else of branch 0."""
+        """The head of branch 0; of a feed that is left ``claimed`` itself where that is held."""
         with self._engine.connect() as connection:
             known = _known(connection, feed, lock=False)
-            if known.forked and claimed.seq < _BIGINT:
-                place = {"device": known.device, "feed_no": known.feed_no}
-                span = {**place, "low": claimed.seq, "high": claimed.seq}
-                for _, digest, branch in connection.execute(_HELD, span):
-                    if digest == claimed.hash:
-                        tip = connection.execute(_TIP, {**place, "branch": branch}).one()
-                        return Held(Head(tip.seq, tip.hash), (), True)
-        return Held(known.head, (), known.forked)
+            if known.left and known.head != claimed:
+                place = known.device, known.feed_no
+                if branch_of(connection, *place, claimed.seq, claimed.hash) is not None:
+                    return Held(claimed, (), True)
+        return Held(known.head, (), known.left)
 
     def take(self, segment: Segment, hashes: list[bytes], now: int) -> Held:
         """Keeps a verified segment and what follows from it."""
@@ -119,14 +113,14 @@ class PostgresFeedStore:
             known = _known(connection, segment.feed, lock=True)
             spot = _find_spot(connection, known, segment, hashes)
             if spot is None:
-                return Held(known.head, (), known.forked)
+                return Held(known.head, (), known.left)
             branch, skip = spot
-            forked = known.forked
+            left = known.left
             fresh = len(hashes) - skip
             if fresh:
                 arrived = self._keep(connection, known, segment, hashes, branch, skip, now)
                 if branch > 0 and not known.forked:
-                    forked = True
+                    left = True
                     _note_fork(connection, known, arrived[0], now)
                 project(connection, self._personal, known.device, known.feed_no, arrived, now)
             exceptions = connection.execute(
@@ -139,7 +133,7 @@ class PostgresFeedStore:
                 },
             )
             pairs = tuple(sorted((row.seq, row.kind) for row in exceptions))
-            return Held(Head(segment.last, hashes[-1]), pairs, forked, fresh)
+            return Held(Head(segment.last, hashes[-1]), pairs, left, fresh)
 
     def _keep(
         self,
@@ -220,7 +214,8 @@ def _known(connection: Connection, feed: bytes, *, lock: bool) -> _Known:
     statement = _FEED.with_for_update() if lock else _FEED
     row = connection.execute(statement, {"feed": feed}).one()
     head = Head(row.head_seq, bytes(row.head_hash) if row.head_seq else genesis(feed))
-    return _Known(row.feed_no, row.device, head, row.forked_at_seq is not None)
+    forked = row.forked_at_seq is not None
+    return _Known(row.feed_no, row.device, head, forked, forked or row.closed_at is not None)
 
 
 def _find_spot(
@@ -239,7 +234,10 @@ def _find_spot(
     if spot is None:
         return None
     if spot.splits:
-        return connection.execute(_BRANCHES, place).scalar_one() + 1, spot.held
+        branch: int = connection.execute(_BRANCHES, place).scalar_one() + 1
+        first = segment.first + spot.held
+        note_split(connection, known.device, known.feed_no, branch, spot.branch, first)
+        return branch, spot.held
     return spot.branch, spot.held
 
 

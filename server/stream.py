@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
 from models import cbor
 from models.page import INDEX_LIMIT, Page, Row
+from server.lineage import Line, lines_to
 from server.personal import Personal, PersonalColumn
 from server.tables import ChangeKind
+from sync.receiver import OwnHeads
 
 
 class PointStream:
@@ -21,8 +23,14 @@ class PointStream:
         self._engine = engine
         self._personal = personal
 
-    def page(self, device: int, point: int, after: int, most: int, now: int) -> Page:
-        """The next changes after ``after`` at ``point``, with what they name as it stands now."""
+    def page(
+        self, device: int, point: int, after: int, most: int, now: int, own: OwnHeads = ()
+    ) -> Page:
+        """The next changes after ``after`` at ``point``, with what they name as it stands now.
+
+        ``own`` is where the asking laptop's own feeds stand: what leads up to there it wrote. A
+        clone of it is the same device, and what that one wrote is told like any other's.
+        """
         with self._engine.begin() as connection:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             changes = connection.execute(
@@ -30,7 +38,7 @@ class PointStream:
             ).all()
             upto = changes[-1].n if changes else after
             left = connection.scalar(_LEFT, {"point": point, "upto": upto}) or 0
-            rows = self._expand(connection, device, point, changes, first=after == 0)
+            rows = self._expand(connection, device, point, changes, own, first=after == 0)
         return Page(point, after, upto, int(left), now, rows)
 
     def _expand(
@@ -39,6 +47,7 @@ class PointStream:
         device: int,
         point: int,
         changes: Sequence[Any],
+        own: OwnHeads,
         *,
         first: bool,
     ) -> dict[str, Sequence[Row]]:
@@ -64,7 +73,8 @@ class PointStream:
             ]
         if happened:
             places = {(change.feed_no, change.seq) for change in happened}
-            rows["elsewhere"] = self._elsewhere(connection, sorted(places), of)
+            lines = lines_to(connection, device, own)
+            rows["elsewhere"] = self._elsewhere(connection, sorted(places), lines)
         if first or named(ChangeKind.VOLUNTEER, "ref"):
             rows["volunteers"] = [
                 (*row[:4], cbor.dumps(_json(row.pin_params)), bytes(row.pin_hash))
@@ -81,7 +91,8 @@ class PointStream:
         if first or ChangeKind.KEYS in kinds:
             rows["keys"] = _all(connection, _KEYS)
         if first or ChangeKind.SIBLINGS in kinds:
-            rows["siblings"] = [tuple(row) for row in connection.execute(_SIBLINGS, of)]
+            asking = {"point": point, "own": [feed for feed, _ in own]}
+            rows["siblings"] = [tuple(row) for row in connection.execute(_SIBLINGS, asking)]
         return {name: found for name, found in rows.items() if found}
 
     def _households(
@@ -114,18 +125,17 @@ class PointStream:
         }
 
     def _elsewhere(
-        self, connection: Connection, places: Sequence[tuple[int, int]], of: dict[str, int]
+        self,
+        connection: Connection,
+        places: Sequence[tuple[int, int]],
+        own: Mapping[int, Line],
     ) -> list[Row]:
-        wanted = {
-            "feeds": [feed for feed, _ in places],
-            "seqs": [seq for _, seq in places],
-            "device": of["device"],
-        }
+        wanted = {"feeds": [feed for feed, _ in places], "seqs": [seq for _, seq in places]}
         return [
             (
                 row.household,
                 bytes(row.feed_id),
-                *row[2:12],
+                *row[3:13],
                 self._personal.decrypt(
                     bytes(row.receiver_enc), row.household, PersonalColumn.RECEIVER
                 )
@@ -137,6 +147,7 @@ class PointStream:
             for row in connection.execute(_HAPPENED, wanted)
             # A smaller number is no household of ours, and in a page it would be an index.
             if row.household >= INDEX_LIMIT
+            if row.feed_no not in own or not own[row.feed_no].has(row.branch, row.seq)
         ]
 
 
@@ -169,12 +180,11 @@ _SLIPS = text(
     " revoked_at IS NOT NULL AS revoked FROM slip WHERE number = ANY(:wanted)"
 )
 _HAPPENED = text(
-    "SELECT h.household, f.feed_id, h.branch::int, h.seq, h.line_no, h.stage, h.package,"
+    "SELECT h.household, f.feed_no, f.feed_id, h.branch::int, h.seq, h.line_no, h.stage, h.package,"
     " h.quantity, h.at, h.point, h.actor, h.receiver::int, h.receiver_enc, h.slip, h.voided"
     " FROM unnest((:feeds)::int8[], (:seqs)::int8[]) AS w (feed_no, seq)"
     " JOIN feed AS f ON f.feed_no = w.feed_no"
     " JOIN handover AS h ON h.device = f.device AND h.feed_no = w.feed_no AND h.seq = w.seq"
-    " WHERE f.device <> :device"
 )
 _VOLUNTEERS = text(
     "SELECT v.id, v.name, v.active, v.pin_salt, v.pin_params, v.pin_hash FROM volunteer AS v"
@@ -191,5 +201,5 @@ _SIBLINGS = text(
     "SELECT d.id, f.feed_id, d.name, f.public_key, f.box_key,"
     " (f.revoked OR d.revoked_at IS NOT NULL) AS revoked"
     " FROM device_point AS p JOIN device AS d ON d.id = p.device JOIN feed AS f ON f.device = d.id"
-    " WHERE p.point = :point AND d.id <> :device ORDER BY f.feed_id"
+    " WHERE p.point = :point AND NOT f.feed_id = ANY((:own)::bytea[]) ORDER BY f.feed_id"
 )

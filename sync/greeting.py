@@ -5,14 +5,14 @@ from __future__ import annotations
 from models.clock import Anchor, WallClock
 from models.field.database import write
 from models.field.device import save_anchor
-from models.field.ledger import Ledger
+from models.field.own_feed import OwnFeed
 from sync.asking import ATTEMPTS, Asking
 from sync.messages import Hello
 from sync.receipts import Confirmed, Receipts
 
 
 def greet(
-    ledger: Ledger,
+    own: OwnFeed,
     asking: Asking,
     receipts: Receipts,
     wall_clock: WallClock,
@@ -25,14 +25,14 @@ def greet(
     def hello() -> Hello:
         nonlocal began
         began = wall_clock()
-        return Hello(began, ledger.head(), version)
+        return Hello(began, own.head(), version)
 
-    reply = asking.ask("hello", hello, ledger.signer, attempts=attempts)
+    reply = asking.ask("hello", hello, own.signer, attempts=attempts)
     ended = wall_clock()
     confirmed = receipts.take(reply)
     at = confirmed.receipt.at
     anchor = Anchor(at, at - (began + ended) // 2)
-    ledger.anchor = anchor
-    with write(ledger.connection):
-        save_anchor(ledger.connection, anchor)
+    own.anchor = anchor
+    with write(own.connection):
+        save_anchor(own.connection, anchor)
     return confirmed

@@ -1,7 +1,7 @@
 """What the two ends say to each other, and how each thing is encoded: the one codec of the wire.
 
 Requests travel as the body of a POST to ``/api/v1/<operation>``. ``push`` carries a sealed segment
-as it is; ``enrol``, ``hello`` and ``pull`` carry a COSE_Sign1 by the feed's key over
+as it is; ``enrol``, ``hello``, ``pull`` and ``refeed`` carry a COSE_Sign1 by the feed's key over
 ``CBOR([operation, at, …])``. Answers are a COSE_Sign1 by the centre (certificate, receipt, page),
 or for a refusal ``CBOR({"error": code, …})`` with a 4xx status. ``docs/sync-protocol.md`` is the
 page to write a client from.
@@ -113,15 +113,31 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A device asks for the page of a point's stream after a cursor."""
+    """A device asks for the page of a point's stream after a cursor.
+
+    ``held`` says where the feeds of its own stand, (feed, head): what it wrote itself is not told
+    to it, but what a clone of it wrote is.
+    """
 
     at: int
     point: int
     after: int
     most: int
+    held: tuple[tuple[bytes, Head], ...] = ()
 
 
-Request = Enrol | Hello | Pull
+@dataclass(frozen=True, slots=True)
+class Refeed:
+    """A device whose feed was forked asks to go on in a new one: ``offer`` is a signed
+    ``sync.new_feed``."""
+
+    at: int
+    offer: bytes
+
+
+Request = Enrol | Hello | Pull | Refeed
+MOST_HELD = 256
+"""Own feeds in a pull: more than any laptop is forked in its life."""
 
 
 def encode_request(request: Request, signer: Signer) -> bytes:
@@ -131,8 +147,11 @@ def encode_request(request: Request, signer: Signer) -> bytes:
             plain: list[Any] = ["enrol", at, code, public_key, name, version, box_key]
         case Hello(at, head, version):
             plain = ["hello", at, head.seq, head.hash, version]
-        case Pull(at, point, after, most):
-            plain = ["pull", at, point, after, most]
+        case Pull(at, point, after, most, held):
+            heads = [[feed, head.seq, head.hash] for feed, head in held]
+            plain = ["pull", at, point, after, most, heads]
+        case Refeed(at, offer):
+            plain = ["refeed", at, offer]
     return sign(cbor.dumps(plain), signer, Purpose.REQUEST)
 
 
@@ -149,7 +168,7 @@ def read_enrol(body: bytes) -> Enrol:
     return request
 
 
-def read_request(body: bytes, feed: bytes, public_key: bytes) -> Hello | Pull:
+def read_request(body: bytes, feed: bytes, public_key: bytes) -> Hello | Pull | Refeed:
     """A known device's request; raises MessageProblem or SignatureProblem."""
     payload, _ = verify(body, {feed: public_key}, Purpose.REQUEST)
     request = _request(payload)
@@ -189,9 +208,20 @@ def _request(payload: bytes) -> Request:
             len(digest) == 32 and seq >= 0 and _is_short(version, 64)
         ):
             return Hello(at, Head(seq, digest), version)
-        case ["pull", int(at), int(point), int(after), int(most)] if after >= 0 and most > 0:
-            return Pull(at, point, after, most)
+        case ["pull", int(at), int(point), int(after), int(most), list(held)] if (
+            after >= 0 and most > 0 and len(held) <= MOST_HELD
+        ):
+            return Pull(at, point, after, most, tuple(map(_held, held)))
+        case ["refeed", int(at), bytes(offer)]:
+            return Refeed(at, offer)
     raise MessageProblem("not a request this version knows")
+
+
+def _held(plain: Any) -> tuple[bytes, Head]:
+    match plain:
+        case [bytes(feed), int(seq), bytes(digest)] if seq >= 0 and len(digest) == 32:
+            return feed, Head(seq, digest)
+    raise MessageProblem("not the head of a feed")
 
 
 # --- answers ---------------------------------------------------------------------------------
@@ -269,7 +299,8 @@ class Receipt:
     """ "I hold ``feed`` through ``head``": signed, it makes those records safe.
 
     ``exceptions`` are (number, ExceptionCode) of facts that are held but before a person;
-    ``forked`` is True when other facts are held under some of this feed's numbers.
+    ``forked`` is True when other facts are held under some of this feed's numbers or beyond them,
+    or when the device was given another feed to go on in: it must not go on in this one.
     """
 
     feed: bytes

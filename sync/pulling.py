@@ -66,7 +66,8 @@ class Pulling:
 
     def _ask(self, point: int, after: int) -> Reply:
         def next_page() -> Pull:
-            return Pull(self._ledger.clock().now, point, after, self._pace.size)
+            own = tuple((one.feed, one.head()) for one in self._ledger.own_feeds())
+            return Pull(self._ledger.clock().now, point, after, self._pace.size, own)
 
         return self._asking.ask("pull", next_page, self._ledger.signer, self._pace)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.errors import BadAnswer
 from models.feed import encode_segment
-from models.field.ledger import Ledger
+from models.field.own_feed import OwnFeed
 from sync.asking import Asking
 from sync.pace import Pace
 from sync.progress import Phase, Progress, Report
@@ -26,19 +26,23 @@ class Pushed:
 
 
 def push(
-    ledger: Ledger, asking: Asking, receipts: Receipts, confirmed: Confirmed, report: Report
+    own: OwnFeed, asking: Asking, receipts: Receipts, confirmed: Confirmed, report: Report
 ) -> Pushed:
     """Sends what follows on what was ``confirmed``; each segment's receipt is kept at once, and
     whatever breaks off goes on from there. What is recorded meanwhile goes along once: a point that
     records faster than the line carries would else never come to fetch anything."""
     held, forked = confirmed.held, confirmed.forked
-    upto, extended = ledger.head().seq, False
+    upto, extended = own.head().seq, False
+    if not confirmed.ours and own.safe_seq() < upto:
+        # What the centre has of ours can't be told from its head: on from the last receipt, and if
+        # that hangs on nothing there, all once more.
+        held = own.safe_seq()
     done, total = 0, upto - held
     exceptions = list(confirmed.receipt.exceptions)
     pace, went_back = Pace(BATCH, SMALLEST_BATCH), False
 
     def segment() -> bytes:
-        sealed = ledger.segment_after(held, pace.size)
+        sealed = own.segment_after(held, pace.size)
         assert sealed is not None, "facts never go away"
         return encode_segment(sealed)
 
@@ -57,7 +61,7 @@ def push(
         held = confirmed.held
         exceptions += confirmed.receipt.exceptions
         if held >= upto and not extended:
-            upto, extended = ledger.head().seq, True
+            upto, extended = own.head().seq, True
             total = max(total, done + upto - held)
     report(Progress(Phase.SENDING, done, max(total, done)))
     return Pushed(done, tuple(exceptions), forked)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.cose import SignatureProblem
 from models.errors import BadAnswer, NotTrusted
-from models.field.ledger import Ledger
+from models.field.own_feed import OwnFeed
 from models.field.roster import Roster
 from sync.messages import MessageProblem, Receipt, Reply, read_receipt
 
@@ -20,9 +20,8 @@ class Confirmed:
 
     @property
     def held(self) -> int:
-        """Through which number the centre holds what we wrote. With other facts there under our
-        numbers it can't be told what it has of ours: then 0, for sending all once more changes
-        nothing where it is held."""
+        """Through which number the centre holds what we wrote; 0 when its head is not ours, which
+        tells nothing."""
         return self.receipt.head.seq if self.ours else 0
 
     @property
@@ -34,27 +33,27 @@ class Confirmed:
 class Receipts:
     """Takes the receipts for one feed."""
 
-    def __init__(self, ledger: Ledger, centre_key: bytes) -> None:
-        self._ledger = ledger
+    def __init__(self, own: OwnFeed, centre_key: bytes) -> None:
+        self._own = own
         self._centre_key = centre_key
 
     def take(self, reply: Reply) -> Confirmed:
         """The receipt in ``reply``; what it covers of ours is safe from now on, and what it
         notes about it is kept. Raises NotTrusted or BadAnswer."""
-        ledger = self._ledger
+        own = self._own
         try:
-            keys = Roster(ledger.connection).centre_keys(self._centre_key)
+            keys = Roster(own.connection).centre_keys(self._centre_key)
             receipt = read_receipt(reply.body, keys)
         except SignatureProblem as error:
             raise NotTrusted() from error
         except MessageProblem as error:
             raise BadAnswer() from error
-        if receipt.feed != ledger.feed:
+        if receipt.feed != own.feed:
             raise BadAnswer()
         # What the centre holds must be what we wrote: only then is it safe.
-        ours = ledger.hash_at(receipt.head.seq) == receipt.head.hash
+        ours = own.hash_at(receipt.head.seq) == receipt.head.hash
         if ours:
             # Under a fork a number may mean the other one's fact.
             noted = () if receipt.forked else receipt.exceptions
-            ledger.cover(receipt.head.seq, receipt.at, reply.body, noted)
+            own.cover(receipt.head.seq, receipt.at, reply.body, noted)
         return Confirmed(receipt, ours)

@@ -5,7 +5,7 @@ It knows the messages and the feed's rules; where facts are kept is the ``FeedSt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +29,7 @@ from sync.messages import (
     MessageProblem,
     Pull,
     Receipt,
+    Refeed,
     Refusal,
     Reply,
     encode_certificate,
@@ -37,6 +38,7 @@ from sync.messages import (
     read_request,
     refuse,
 )
+from sync.new_feed import NewFeed, read_new_feed
 
 MAX_PAGE = 5_000
 
@@ -56,7 +58,7 @@ class Held:
     """What a store holds after taking a segment: through ``head`` on the segment's branch.
 
     ``exceptions`` are (number, code) pairs for this segment's facts only; ``fresh`` is how many of
-    them were not held before.
+    them were not held before. ``forked``: the device must go on in another feed.
     """
 
     head: Head
@@ -72,8 +74,9 @@ class FeedStore(Protocol):
         """Who writes ``feed``; None when no such feed was ever certified."""
 
     def held(self, feed: bytes, claimed: Head) -> Held:
-        """What is held of ``feed``: the head of the branch that holds ``claimed``, else that of
-        the first branch (0 and the genesis hash when nothing is)."""
+        """What is held of ``feed``: the head of the first branch (0 and the genesis hash when
+        nothing is). Of one that nobody may go on in: ``claimed`` itself where that is held, on
+        whichever branch."""
 
     def take(self, segment: Segment, hashes: list[bytes], now: int) -> Held:
         """Keeps a verified segment. Facts already held are passed over; facts that differ from
@@ -91,8 +94,18 @@ class Enroller(Protocol):
         """The new device's certificate; None when the code is wrong, used or out of date."""
 
 
-PageSource = Callable[[int, int, int, int, int], Page]
-"""(device, point, after, most, now) → page of that point's stream, less the device's own facts."""
+class FeedOpener(Protocol):
+    """Lets a device go on in a new feed. Only the centre has one."""
+
+    def refeed(self, new: NewFeed, now: int) -> Certificate | None:
+        """The certificate for ``new``; None when its key is a feed already. Asked again, the
+        same."""
+
+
+OwnHeads = Sequence[tuple[bytes, Head]]
+PageSource = Callable[[int, int, int, int, int, OwnHeads], Page]
+"""(device, point, after, most, now, own heads) → page of that point's stream, less the facts that
+lead up to the asking laptop's own heads."""
 
 Parcels = Callable[[bytes, int], Reply]
 """(parcel, now) → the answer to a carrier. Only the centre opens parcels."""
@@ -109,6 +122,7 @@ class Receiver:
         pages: PageSource | None = None,
         enroller: Enroller | None = None,
         parcels: Parcels | None = None,
+        opener: FeedOpener | None = None,
     ) -> None:
         self._store = store
         self._signer = signer
@@ -116,6 +130,7 @@ class Receiver:
         self._pages = pages
         self._enroller = enroller
         self._parcels = parcels
+        self._opener = opener
 
     def now(self) -> int:
         """The receiver's time in ms."""
@@ -133,7 +148,7 @@ class Receiver:
                 return self._enrol(body, now, self._enroller)
             case "parcel" if self._parcels is not None:
                 return self._parcels(body, now)
-            case "hello" | "pull":
+            case "hello" | "pull" | "refeed":
                 return self._signed(operation, body, now)
         return refuse(Refusal.MALFORMED, now)
 
@@ -170,16 +185,36 @@ class Receiver:
                 # Answered whatever the clock says: the receipt's time is what mends it.
                 self._store.contact(feed, now, now - at, version)
                 return self._receipt(feed, self._store.held(feed, head), now)
-            case Pull(at, point, after, most) if operation == "pull" and self._pages is not None:
+            case Pull(at, point, after, most, held) if (
+                operation == "pull" and self._pages is not None
+            ):
                 if abs(now - at) > ALLOWED_SKEW:
                     return refuse(Refusal.CLOCK, now)
                 # A blocked device may still say hello and push, so that nothing it recorded is
                 # lost; it just gets no more of anybody's data.
                 if sender.revoked or point not in sender.points:
                     return refuse(Refusal.REVOKED, now)
-                page = self._pages(sender.device, point, after, min(most, MAX_PAGE), now)
+                page = self._pages(sender.device, point, after, min(most, MAX_PAGE), now, held)
                 return Reply(200, encode_page(page, self._signer))
+            case Refeed(_, offer) if operation == "refeed" and self._opener is not None:
+                return self._refeed(feed, sender, offer, now, self._opener)
         return refuse(Refusal.MALFORMED, now)
+
+    def _refeed(
+        self, feed: bytes, sender: Sender, offer: bytes, now: int, opener: FeedOpener
+    ) -> Reply:
+        if sender.revoked:
+            return refuse(Refusal.REVOKED, now)
+        try:
+            new = read_new_feed(offer)
+        except MessageProblem:
+            return refuse(Refusal.MALFORMED, now)
+        if new.old != feed:
+            return refuse(Refusal.MALFORMED, now)
+        certificate = opener.refeed(new, now)
+        if certificate is None:
+            return refuse(Refusal.CODE, now)
+        return Reply(200, encode_certificate(certificate, self._signer))
 
     def _enrol(self, body: bytes, now: int, enroller: Enroller) -> Reply:
         try:

@@ -1,38 +1,52 @@
 """One sync of a device, in order: say where we stand, send what is not safe, take what is new.
 
+Where the centre holds other facts under our numbers (a restored or cloned disk) it goes on in a new
+feed, once everything of the old one is there.
+
 Runs on a thread of its own with connections of its own; safe to stop at any moment and to run
 again, because every step is idempotent and remembers how far it came.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from models.clock import WallClock
-from models.errors import ForkFound, KsbbError
+from models.errors import DatabaseDamaged, ForkFound, KsbbError
 from models.field.database import Database, write
-from models.field.device import Identity, LastSync, load_last_sync, save_last_sync
+from models.field.device import (
+    Identity,
+    LastSync,
+    load_identity,
+    load_last_sync,
+    save_last_sync,
+)
 from models.field.ledger import Ledger
+from models.field.moving import move, read_anew_after_move
+from models.field.own_feed import OwnFeed
 from sync.asking import ATTEMPTS, Asking, Stop
 from sync.greeting import greet
 from sync.progress import Phase, Progress, Report
 from sync.pulling import Pulling, VolunteerKeys
-from sync.pushing import push
+from sync.pushing import Pushed, push
 from sync.receipts import Receipts
+from sync.refeeding import refeed
 from sync.transport import Transport
 from sync.turn import one_at_a_time
 
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a finished sync did. ``exceptions`` are own facts that a person will look at."""
+    """What a finished sync did. ``exceptions`` are own facts that a person will look at, (place,
+    code); ``moved``: the laptop goes on in a new feed."""
 
     sent: int
     fetched: int
     at: int
     exceptions: tuple[tuple[int, int], ...] = ()
+    moved: bool = False
 
 
 class SyncSession:
@@ -41,7 +55,6 @@ class SyncSession:
     def __init__(
         self,
         database: Database,
-        identity: Identity,
         transport: Transport,
         wall_clock: WallClock,
         version: str,
@@ -53,7 +66,6 @@ class SyncSession:
         attempts: int = ATTEMPTS,
     ) -> None:
         self._database = database
-        self._identity = identity
         self._asking = Asking(transport, stop, report)
         self._wall_clock = wall_clock
         self._version = version
@@ -74,10 +86,14 @@ class SyncSession:
             one_at_a_time(self._database.folder, self._stop, self._patience, self._queued),
             self._database.ledger.connect() as connection,
         ):
-            ledger = Ledger(connection, self._identity, self._wall_clock)
+            # Read each time: the last sync may have gone on in a new feed.
+            identity = load_identity(connection)
+            if identity is None:
+                raise DatabaseDamaged()
+            ledger = Ledger(connection, identity, self._wall_clock)
             try:
                 with self._database.roster.connect() as roster:
-                    synced = self._exchange(ledger, roster)
+                    synced = self._exchange(ledger, identity, roster)
             except KsbbError as error:
                 self._remember(connection, error)
                 raise
@@ -85,22 +101,40 @@ class SyncSession:
         self._report(Progress(Phase.DONE, 1, 1))
         return synced
 
-    def _exchange(self, ledger: Ledger, roster: Connection) -> Synced:
-        centre_key = self._identity.centre_key
-        receipts = Receipts(ledger, centre_key)
+    def _exchange(self, ledger: Ledger, identity: Identity, roster: Connection) -> Synced:
         self._report(Progress(Phase.CONNECTING))
-        confirmed = greet(
-            ledger, self._asking, receipts, self._wall_clock, self._version, self._attempts
-        )
-        pushed = push(ledger, self._asking, receipts, confirmed, self._report)
-        if pushed.forked:
-            # Only now, when the centre holds what this laptop has to tell: enrolled anew, it could
-            # no longer sign for this feed.
-            raise ForkFound()
+        centre_key = identity.centre_key
+        # The oldest first: a later feed takes back what stands in an earlier one.
+        sent = [self._send(ledger, own, centre_key) for own in ledger.own_feeds()]
+        moved = sent[-1].forked
+        if moved:
+            # Only now, when the centre holds all that this laptop has to tell.
+            identity = refeed(ledger, self._asking, identity)
+            ledger = move(ledger, identity)
+            sent += [self._send(ledger, own, centre_key) for own in ledger.own_feeds()]
+            if sent[-1].forked:
+                raise ForkFound()
+        read_anew_after_move(ledger.connection, roster)
         pulling = Pulling(ledger, roster, self._asking, centre_key, self._volunteers, self._report)
-        for point in self._identity.points:
+        for point in identity.points:
             pulling.pull(point)
-        return Synced(pushed.sent, pulling.fetched, ledger.clock().now, pushed.exceptions)
+        return Synced(
+            sum(pushed.sent for pushed in sent),
+            pulling.fetched,
+            ledger.clock().now,
+            tuple(pair for pushed in sent for pair in pushed.exceptions),
+            moved,
+        )
+
+    def _send(self, ledger: Ledger, own: OwnFeed, centre_key: bytes) -> Pushed:
+        receipts = Receipts(own, centre_key)
+        confirmed = greet(
+            own, self._asking, receipts, self._wall_clock, self._version, self._attempts
+        )
+        ledger.anchor = own.anchor
+        pushed = push(own, self._asking, receipts, confirmed, self._report)
+        places = [(ledger.place_of(own.feed, seq), code) for seq, code in pushed.exceptions]
+        return replace(pushed, exceptions=tuple(places))
 
     def _queued(self) -> None:
         self._report(Progress(Phase.QUEUED))

@@ -37,6 +37,8 @@ _HASH = select(FACT.c.hash).where(
     FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq == bindparam("seq")
 )
 
+_SAFE = select(FEED.c.safe_seq).where(FEED.c.feed == bindparam("feed"))
+
 
 class OwnFeed:
     """A feed of this laptop's own, on one connection."""
@@ -90,6 +92,10 @@ class OwnFeed:
         assert digest is not None, "facts never go away"
         signed = make_checkpoint(self.feed, Head(last, digest), self.clock().now, self.signer)
         return Segment(self.feed, seq + 1, before, bodies, signed)
+
+    def safe_seq(self) -> int:
+        """The last number that a receipt covers."""
+        return int(self.connection.scalar(_SAFE, {"feed": self.feed}) or 0)
 
     def cover(
         self, seq: int, at: int, receipt: bytes, exceptions: Iterable[tuple[int, int]] = ()

@@ -21,7 +21,15 @@ from server.tables.catalogue import (
     VolunteerPoint,
 )
 from server.tables.changes import AuditLog, CentreKey, ChangeKind, PointChange, PointCounter
-from server.tables.devices import Checkpoint, Device, DevicePoint, EnrolCode, Fact, Feed
+from server.tables.devices import (
+    Checkpoint,
+    Device,
+    DevicePoint,
+    EnrolCode,
+    Fact,
+    Feed,
+    FeedBranch,
+)
 from server.tables.happened import DailyFigure, Handover, Review, ReviewKind
 from server.tables.households import Entitlement, Household, KKAlias, Slip
 
@@ -39,6 +47,7 @@ __all__ = [
     "Entitlement",
     "Fact",
     "Feed",
+    "FeedBranch",
     "Handover",
     "Household",
     "KKAlias",

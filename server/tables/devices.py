@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import Index, LargeBinary, SmallInteger, text
 from sqlmodel import Field
 
 from server.tables.base import CentreTable, big, flag, given_id, key, reference, small
@@ -44,7 +44,9 @@ class EnrolCode(CentreTable, table=True):
 class Feed(CentreTable, table=True):
     """A feed of a device. ``head_hash`` is that of fact ``head_seq`` of branch 0 (0: none yet).
 
-    ``box_key`` is the device's public X25519 key, to which boxes for it are sealed.
+    ``box_key`` is the device's public X25519 key, to which boxes for it are sealed. After a fork a
+    device goes on in a feed that ``follows`` this one, which is then closed: what still comes for
+    it is kept, and whoever writes it is told to go on in a new one.
     """
 
     feed_no: int | None = given_id()
@@ -57,9 +59,23 @@ class Feed(CentreTable, table=True):
         default=b"", sa_type=LargeBinary, sa_column_kwargs={"server_default": text("''::bytea")}
     )
     forked_at_seq: int | None = big()
+    closed_at: int | None = big()
+    follows: int | None = reference("feed.feed_no", optional=True)
     revoked: bool = flag()
     created_at: int = big()
     __table_args__ = (Index("feed_by_device", "device"),)
+
+
+class FeedBranch(CentreTable, table=True):
+    """Where a fork's branch split off: fact ``first_seq`` is its first, the one before is the
+    ``parent`` branch's, or that of a branch which the parent split off from."""
+
+    __tablename__ = "feed_branch"
+    device: int = key()
+    feed_no: int = key()
+    branch: int = key(SmallInteger)
+    parent: int = small()
+    first_seq: int = big()
 
 
 class Fact(CentreTable, table=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from sqlalchemy import Engine, text
@@ -67,11 +67,19 @@ def take(centre: Centre, feed: MadeFeed) -> None:
 
 
 def page(
-    centre: Centre, device: int = 1, point: int = HERE, after: int = 0, most: int = 5_000
+    centre: Centre,
+    device: int = 1,
+    point: int = HERE,
+    after: int = 0,
+    most: int = 5_000,
+    own: Sequence[MadeFeed] = (),
 ) -> Page:
-    """One page as a device gets it: asked, signed, sent and read."""
-    signer = MadeFeed(device).signer
-    reply = centre.receiver.answer("pull", encode_request(Pull(AT, point, after, most), signer))
+    """One page as a device gets it: asked, signed, sent and read. ``own`` are the feeds it holds,
+    without saying one that is empty."""
+    feed = MadeFeed(device)
+    heads = tuple((one.id, one.head()) for one in own or [feed])
+    pull = encode_request(Pull(AT, point, after, most, heads), feed.signer)
+    reply = centre.receiver.answer("pull", pull)
     assert reply.status == 200, read_refusal(reply.body)
     return decode_page(reply.body, KEYS)
 
@@ -166,7 +174,7 @@ def test_a_hand_over_is_told_to_the_others_and_not_to_whoever_wrote_it(centre: C
     )
     feed.add(proxy, at=AT + 5)
     take(centre, feed)
-    assert page(centre, 1, after=after).rows == {}
+    assert page(centre, 1, after=after, own=[feed]).rows == {}
     rows = page(centre, 2, after=after).rows["elsewhere"]
     common = (AT + 5, HERE, 7, int(Receiver.PROXY), "Budi", MINE[0].slip_number, False)
     assert rows == [

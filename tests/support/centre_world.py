@@ -16,6 +16,7 @@ from server.changes import Change, append_changes
 from server.devices import revoke_device
 from server.keys import Keys
 from server.personal import Personal, PersonalColumn
+from server.refeed import FeedSuccession
 from server.store import PostgresFeedStore, fact_context
 from server.stream import PointStream
 from server.tables import (
@@ -87,7 +88,14 @@ class Centre:
     def receiving(self, signer: Signer = CENTRE, *, parcels: bool = True) -> Receiver:
         """A receiving end of this store that signs with ``signer``."""
         opens = Unloading(self.store, KEYS.box, signer).answer if parcels else None
-        return Receiver(self.store, signer, lambda: self.now, self.stream.page, parcels=opens)
+        return Receiver(
+            self.store,
+            signer,
+            lambda: self.now,
+            self.stream.page,
+            opener=FeedSuccession(self.engine),
+            parcels=opens,
+        )
 
     def furnish(self, families: Iterable[Family] = ()) -> None:
         """Puts points, stages, packages, volunteers, keys and ``families`` into the database."""

@@ -56,7 +56,6 @@ def sync(
     """One sync of ``device``, as the app does it; what it brought is read anew at the end."""
     session = SyncSession(
         device.database,
-        device.identity,
         transport,
         device.clock,
         "0.1.0",

@@ -35,6 +35,7 @@ from sync.messages import (
     Hello,
     Pull,
     Receipt,
+    Refeed,
     Refusal,
     Request,
     encode_certificate,
@@ -42,6 +43,7 @@ from sync.messages import (
     encode_request,
     refuse,
 )
+from sync.new_feed import NewFeed, encode_new_feed
 from tests.support.vector_facts import AT, BODIES, FACTS, FAMILY, SLIP_NUMBER
 
 FOLDER = Path(__file__).parent.parent / "vectors"
@@ -49,6 +51,7 @@ FOLDER = Path(__file__).parent.parent / "vectors"
 CENTRE_SEED, SLIP_SEED, FEED_SEED = b"\x01" * 32, b"\x02" * 32, b"\x03" * 32
 CENTRE, SLIP_KEY = Signer.of(CENTRE_SEED), Signer.of(SLIP_SEED)
 FEED_KEY = Signer.of(FEED_SEED, FEED_ID_BYTES)
+NEXT_KEY = Signer.of(b"\x06" * 32, FEED_ID_BYTES)
 FEED = FEED_KEY.key_id
 CENTRE_KEYS = {CENTRE.key_id: CENTRE.public_key}
 SLIP_KEYS = {slip_key_id(SLIP_KEY.key_id): SLIP_KEY.public_key}
@@ -114,7 +117,13 @@ REQUESTS: dict[str, Request] = {
         BoxKey.of_feed(FEED_KEY).public_key,
     ),
     "hello": Hello(AT, HEAD, "0.1.0"),
-    "pull": Pull(AT, 3, 9, 2000),
+    "pull": Pull(AT, 3, 9, 2000, ((NEXT_KEY.key_id, Head(2, HASHES[1])), (FEED, HEAD))),
+    "refeed": Refeed(
+        AT,
+        encode_new_feed(
+            NewFeed(FEED, HEAD, NEXT_KEY.public_key, BoxKey.of_feed(NEXT_KEY).public_key), NEXT_KEY
+        ),
+    ),
 }
 COLUMNS: tuple[list[Any], ...] = (
     [],

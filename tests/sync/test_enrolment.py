@@ -21,7 +21,7 @@ from models.errors import (
     NotTrusted,
     SyncError,
 )
-from models.feed import FEED_ID_BYTES
+from models.feed import FEED_ID_BYTES, Head, genesis
 from models.field.device import Identity
 from models.x509 import public_key_of
 from server.enrolment import VALID_MS, CodeEnroller, create_code
@@ -94,10 +94,11 @@ def test_a_code_makes_a_device_at_its_point(centre: Centre) -> None:
 def test_the_others_at_the_point_are_told_of_it_with_the_key_for_its_boxes(
     centre: Centre,
 ) -> None:
-    ask(receiving(centre).answer, code_of(centre))
+    asking, _ = ask(receiving(centre).answer, code_of(centre))
+    feed = asking.signer.key_id
     before = centre.rows("SELECT last_n FROM point_counter WHERE point = :p", p=HERE)[0][0]
     identity, _ = ask(receiving(centre).answer, code_of(centre), name="Laptop RW 03")
-    told = centre.stream.page(1, HERE, before, 10, AT)
+    told = centre.stream.page(1, HERE, before, 10, AT, [(feed, Head(0, genesis(feed)))])
     assert told.dicts("siblings") == [
         {
             "device": identity.device,

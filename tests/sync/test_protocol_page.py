@@ -104,6 +104,7 @@ def test_the_limits() -> None:
         "a page's block unpacked": f"{MAX_UNPACKED >> 20} MiB",
         "rows in a page's section": f"{MAX_ROWS:,}",
         "changes in a page": f"{receiver.MAX_PAGE:,}",
+        "own feeds that a pull names": f"{messages.MOST_HELD}",
         "code, name, version": "64, 200, 64 characters, no U+0000",
         "slip": f"{slip_text.MIN_BYTES} to {slip_text.MAX_BYTES:,} bytes,"
         f" 1 to {slip.MAX_LINES} lines",
@@ -136,7 +137,7 @@ def test_other_figures_of_the_page() -> None:
 def test_the_golden_vectors_and_the_worked_example() -> None:
     told = {row[0].strip("`") for row in table_after("## Golden vectors")}
     assert told == {file.name for file in vectors.FOLDER.glob("*.json")}
-    for key in (vectors.CENTRE, vectors.SLIP_KEY, vectors.FEED_KEY):
+    for key in (vectors.CENTRE, vectors.SLIP_KEY, vectors.FEED_KEY, vectors.NEXT_KEY):
         assert key.public_key.hex() in PAGE
     golden = vectors.read("segment")
     for digits in (golden["feed"], golden["before"], *golden["hashes"][:2], *golden["facts"][:2]):

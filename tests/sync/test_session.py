@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -27,7 +26,6 @@ from models.errors import (
     CentreTrouble,
     DatabaseLocked,
     DeviceRevoked,
-    ForkFound,
     LinkLost,
     NotTheCentre,
     NotTrusted,
@@ -45,7 +43,7 @@ from sync.progress import Phase, Progress
 from sync.pushing import BATCH, SMALLEST_BATCH
 from sync.transport import HttpTransport
 from tests.support.centre_world import Centre
-from tests.support.field import FieldDevice, new_device, opened
+from tests.support.field import FieldDevice, new_device
 from tests.support.syncing import Hurry, Straight, sync, sync_over_http
 from tests.support.tiny_server import Said, TinyServer, closed_port, serving
 from tests.support.world import AT, BUDI, CENTRE, HERE, RANI, THERE, family
@@ -552,104 +550,6 @@ def test_a_centre_that_says_less_and_less_is_not_followed_for_ever(
 
     with pytest.raises(BadAnswer):
         sync(device, Straight(answer))
-
-
-# --- forks: a restored or cloned disk --------------------------------------------------------
-
-
-def _image(device: FieldDevice, folder: Path) -> None:
-    device.close()
-    shutil.copytree(device.folder, folder)
-    device.connect()
-
-
-@pytest.mark.parametrize("synced_before", [False, True])
-def test_a_disk_restored_from_an_old_image_loses_nothing_and_is_told(
-    furnished: Centre, device: FieldDevice, tmp_path: Path, synced_before: bool
-) -> None:
-    transport = Straight(furnished.receiver.answer)
-    serve(device, 0)
-    if synced_before:
-        sync(device, transport)
-    _image(device, tmp_path / "image")
-    serve(device, 1, 2)
-    sync(device, transport)
-    restored = opened(tmp_path / "image")
-    restored.clock.forward(3_600_000)
-    serve(restored, 5, 6, 7)
-    for _ in range(2):
-        with pytest.raises(ForkFound):
-            sync(restored, transport)
-    written = {segment.facts for side in (device, restored) for segment in _all(side)}
-    kept = furnished.facts_of(device.ledger.feed)
-    assert set(kept.values()) == {body for facts in written for body in facts}
-    assert len(kept) == 2 + 2 + 3
-    assert furnished.figures() == furnished.recount()
-    assert restored.ledger.safety().unsafe == 0, "the centre did sign for what it got"
-    last = load_last_sync(restored.connection)
-    assert last is not None and last.problem == "fork_found"
-    restored.close()
-
-
-def test_both_clones_of_a_laptop_are_told_and_both_are_kept(
-    furnished: Centre, device: FieldDevice, tmp_path: Path
-) -> None:
-    transport = Straight(furnished.receiver.answer)
-    _image(device, tmp_path / "clone")
-    clone = opened(tmp_path / "clone")
-    serve(device, 1)
-    clone.clock.forward()
-    serve(clone, 2)
-    sync(device, transport)
-    for _ in range(2):
-        serve(device, *([3] if device.ledger.head().seq == 2 else [4]))
-        serve(clone, *([5] if clone.ledger.head().seq == 2 else [6]))
-        for side in (clone, device):
-            with pytest.raises(ForkFound):
-                sync(side, transport)
-    kept = set(furnished.facts_of(device.ledger.feed).values())
-    for side in (device, clone):
-        assert {body for segment in _all(side) for body in segment.facts} <= kept
-    assert len(furnished.facts_of(device.ledger.feed)) == 1 + 3 + 3
-    clone.close()
-
-
-def test_a_fork_at_a_centre_that_forgot_the_common_part_is_sent_from_the_beginning(
-    furnished: Centre, device: FieldDevice, tmp_path: Path
-) -> None:
-    """Two mishaps at once: the centre is restored, and then hears a clone first."""
-    transport = Straight(furnished.receiver.answer)
-    _image(device, tmp_path / "clone")
-    serve(device, 0, 1)
-    sync(device, transport)
-    with furnished.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM fact")
-        connection.exec_driver_sql("DELETE FROM handover")
-        connection.exec_driver_sql("DELETE FROM daily_figure")
-        connection.exec_driver_sql("UPDATE feed SET head_seq = 0, head_hash = ''")
-    clone = opened(tmp_path / "clone")
-    clone.clock.forward()
-    serve(clone, 5)
-    sync(clone, transport)
-    with pytest.raises(ForkFound):
-        sync(device, transport)
-    kept = set(furnished.facts_of(device.ledger.feed).values())
-    for side in (device, clone):
-        assert {body for segment in _all(side) for body in segment.facts} <= kept
-    clone.close()
-
-
-def test_a_disk_restored_without_new_facts_is_told_too(
-    furnished: Centre, device: FieldDevice, tmp_path: Path
-) -> None:
-    transport = Straight(furnished.receiver.answer)
-    _image(device, tmp_path / "image")
-    serve(device, 0, 1)
-    sync(device, transport)
-    restored = opened(tmp_path / "image")
-    with pytest.raises(ForkFound):
-        sync(restored, transport)
-    restored.close()
 
 
 # --- a power cut between the centre's commit and the receipt ---------------------------------

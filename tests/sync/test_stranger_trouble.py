@@ -13,22 +13,21 @@ from tests.support.centre_world import Centre
 from tests.support.strangers import (
     COMPLAINT,
     FAMILIES,
+    OPENED,
     Enrolled,
     give,
     held,
     in_order,
-    new_code,
 )
 from tests.support.tiny_server import Said, closed_port, serving
 from tests.support.vectors import raw
 from tests.support.world import (
     AT,
-    CENTRE,
     HERE,
     RANI,
     THERE,
 )
-from tests.sync.stranger import segments, wire
+from tests.sync.stranger import papers, segments, wire
 from tests.sync.stranger.client import Client
 from tests.sync.stranger.line import Busy, Down, Lost, OtherVersion, Refused, SomebodyElse, Trouble
 from tests.sync.stranger.segments import Segment
@@ -36,7 +35,7 @@ from tests.sync.stranger.wire import Signer
 
 
 def test_both_clones_of_a_disk_see_the_fork_and_both_are_kept(
-    centre: Centre, enrolled: Enrolled, address: str, tmp_path: Path
+    centre: Centre, enrolled: Enrolled, tmp_path: Path
 ) -> None:
     one = enrolled("one")
     give(one, FAMILIES[0])
@@ -53,10 +52,21 @@ def test_both_clones_of_a_disk_see_the_fork_and_both_are_kept(
     assert held(centre, one) == {**in_order(one.facts), (1, 3): clone.facts[2]}
     assert len(centre.reviews(ExceptionCode.FORK)) == 1
 
-    anew = Client(tmp_path / "anew", lambda: centre.now)
-    anew.enrol(address, new_code(centre), "anew", CENTRE.key_id)
-    assert anew.sync()
-    assert anew.key.id != one.key.id
+    old = one.key.id
+    for number, side in ((4, one), (5, clone)):
+        side.refeed()
+        assert side.sync()
+        side.record(OPENED, {1: HERE, 3: old, 4: 1}, RANI)
+        give(side, FAMILIES[number])
+        assert side.sync()
+        assert held(centre, side) == in_order(side.facts)
+    assert one.sync()
+    assert len({old, one.key.id, clone.key.id}) == 3
+    # Each knows what the other did, before the fork was known and since, and nothing of its own.
+    for side, other in ((one, clone), (clone, one)):
+        served = {row["household"] for row in side.table(papers.ELSEWHERE)}
+        assert served == {FAMILIES[n].id for n in ((3, 5) if other is clone else (1, 2, 4))}
+    assert centre.rows("SELECT count(DISTINCT id) FROM device") == [(1,)]
 
 
 def test_a_disk_older_than_what_the_centre_holds_sees_the_fork_too(
@@ -79,7 +89,7 @@ def test_a_wrong_clock_is_mended_and_a_pull_with_a_wrong_one_refused(
     assert [wire.read(fact)[1] for fact in client.facts] == [AT, AT]
     client.me["offset"] = 0
     with pytest.raises(Refused, match="clock"):
-        client.ask(lambda: ["pull", client.now(), HERE, 0, 1])
+        client.ask(lambda: ["pull", client.now(), HERE, 0, 1, []])
     client.pull(HERE)
     assert client.now() == AT
     assert client.sync()
@@ -120,12 +130,12 @@ def test_every_refusal_comes_as_the_page_says(enrolled: Enrolled) -> None:
             ("pull", signed(hello)),
         ],
         "not_signed": [("hello", signed(hello, wire.CHECKPOINT)), ("pull", b"\x00")],
-        "revoked": [("pull", signed(["pull", AT, THERE, 0, 1]))],
+        "revoked": [("pull", signed(["pull", AT, THERE, 0, 1, []]))],
         "unknown_feed": [
             ("hello", stranger.sign(wire.write(hello), wire.REQUEST)),
             ("push", bent(feed=stranger.id)),
         ],
-        "clock": [("pull", signed(["pull", AT + 300_001, HERE, 0, 1]))],
+        "clock": [("pull", signed(["pull", AT + 300_001, HERE, 0, 1, []]))],
         "code": [("enrol", signed(enrol))],
         "bad_segment": [
             ("push", bent(facts=(good.facts[0], good.facts[0]))),

@@ -163,7 +163,7 @@ def test_the_checkpoint() -> None:
     assert wire.make_checkpoint(FEED, *head[1:]) == raw(golden)
 
 
-@pytest.mark.parametrize("name", ["enrol", "hello", "pull"])
+@pytest.mark.parametrize("name", ["enrol", "hello", "pull", "refeed"])
 def test_the_requests(name: str) -> None:
     golden = vector("request")
     payload = wire.open_signed(raw(golden, name), wire.REQUEST, {FEED.id: FEED.public})

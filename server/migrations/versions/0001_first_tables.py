@@ -95,6 +95,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device", "feed_no", "seq", "hash", name="fact_pkey"),
     )
     op.create_table(
+        "feed_branch",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("branch", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("parent", sa.SmallInteger(), nullable=False),
+        sa.Column("first_seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "feed_no", "branch", name="feed_branch_pkey"),
+    )
+    op.create_table(
         "handover",
         sa.Column("household", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("stage", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -250,9 +259,12 @@ def upgrade() -> None:
             "head_hash", sa.LargeBinary(), server_default=sa.text("''::bytea"), nullable=False
         ),
         sa.Column("forked_at_seq", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("follows", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("revoked", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["device"], ["device.id"], name="feed_device_fkey"),
+        sa.ForeignKeyConstraint(["follows"], ["feed.feed_no"], name="feed_follows_fkey"),
         sa.PrimaryKeyConstraint("feed_no", name="feed_pkey"),
         sa.UniqueConstraint("feed_id", name="feed_feed_id_key"),
     )
@@ -354,6 +366,7 @@ def downgrade() -> None:
     op.drop_table("household")
     op.drop_index("handover_by_fact", table_name="handover")
     op.drop_table("handover")
+    op.drop_table("feed_branch")
     op.drop_table("fact")
     op.drop_index("entitlement_by_point", table_name="entitlement")
     op.drop_table("entitlement")

@@ -135,6 +135,23 @@ class Client:
                 pass
         return True
 
+    def refeed(self) -> None:
+        """Goes on in a new feed, once a fork was told and everything of the old one was sent."""
+        if "next" not in self.me:
+            self._save_me(next=os.urandom(32))
+        new, old, number = Signer(self.me["next"]), self.key.id, len(self.facts)
+        head = [old, number, self.hashes[number]]
+        offer = new.sign(write(["feed", *head, new.public, new.box_public]), wire.REQUEST)
+        data = self.ask(lambda: ["refeed", self.now(), offer])
+        given = checked(papers.read_certificate, data)
+        if (given.centre_key, given.public_key) != (self.me["centre"], new.public):
+            raise OtherVersion("another certificate")
+        self._feed.rename(self._feed.with_name(f"feed-{old.hex()}"))
+        left = [*self.me.get("left", []), head]
+        seed = self.me.pop("next")
+        self._save_me(seed=seed, left=left, safe=0, points=given.points)
+        self.facts, self.cursors = [], {}
+
     def hello(self) -> Receipt:
         """Asks what is held and what time it is."""
         began, number = self.clock(), len(self.facts)
@@ -165,7 +182,9 @@ class Client:
         after, pace = self.cursors.get(point, 0), Pace(most, min(most, 50))
 
         def ask() -> bytes:
-            return self.ask(lambda: ["pull", self.now(), point, after, pace.size], pace)
+            number = len(self.facts)
+            heads = [*self.me.get("left", []), [self.key.id, number, self.hashes[number]]]
+            return self.ask(lambda: ["pull", self.now(), point, after, pace.size, heads], pace)
 
         try:
             data = ask()

@@ -1,0 +1,46 @@
+"""The device's side of going on in a new feed: the offer, and the certificate that answers it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from models.box_keys import BoxKey
+from models.errors import BadAnswer, ForkFound, NotTrusted
+from models.field.device import Identity
+from models.field.ledger import Ledger
+from models.field.moving import next_signer
+from models.field.roster import Roster
+from sync.asking import Asking
+from sync.messages import MessageProblem, Refeed, read_certificate
+from sync.new_feed import NewFeed, encode_new_feed
+
+
+def refeed(ledger: Ledger, asking: Asking, identity: Identity) -> Identity:
+    """What this laptop is under its new feed, by the centre's word. Asked for again after an answer
+    that was lost it is the same feed. Raises SyncError; ForkFound where it can't be had."""
+    signer = next_signer(ledger.connection)
+    box_key = BoxKey.of_feed(signer).public_key
+    offer = encode_new_feed(NewFeed(ledger.feed, ledger.head(), signer.public_key, box_key), signer)
+    try:
+        reply = asking.ask("refeed", lambda: Refeed(ledger.clock().now, offer), ledger.signer)
+    except BadAnswer as error:  # refused: an older centre does not offer it
+        raise ForkFound() from error
+    try:
+        certified = read_certificate(reply.body)
+    except MessageProblem as error:
+        raise BadAnswer() from error
+    certificate = certified.certificate
+    trusted = Roster(ledger.connection).centre_keys(identity.centre_key)
+    if certified.centre_key not in trusted.values():
+        raise NotTrusted()
+    if (certificate.device, certificate.public_key) != (identity.device, signer.public_key):
+        raise BadAnswer()
+    return replace(
+        identity,
+        name=certificate.name,
+        signer=signer,
+        points=certificate.points,
+        certificate=reply.body,
+        x509=certified.x509,
+        authority=certified.authority,
+    )

@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from desktop.scan.decode_command import run as decode
 
             return decode(parsed.files, sys.stdout, parsed.lang)
+        case "sync" if not parsed.pin_stdin and not _at_terminal():
+            print(text(parsed.lang, "cli.field.no_terminal"), file=sys.stderr)
+            return USAGE
         case "sync":
             from desktop.headless import sync_once
 
@@ -50,6 +53,11 @@ def has_display() -> bool:
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _at_terminal() -> bool:
+    """Whether a PIN can be asked for; a program of a window has no standard input at all."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _language(given: Sequence[str]) -> Language:

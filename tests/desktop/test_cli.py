@@ -73,3 +73,13 @@ def test_without_a_display_the_app_says_what_else_can_be_done() -> None:
     )
     assert done.returncode == USAGE
     assert done.stderr.count("\n") == 1 and "tidak ada layar" in done.stderr
+
+
+def test_where_no_pin_can_be_asked_for_it_says_how_to_give_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for stdin in (io.StringIO("135790"), None):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert main(["--folder", str(tmp_path), "sync"]) == USAGE
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1 and "--pin-stdin" in said

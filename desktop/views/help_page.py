@@ -22,7 +22,7 @@ _TONES = (
     (Tone.CHECK, "triangle-alert", "check"),
     (Tone.STOP, "x", "stop"),
 )
-_KEYS = (
+KEYS = (
     ("Enter", "enter"),
     ("Ctrl+Enter", "ctrl_enter"),
     ("Esc", "esc"),
@@ -53,7 +53,7 @@ class HelpPage(View):
         }
         self._steps = [Words("body") for _ in _STEPS]
         self._tones = [(QLabel(), Words("body")) for _ in _TONES]
-        self._keys = [(Words("strong", wrap=False), Words("body")) for _ in _KEYS]
+        self._keys = [(Words("strong", wrap=False), Words("body")) for _ in KEYS]
         self._safe = Words("body")
         tones = column(gap=1)
         for symbol, words in self._tones:
@@ -111,7 +111,7 @@ class HelpPage(View):
             symbol.setPixmap(self.look.icon(icon, ink, size, self.devicePixelRatioF(), 2.75))
             symbol.setFixedSize(size, size)
             words.say(say(f"help.{key}"))
-        for (keys, name), (shown, words) in zip(_KEYS, self._keys, strict=True):
+        for (keys, name), (shown, words) in zip(KEYS, self._keys, strict=True):
             shown.say(keys)
             words.say(say(f"help.key_{name}"))
         self._safe.say(say("help.safe"))

@@ -21,6 +21,7 @@ from server.api import sync_router
 from server.enrolment import CodeEnroller
 from server.figures import Figures
 from server.keys import Keys
+from server.parcels import ParcelOffice
 from server.personal import Personal
 from server.refeed import FeedSuccession
 from server.settings import Settings
@@ -32,6 +33,7 @@ from server.web.guard import Guard
 from server.web.home import HomePage
 from server.web.household import StatusPages
 from server.web.limits import Limiter, Limits
+from server.web.parcels import ParcelPages
 from server.web.problems import Problems
 from server.web.rendering import STATIC, Pages
 from server.web.routing import PageRoute
@@ -77,7 +79,21 @@ def create_app(
     app.add_middleware(
         Guard, problem=problems.page, encrypted=settings.public_address.startswith("https://")
     )
-    app.include_router(sync_router(_receiver(engine, keys, personal, clock)))
+    store = PostgresFeedStore(engine, personal)
+    unloading = Unloading(store, keys.box, keys.centre)
+    app.include_router(
+        sync_router(
+            Receiver(
+                store,
+                keys.centre,
+                clock,
+                pages=PointStream(engine, personal).page,
+                enroller=CodeEnroller(engine),
+                parcels=unloading.answer,
+                opener=FeedSuccession(engine),
+            )
+        )
+    )
     app.router.routes.extend(
         [
             *_health(engine),
@@ -99,23 +115,19 @@ def create_app(
                 trusted,
                 clock,
             ).routes(),
+            *ParcelPages(
+                pages,
+                problems,
+                ParcelOffice(engine, unloading),
+                {keys.centre.key_id: keys.centre.public_key},
+                Limiter(limits.parcel_address, limits.parcel_total, clock),
+                trusted,
+                clock,
+            ).routes(),
             Mount("/static", _Static(directory=STATIC)),
         ]
     )
     return app
-
-
-def _receiver(engine: Engine, keys: Keys, personal: Personal, clock: WallClock) -> Receiver:
-    store = PostgresFeedStore(engine, personal)
-    return Receiver(
-        store,
-        keys.centre,
-        clock,
-        pages=PointStream(engine, personal).page,
-        enroller=CodeEnroller(engine),
-        parcels=Unloading(store, keys.box, keys.centre).answer,
-        opener=FeedSuccession(engine),
-    )
 
 
 def _health(engine: Engine) -> list[PageRoute]:

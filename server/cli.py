@@ -54,6 +54,7 @@ def main(
 ) -> int:
     """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
     from server import commands
+    from server.parcel_command import import_parcel
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(given)
@@ -62,6 +63,7 @@ def main(
         "init": commands.init,
         "demo": commands.demo,
         "import-roster": commands.import_roster,
+        "import-parcel": import_parcel,
         "issue-slips": commands.issue_slips,
         "enrol-code": commands.enrol_code,
         "serve": commands.serve,
@@ -116,6 +118,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     roster.add_argument("--stage", help=say("stage"))
     roster.add_argument("--package", action="append", default=[], help=say("package"))
     roster.add_argument("--report", type=Path, help=say("report"))
+    parcel = command("import-parcel", "about_parcel")
+    parcel.add_argument("files", type=Path, nargs="+", metavar="FILE", help=say("parcel"))
+    parcel.add_argument("--receipt", type=Path, help=say("receipt"))
     issue = command("issue-slips", "about_issue")
     issue.add_argument("--point", required=True, help=say("point"))
     issue.add_argument("--stage", action="append", default=[], help=say("stage"))

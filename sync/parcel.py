@@ -68,6 +68,10 @@ class Stretch:
         """How many they are."""
         return self.last - self.first + 1
 
+    def __str__(self) -> str:
+        """Their numbers: ``501–1000``."""
+        return f"{self.first}" if self.first == self.last else f"{self.first}–{self.last}"
+
 
 @dataclass(frozen=True, slots=True)
 class FactsHead:
@@ -156,6 +160,12 @@ def encode_receipts(head: ReceiptsHead, receipts: Sequence[bytes]) -> bytes:
     """A whole parcel of receipts."""
     first = _head(Kind.RECEIPTS, cbor.dumps([head.centre, head.at, head.count]))
     return b"".join([first, *receipts])
+
+
+def join_receipts(parcels: Sequence[bytes], centre: bytes, at: int) -> bytes:
+    """Several parcels of receipts as one, each receipt once."""
+    found = dict.fromkeys(item.data for data in parcels for item in take_apart(data).items)
+    return encode_receipts(ReceiptsHead(centre, at, len(found)), list(found))
 
 
 def encode_frame(frame: Frame, signer: Signer) -> bytes:

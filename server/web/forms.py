@@ -12,11 +12,11 @@ _MOST_FIELDS = 8
 _PLAIN = "application/x-www-form-urlencoded"
 
 
-async def read_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request, longest: int = LONGEST_FORM) -> dict[str, str]:
     """The form's fields, each by its first value.
 
-    Raises HTTPException 413 as soon as the body is longer than ``LONGEST_FORM``, without reading
-    on, and 415 for anything but a plain form.
+    Raises HTTPException 413 as soon as the body is longer than ``longest``, without reading on,
+    and 415 for anything but a plain form.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _PLAIN:
@@ -24,7 +24,7 @@ async def read_form(request: Request) -> dict[str, str]:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LONGEST_FORM:
+        if len(body) > longest:
             raise HTTPException(413)
     try:
         fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=_MOST_FIELDS)

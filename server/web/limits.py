@@ -28,6 +28,8 @@ class Limits:
     status_total: Rate = Rate(burst=300, every_ms=100)
     slip_address: Rate = Rate(burst=60, every_ms=1_000)
     slip_total: Rate = Rate(burst=600, every_ms=20)
+    parcel_address: Rate = Rate(burst=20, every_ms=15_000)
+    parcel_total: Rate = Rate(burst=60, every_ms=1_000)
 
 
 class TokenBuckets:

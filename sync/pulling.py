@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -55,7 +56,7 @@ class Pulling:
             # First the vault: the page with its cursor is the word that all of it was taken.
             if page.rows.get("volunteers"):
                 self._volunteers(page.dicts("volunteers"))
-            take_page(self._roster, page)
+            take_page(self._roster, self._of_others(page))
             self.fetched += sum(len(rows) for rows in page.rows.values())
             seen += page.upto - after
             self._report(Progress(Phase.FETCHING, seen, seen + page.left))
@@ -66,10 +67,25 @@ class Pulling:
 
     def _ask(self, point: int, after: int) -> Reply:
         def next_page() -> Pull:
-            own = tuple((one.feed, one.head()) for one in self._ledger.own_feeds())
+            # What the centre has signed for: a head that it does not hold tells it nothing.
+            own = tuple((one.feed, one.safe_head()) for one in self._ledger.own_feeds())
             return Pull(self._ledger.clock().now, point, after, self._pace.size, own)
 
         return self._asking.ask("pull", next_page, self._ledger.signer, self._pace)
+
+    def _of_others(self, page: Page) -> Page:
+        """Without what this laptop recorded itself: somebody else may have carried it to the centre
+        before it could say so, and here it is known better (it may have been voided since)."""
+        own = {one.feed for one in self._ledger.own_feeds()}
+        told = page.rows.get("elsewhere", ())
+        named = zip(page.dicts("elsewhere"), told, strict=True)
+        others = [
+            row
+            for of, row in named
+            if of["feed"] not in own
+            or not self._ledger.wrote(of["feed"], of["seq"], of["household"], of["at"])
+        ]
+        return replace(page, rows={**page.rows, "elsewhere": others}) if told else page
 
     def _page(self, reply: Reply, point: int, after: int) -> Page:
         try:

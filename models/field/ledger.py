@@ -21,7 +21,7 @@ from models.feed import Head, link
 from models.field.database import write
 from models.field.device import Identity, load_identity
 from models.field.own_feed import OwnFeed
-from models.field.projections import FACT, FEED, Place, Projector
+from models.field.projections import FACT, FEED, TAKEN, Place, Projector
 from models.field.straight import Straight
 
 _ADD_FACT = Straight(insert(FACT))
@@ -49,6 +49,18 @@ _BACK_FROM = (
     .where(FACT.c.feed == bindparam("feed"), FACT.c.branch == 0)
     .order_by(FACT.c.seq.desc())
     .limit(bindparam("most"))
+)
+_WROTE = (
+    select(TAKEN.c.seq)
+    .join(FEED, FEED.c.feed == TAKEN.c.feed)
+    .where(
+        FEED.c.own,
+        TAKEN.c.household == bindparam("household"),
+        TAKEN.c.feed == bindparam("feed"),
+        TAKEN.c.branch == 0,
+        TAKEN.c.seq == bindparam("seq"),
+        TAKEN.c.at == bindparam("at"),
+    )
 )
 
 
@@ -182,6 +194,11 @@ class Ledger(OwnFeed):
         feed, seq = self.locate(place)
         row = self.connection.execute(_FROM, {"feed": feed, "first": seq, "most": 1}).first()
         return facts.interpret(row.body) if row is not None and row.seq == seq else None
+
+    def wrote(self, feed: bytes, seq: int, household: int, at: int) -> bool:
+        """Whether it was this laptop that recorded that hand-over, under that number and then."""
+        values = {"feed": feed, "seq": seq, "household": household, "at": at}
+        return self.connection.execute(_WROTE, values).first() is not None
 
     def recent(self, most: int) -> Iterator[tuple[int, Fact]]:
         """The newest own facts, newest first, with their places."""

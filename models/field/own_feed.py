@@ -97,6 +97,13 @@ class OwnFeed:
         """The last number that a receipt covers."""
         return int(self.connection.scalar(_SAFE, {"feed": self.feed}) or 0)
 
+    def safe_head(self) -> Head:
+        """The fact through which the centre has signed for it."""
+        seq = self.safe_seq()
+        digest = self.hash_at(seq)
+        assert digest is not None, "a receipt covers what is here"
+        return Head(seq, digest)
+
     def cover(
         self, seq: int, at: int, receipt: bytes, exceptions: Iterable[tuple[int, int]] = ()
     ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from models import cbor
 from models.clock import DAY
@@ -33,8 +34,9 @@ from models.errors import (
     SyncError,
 )
 from models.facts import HouseholdNote, Source, VoidReason
-from models.feed import Head, decode_segment, genesis
+from models.feed import Head, decode_segment, encode_segment, genesis
 from models.field.device import load_last_sync
+from models.field.pulled import ELSEWHERE
 from models.field.reviews import noted
 from models.page import Page, encode_page
 from models.verdict import Verdict
@@ -231,6 +233,44 @@ def test_a_point_that_records_faster_than_it_sends_comes_to_fetch_too(
     sync(device, transport)
     assert transport.asked == ["hello", "push", "push", "pull"]
     assert device.ledger.safety().unsafe == 1, "the next sync sends it"
+
+
+@pytest.mark.parametrize("carried", [False, True])
+@pytest.mark.parametrize("asked", [False, True])
+def test_whatever_is_recorded_or_carried_meanwhile_a_laptop_is_not_told_of_itself(
+    furnished: Centre, device: FieldDevice, asked: bool, carried: bool
+) -> None:
+    """A volunteer never waits; and a hub may be quicker with our facts than we are."""
+    first = serve(device, 0)[0]
+
+    def meanwhile() -> None:
+        if device.ledger.head().seq < 4:
+            serve(device, 1, 2)
+            segment = device.ledger.segment_after(0, 100)
+            assert segment is not None
+            if carried:
+                furnished.receiver.answer("push", encode_segment(segment))
+
+    def answer(operation: str, body: bytes) -> Reply:
+        if operation == "pull" and asked:
+            meanwhile()
+        return furnished.receiver.answer(operation, body)
+
+    def report(progress: Progress) -> None:
+        sent = progress.phase is Phase.SENDING and 0 < progress.total == progress.done
+        if sent and not asked:
+            meanwhile()
+
+    sync(device, Straight(answer), report=report)
+    assert device.ledger.head().seq == 4
+    device.station.void(first, RANI, VoidReason.GOODS_NOT_TAKEN)
+    for _ in range(2):
+        sync(device, Straight(furnished.receiver.answer))
+    everything_is_safe(furnished, device)
+    with device.database.roster.connect() as roster:
+        assert roster.scalar(select(func.count()).select_from(ELSEWHERE)) == 0
+    assert device.station.look_up_kk(FAMILIES[0].kk).decision.verdict is Verdict.ELIGIBLE
+    assert len(device.station.roster.taken(FAMILIES[1].id)) == 1
 
 
 def test_the_clock_is_mended_by_the_centres_word(furnished: Centre, device: FieldDevice) -> None:

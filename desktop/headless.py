@@ -24,6 +24,7 @@ from models.enrolment_text import Invitation
 from models.errors import KsbbError
 from models.pin import PinError
 from models.texts import Language, text
+from sync.messages import ExceptionCode
 from sync.progress import Progress
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -55,6 +56,11 @@ def sync_once(
         cancel.set()
         return FAILED
     print(text(language, "cli.field.synced", sent=done.sent, fetched=done.fetched))
+    damaged = [str(place) for place, code in done.exceptions if code == ExceptionCode.DAMAGED]
+    if damaged:
+        print(text(language, "cli.field.damaged", places=", ".join(damaged)))
+    if done.moved:
+        print(text(language, "cli.field.moved"))
     if done.exceptions:
         print(text(language, "cli.field.review", count=len(done.exceptions)))
     print(_safety(device, language))

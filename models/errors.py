@@ -14,7 +14,7 @@
     │   ├── ReceiptsParcel  OtherCentre
     │   ├── NothingToExport  ExportStopped  NoBoxKey  CarrierFull
     └── InputError         what a person gave us
-        ├── NotAllowed  UnknownTarget  NothingOpen
+        ├── NotAllowed  UnknownTarget  NothingOpen  TooLong
 
 ``code`` names the words: ``errors.<code>.title`` says what happened, ``errors.<code>.what_to_do``
 what to do; ``parts`` fill their braces.
@@ -296,3 +296,9 @@ class NothingOpen(InputError):
     """There is no open session."""
 
     code = "nothing_open"
+
+
+class TooLong(InputError):
+    """A text is longer than a record can hold."""
+
+    code = "too_long"

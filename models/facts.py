@@ -269,6 +269,8 @@ _TYPES = {cls: {f.name: _PLAIN.get(str(f.type)) for f in fields(cls)} for cls in
 
 A signed fact may hold anything at all, and whoever derives from it must be able to count on this.
 """
+MOST_BYTES = 16 * 1024
+"""A fact that is written here is no longer than this: some hundred of them make a segment."""
 COUNTABLE = 1 << 62
 """Numbers from here on, and negative ones, can't be counted with: no table column holds them."""
 MOST_PIECES = 1 << 31

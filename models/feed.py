@@ -15,6 +15,7 @@ from typing import Any
 
 from models import cbor, columns
 from models.cose import Purpose, SignatureProblem, Signer, key_id_of, sign, verify
+from models.damage import recorded_hash
 
 FEED_ID_BYTES = 16
 MAX_SEGMENT = 5_000
@@ -66,8 +67,12 @@ def link(before: bytes, seq: int, fact: bytes) -> bytes:
     """The hash of fact number ``seq``, given the hash before it and the fact's encoding.
 
     The fact is already deterministic CBOR, so the array around it is written by hand: it is the
-    same bytes as encoding all three parts together.
+    same bytes as encoding all three parts together. Of a fact that rotted (``models.damage``) it is
+    the hash that was recorded.
     """
+    recorded = recorded_hash(fact)
+    if recorded is not None:
+        return recorded
     return hashlib.sha256(b"\x83\x58\x20" + before + cbor.dumps(seq) + fact).digest()
 
 

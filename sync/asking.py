@@ -5,6 +5,7 @@
 | nothing answers, or a fault of the centre | up to three tries, pauses with full jitter |
 | the line broke, or the request was too long for it | a smaller one, down to the least |
 | silence | a smaller one, else given up: the wait for it was long |
+| what was sealed arrived bent | up to three tries |
 | "busy, come back in n seconds" | waited for, if that is soon; else told |
 """
 
@@ -38,6 +39,9 @@ LONGEST_ASKED = 30.0
 """How long (s) a sync waits because the centre asks it to; for more, the person is told when."""
 _TOO_LONG = (408, 413, 502, 504)
 """What a proxy says of a request that is too large or takes too long."""
+
+_BENT = (Refusal.MALFORMED, Refusal.BAD_SEGMENT)
+"""What a segment is refused for that was whole when it was sealed here: bent on the way."""
 
 
 class Stop(Protocol):
@@ -85,7 +89,6 @@ class Asking:
             tries += 1
             try:
                 reply = self._transport.post(operation, body())
-                break
             except (CentreBusy, CentreDown, CentreSlow, CentreTrouble, LinkLost) as error:
                 smaller = pace is not None and _is_about_length(error) and pace.slow_down()
                 if not smaller:
@@ -93,6 +96,10 @@ class Asking:
                     if failures >= attempts or isinstance(error, CentreSlow):
                         raise
                 self._wait(tries, error)
+                continue
+            if operation != "push" or reply.status not in _BENT or failures + 1 >= attempts:
+                break
+            failures += 1
         if reply.status != 200:
             raise _refusal(reply)
         if pace is not None:

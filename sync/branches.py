@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from models.damage import recorded_hash
 from models.facts import Fact, Handover, Refused, Unknown, Void, is_countable
 from models.feed import Segment
 from models.verdict import Verdict
@@ -49,6 +50,8 @@ def questions(fact: Fact, same_device: Container[bytes] = ()) -> Iterator[Except
     """What a person should look at in one fact, seen by itself; ``same_device``: the other feeds of
     its device."""
     match fact.body:
+        case Unknown(kind=0, raw=bytes(raw)) if recorded_hash(raw) is not None:
+            yield ExceptionCode.DAMAGED
         case Unknown():
             yield ExceptionCode.UNINTERPRETABLE
         case _ if not is_countable(fact):

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from models import facts
+from models.damage import recorded_hash
 from models.feed import Head, Segment
 from models.field.chains import Chains, keep_checkpoint
 from models.field.database import write
@@ -20,6 +21,7 @@ from models.field.device import Identity
 from models.field.ledger import Ledger
 from models.field.projections import FACT, FEED, Place, table
 from models.field.roster import Roster
+from models.field.straight import Straight
 from models.field.tables import ExceptionRow, SiblingRow
 from sync.branches import find_spot, questions
 from sync.messages import Certificate, ExceptionCode, MessageProblem, read_certificate
@@ -29,6 +31,22 @@ _EXCEPTION, _SIBLING = table(ExceptionRow), table(SiblingRow)
 _ADD_FACT = insert(FACT)
 _HELD = select(FACT.c.seq, FACT.c.hash, FACT.c.branch).where(
     FACT.c.feed == bindparam("feed"), FACT.c.seq.between(bindparam("low"), bindparam("high"))
+)
+_BODY = Straight(
+    select(FACT.c.body).where(
+        FACT.c.feed == bindparam("feed"),
+        FACT.c.branch == bindparam("branch"),
+        FACT.c.seq == bindparam("seq"),
+    )
+)
+_MEND = (
+    update(FACT)
+    .where(
+        FACT.c.feed == bindparam("of_feed"),
+        FACT.c.branch == bindparam("of_branch"),
+        FACT.c.seq == bindparam("of_seq"),
+    )
+    .values(body=bindparam("whole"))
 )
 _KNOWN = select(FEED.c.device, FEED.c.public_key, FEED.c.certificate).where(
     FEED.c.feed == bindparam("feed")
@@ -96,9 +114,13 @@ class FieldFeedStore:
     def _take(self, feed: bytes, segment: Segment, hashes: list[bytes]) -> Held:
         span = {"feed": feed, "low": segment.first - 1, "high": segment.last}
         rows = self._connection.execute(_HELD, span)
-        spot = find_spot({(row.seq, row.hash): row.branch for row in rows}, segment, hashes)
+        held = {(row.seq, row.hash): row.branch for row in rows}
+        spot = find_spot(held, segment, hashes)
         if spot is None:
             return Held(self._chains.tip(feed, 0), (), self._chains.last_branch(feed) > 0)
+        for offset in range(spot.held):
+            place = (segment.first + offset, hashes[offset])
+            self._mend(Place(feed, held[place], place[0]), segment.facts[offset])
         branch = spot.branch
         if spot.held < len(hashes):
             device = self._owner(feed)
@@ -140,13 +162,37 @@ class FieldFeedStore:
                 "body": body,
             },
         )
-        fact = facts.interpret(body)
-        # Our own facts are here since they were written: what comes is somebody else's.
-        self._ledger.projector.apply(Place(segment.feed, branch, seq), fact, own=False)
-        for code in set(questions(fact, device_feeds)):
-            self._note(segment.feed, seq, code)
+        self._derive(Place(segment.feed, branch, seq), body, device_feeds)
         if branch > 0:
             self._note(segment.feed, seq, ExceptionCode.FORK)
+
+    def _mend(self, place: Place, body: bytes) -> None:
+        """The same fact once more, by its hash: where it rotted on the way here or since, it is
+        whole again."""
+        row = _BODY.first(self._connection, **place.key)
+        assert row is not None, "it is held"
+        (kept,) = row
+        if kept == body or recorded_hash(body) is not None:
+            return
+        of = {f"of_{name}": value for name, value in place.key.items()}
+        self._connection.execute(_MEND, {**of, "whole": body})
+        if recorded_hash(kept) is None:
+            return  # one of our own: what follows from it was derived when it was written
+        self._connection.execute(
+            delete(_EXCEPTION).where(
+                _EXCEPTION.c.feed == place.feed,
+                _EXCEPTION.c.seq == place.seq,
+                _EXCEPTION.c.code == int(ExceptionCode.DAMAGED),
+            )
+        )
+        self._derive(place, body, self._feeds_of(self._owner(place.feed)))
+
+    def _derive(self, place: Place, body: bytes, device_feeds: Container[bytes]) -> None:
+        fact = facts.interpret(body)
+        # Our own facts are here since they were written: what comes is somebody else's.
+        self._ledger.projector.apply(place, fact, own=False)
+        for code in set(questions(fact, device_feeds)):
+            self._note(place.feed, place.seq, code)
 
     def _note(self, feed: bytes, seq: int, code: ExceptionCode) -> None:
         self._connection.execute(

@@ -44,6 +44,7 @@ class ExceptionCode(IntEnum):
     UNINTERPRETABLE = 5
     OUT_OF_PLACE = 6
     CLOCK = 7
+    DAMAGED = 9
 
 
 # --- refusals --------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 
 from models import facts
 from models.clock import Anchor, WallClock
+from models.errors import TooLong
 from models.facts import Body, Fact
 from models.feed import Head, link
 from models.field.database import write
@@ -139,9 +140,10 @@ class Ledger(OwnFeed):
     def append(self, actor: int, session: int, *bodies: Body) -> list[Recorded]:
         """Writes ``bodies`` as the next facts, with all that follows from them, durably.
 
-        One transaction: when this returns they are on the disk, when it raises (DataError)
-        nothing is. ``session`` 0 makes a ``SessionOpened`` first in ``bodies`` the session of the
-        rest. Raises FeedClosed when the laptop has left this feed.
+        One transaction: when this returns they are on the disk, when it raises (DataError, or
+        TooLong for what no segment could carry) nothing is. ``session`` 0 makes a ``SessionOpened``
+        first in ``bodies`` the session of the rest. Raises FeedClosed when the laptop has left this
+        feed.
         """
         try:
             with write(self.connection):
@@ -166,6 +168,8 @@ class Ledger(OwnFeed):
             seq = head.seq + 1
             fact = Fact(now, actor, session, body)
             encoded = facts.encode(fact)
+            if len(encoded) > facts.MOST_BYTES:
+                raise TooLong()
             digest = link(head.hash, seq, encoded)
             _ADD_FACT.run(
                 self.connection, feed=self.feed, branch=0, seq=seq, hash=digest, body=encoded

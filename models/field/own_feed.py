@@ -11,8 +11,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from models.clock import Anchor, WallClock, judge
 from models.cose import Signer
+from models.damage import stand_in
 from models.decide import Clock
-from models.feed import Head, Segment, genesis, make_checkpoint
+from models.feed import MAX_SEGMENT_BYTES, Head, Segment, genesis, link, make_checkpoint
 from models.field.database import write
 from models.field.projections import FACT, FEED, table
 from models.field.straight import Straight
@@ -28,7 +29,7 @@ _HEAD = Straight(
     .limit(1)
 )
 _AFTER = (
-    select(FACT.c.seq, FACT.c.body)
+    select(FACT.c.seq, FACT.c.hash, FACT.c.body)
     .where(FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq > bindparam("after"))
     .order_by(FACT.c.seq)
     .limit(bindparam("most"))
@@ -79,19 +80,28 @@ class OwnFeed:
         return found
 
     def segment_after(self, seq: int, most: int) -> Segment | None:
-        """The next sealed stretch of at most ``most`` facts after ``seq``; None at the end."""
+        """The next sealed stretch of at most ``most`` facts after ``seq``; None at the end.
+
+        The chain is followed on the way: a fact whose bytes are no longer those that were hashed
+        goes as what is left of it (``models.damage``), and the others as they are.
+        """
         before = self.hash_at(seq)
         if before is None:
             return None
         rows = self.connection.execute(_AFTER, {"feed": self.feed, "after": seq, "most": most})
-        bodies = tuple(row.body for row in rows)
+        digest, size = before, 0
+        bodies: list[bytes] = []
+        for number, recorded, body in rows:
+            whole = link(digest, number, body) == recorded
+            bodies.append(body if whole else stand_in(recorded, body))
+            digest, size = recorded, size + len(bodies[-1])
+            if size > MAX_SEGMENT_BYTES // 2:
+                break
         if not bodies:
             return None
-        last = seq + len(bodies)
-        digest = self.hash_at(last)
-        assert digest is not None, "facts never go away"
-        signed = make_checkpoint(self.feed, Head(last, digest), self.clock().now, self.signer)
-        return Segment(self.feed, seq + 1, before, bodies, signed)
+        head = Head(seq + len(bodies), digest)
+        signed = make_checkpoint(self.feed, head, self.clock().now, self.signer)
+        return Segment(self.feed, seq + 1, before, tuple(bodies), signed)
 
     def safe_seq(self) -> int:
         """The last number that a receipt covers."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from sqlalchemy import delete, select, update
 from models import facts
 from models.cbor import CborError
 from models.clock import DAY, Anchor
-from models.errors import DiskFull
+from models.damage import stand_in
+from models.errors import DiskFull, TooLong
 from models.facts import Fact, HouseholdNote, Movement, SessionOpened, Stock
 from models.feed import (
+    MAX_SEGMENT_BYTES,
     Head,
     SegmentProblem,
     chain,
@@ -165,8 +168,34 @@ def test_an_altered_fact_can_not_be_sealed_for_the_centre_unnoticed(device: Fiel
     device.connection.execute(update(FACT).where(FACT.c.seq == 2).values(body=other))
     segment = device.ledger.segment_after(0, 100)
     assert segment is not None
+    recorded = device.ledger.hash_at(2)
+    assert recorded is not None
+    assert segment.facts[1] == stand_in(recorded, other), "what is left of it, and its true hash"
+    hashes = verify_segment(segment, device.identity.signer.public_key)
+    assert hashes == [device.ledger.hash_at(seq) for seq in range(1, 5)]
+    bent = replace(segment, facts=(segment.facts[0], other, *segment.facts[2:]))
     with pytest.raises(SegmentProblem):
-        verify_segment(segment, device.identity.signer.public_key)
+        verify_segment(bent, device.identity.signer.public_key)
+
+
+def test_a_fact_that_no_segment_could_carry_is_not_written(device: FieldDevice) -> None:
+    with pytest.raises(TooLong):
+        device.ledger.append(RANI, 0, NOTE, HouseholdNote(1, 2, words="x" * 17_000))
+    assert device.ledger.count() == 0
+    device.ledger.append(RANI, 0, HouseholdNote(1, 2, words="x" * 16_000))
+
+
+def test_long_facts_make_short_segments(device: FieldDevice) -> None:
+    long = HouseholdNote(1, 2, words="x" * 16_000)
+    for _ in range(4):
+        device.ledger.append(RANI, 0, *[long] * 100)
+    lengths, after = [], 0
+    while segment := device.ledger.segment_after(after, 500):
+        assert sum(map(len, segment.facts)) <= MAX_SEGMENT_BYTES
+        assert decode_segment(encode_segment(segment)) == segment
+        lengths.append(len(segment.facts))
+        after = segment.last
+    assert sum(lengths) == 400 and len(lengths) == 2
 
 
 # --- sealing and safety ----------------------------------------------------------------------

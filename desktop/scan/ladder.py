@@ -95,11 +95,6 @@ def _whole(still: Still) -> Image.Image:
     return still.contrast(round(max(still.grey.size) * factor), 1.3, 20, 4)
 
 
-def _grown_dots(still: Still) -> Image.Image:
-    """Lets dark dots grow until they touch: codes drawn with dots in place of squares."""
-    return local_contrast(still.fitted(720).filter(ImageFilter.MinFilter(3)), 1, 12, 4)
-
-
 _SMALL = Rung("contrast 600", lambda still: still.contrast(600, 1, 6, 5))
 _EVEN = Rung("contrast 1300", lambda still: still.even)
 _MEDIUM = Rung("contrast 720", lambda still: still.contrast(720, 1, 10, 4))
@@ -122,7 +117,6 @@ LATER_RUNGS = (
     Rung("flatter", lambda still: squeezed(still.fitted(1500), 0.9, 2.5), keeps_shape=False),
     Rung("sharpened", lambda still: sharpened(still.fitted(1700))),
     _TWICE,
-    Rung("grown dots", _grown_dots),
     Rung("whole", _whole),
 )
 

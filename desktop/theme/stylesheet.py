@@ -134,6 +134,7 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QMenu {{
     background: {t.surface}; border: 1px solid {t.line}; border-radius: 12px; padding: 8px;
+    icon-size: {s.icon}px;
 }}
 QMenu::item {{
     min-height: {round(s.control * 0.85)}px; padding: 0 24px 0 16px; border-radius: 8px;

@@ -75,20 +75,20 @@ class OverviewPanel(View):
         self._empty = Words("body", ink="muted")
         self.back = Button(look, "secondary", icon="arrow-left", hint="Esc")
         self.back.clicked.connect(self.back_pressed)
-        self.back.hide()
         may_shrink(self.void_last)
         title = row(self._last_title, 1, self.void_last, gap=1)
         self._stock_box = QWidget()
         self._stock_box.setLayout(column(self._stock_title, self._stock, gap=1))
-        inside = column(
-            self.back, counters, self._stock_box, title, self._empty, gap=2, margin=(2, 2, 2, 1)
-        )
+        inside = column(counters, self._stock_box, title, self._empty, gap=2, margin=(2, 2, 2, 1))
         inside.addWidget(self.list, 1)
         # Takes the height only while there is no list.
         inside.addStretch(0)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame("card", column(scrolling(inside))))
+        self._way_back = QWidget()
+        self._way_back.setLayout(row(self.back, margin=(2, 2, 2, 0)))
+        self._way_back.hide()
+        outer.addWidget(frame("card", column(self._way_back, scrolling(inside), gap=0)))
         self.restyle()
 
     def show_overview(self, state: OverviewState) -> None:
@@ -96,6 +96,10 @@ class OverviewPanel(View):
         if state != self._state:
             self._state = state
             self.draw()
+
+    def show_way_back(self, shown: bool) -> None:
+        """Whether it is a page of its own, that has to be left again."""
+        self._way_back.setVisible(shown)
 
     def void_newest(self) -> None:
         """Ask to void the newest hand-over that still counts, if there is one."""

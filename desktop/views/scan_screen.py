@@ -376,7 +376,7 @@ class ScanScreen(View):
         shown = {self.side: away or not compact, self._left: not (compact and away)}
         for part in sorted(shown, key=shown.__getitem__):
             part.setVisible(shown[part])
-        self.overview.back.setVisible(compact)
+        self.overview.show_way_back(compact)
         if compact:
             self.side.setMinimumWidth(0)
             self.side.setMaximumWidth(16_777_215)

@@ -88,6 +88,25 @@ def test_on_a_small_laptop_a_verdict_shows_its_words_who_and_what_without_scroll
     assert not faults
 
 
+@pytest.mark.parametrize("scale", [100, 150, 200])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_history_and_stock_can_be_read_and_left_where_they_are_a_page_of_their_own(
+    qtbot: QtBot, qapp: QApplication, language: Language, scale: int
+) -> None:
+    screen = ScanScreen(dressed(qapp, language, scale))
+    qtbot.addWidget(screen)
+    screen.show_scan(SCANS["ready"])
+    stand(screen)
+    screen.open_history()
+    stand(screen)
+    assert cut_off(screen) == []
+    assert screen.size().toTuple() == (1024, 600)
+    assert screen.overview.back.isVisible() is screen.compact
+    assert screen.controls.isVisible() is not screen.compact
+    screen.overview.back.click()
+    assert screen.controls.isVisible()
+
+
 def _in_view(part: QWidget) -> bool:
     """Whether all of ``part`` is inside of whatever scrolls around it."""
     parent = part.parentWidget()

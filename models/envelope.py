@@ -77,6 +77,16 @@ def unseal(envelope: bytes, key: BoxKey) -> bytes:
         raise EnvelopeProblem("changed on the way") from error
 
 
+def is_usable(public_key: bytes) -> bool:
+    """Whether something can be closed for this key: not for one of a few that would make every
+    secret the same (RFC 7748 §6.1)."""
+    try:
+        _shared(X25519PrivateKey.generate(), public_key)
+    except ValueError:
+        return False
+    return True
+
+
 def recipients_of(envelope: bytes) -> tuple[bytes, ...]:
     """The ids of the keys that can open ``envelope``; raises EnvelopeProblem."""
     return tuple(_parts(envelope)[2])

@@ -58,8 +58,7 @@ def _write_receipts(centre: Centre, reports: dict[Path, ParcelReport], target: P
     by importing the file again."""
     signed = {file: report.receipts for file, report in reports.items() if report.devices}
     if target is not None and signed:
-        together = join_receipts(list(signed.values()), centre.keys.centre.key_id, wall_clock())
-        signed = {target: together}
+        signed = {target: join_receipts(list(signed.values()))}
     else:
         signed = {_receipt_of(file): receipts for file, receipts in signed.items()}
     written = True

@@ -20,14 +20,13 @@ from sync.parcel import (
     VERSION,
     FactsHead,
     Frame,
-    Gap,
-    Item,
     Parcel,
     Stretch,
     peek_facts_head,
     read_facts_head,
     read_frame,
 )
+from sync.pieces import Gap, Item
 from sync.receiver import FeedStore, Sender
 
 

@@ -26,7 +26,6 @@ from sync.parcel import (
     SUFFIX,
     FactsHead,
     Frame,
-    Item,
     Stretch,
     encode_facts_head,
     encode_frame,
@@ -35,6 +34,7 @@ from sync.parcel import (
     read_frame,
     take_apart,
 )
+from sync.pieces import Item
 from sync.progress import Phase, Progress, Report
 from sync.stick import DRAFT_SUFFIX, Draft, on_stick
 

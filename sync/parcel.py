@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
@@ -27,6 +27,7 @@ from models.cose import Purpose, SignatureProblem, Signer, peek, peek_key_id, si
 from models.errors import NotAParcel, ParcelNewer, ParcelTooLarge
 from models.feed import FEED_ID_BYTES
 from sync.messages import MessageProblem
+from sync.pieces import Gap, Item, find_pieces, string_end
 
 SUFFIX = ".ksbb"
 MAX_PARCEL = 64 * 1024 * 1024
@@ -37,15 +38,7 @@ MAX_ITEMS = 10_000
 VERSION = 1
 _NAME = "KSBB"
 _ID_BYTES = 16
-_SIGNATURE = b"\x58\x40"
-_SIGNATURE_BYTES = 64
 _HEAD_START = b"\x84" + cbor.dumps(_NAME)
-_OF_FEED, _OF_CENTRE = b"\xd2\x84\x55\xa2\x01\x27\x04\x50", b"\xd2\x84\x4d\xa2\x01\x27\x04\x48"
-"""How a COSE_Sign1 begins: the tag, an array of four, a protected header with EdDSA and a key id of
-16 bytes (a feed's) or of 8 (the centre's)."""
-_ITEM_START = re.compile(
-    b"(?:%b.{16}|%b.{8})\xa0" % (re.escape(_OF_FEED), re.escape(_OF_CENTRE)), re.DOTALL
-)
 
 
 class Kind(Enum):
@@ -53,6 +46,14 @@ class Kind(Enum):
 
     FACTS = "facts"
     RECEIPTS = "receipts"
+
+
+_STARTS = {
+    Kind.FACTS: re.compile(rb"\xd2\x84\x55\xa2\x01\x27\x04\x50.{16}\xa0", re.DOTALL),
+    Kind.RECEIPTS: re.compile(rb"\xd2\x84\x4d\xa2\x01\x27\x04\x48.{8}\xa0", re.DOTALL),
+}
+"""How an item begins: the tag of a COSE_Sign1, an array of four, a protected header with EdDSA and
+the key id of a feed or of the centre, nothing unprotected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +109,6 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A whole item and where it begins; what it says is still to be checked."""
-
-    start: int
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Bytes from ``start`` to ``end`` that are no item. ``open`` at the end of the file, where
-    something was cut off."""
-
-    start: int
-    end: int
-    open: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Parcel:
     """A file taken apart, no signature checked yet. ``head`` is None where it is damaged.
 
@@ -162,9 +145,17 @@ def encode_receipts(head: ReceiptsHead, receipts: Sequence[bytes]) -> bytes:
     return b"".join([first, *receipts])
 
 
-def join_receipts(parcels: Sequence[bytes], centre: bytes, at: int) -> bytes:
-    """Several parcels of receipts as one, each receipt once."""
-    found = dict.fromkeys(item.data for data in parcels for item in take_apart(data).items)
+def join_receipts(parcels: Sequence[bytes]) -> bytes:
+    """Several parcels of receipts as one, each receipt once. Raises ParcelError."""
+    found: dict[bytes, None] = {}
+    heads: list[ReceiptsHead] = []
+    for data in parcels:
+        parcel = take_apart(data)
+        found |= dict.fromkeys(item.data for item in parcel.items)
+        if parcel.head is not None:
+            heads.append(read_receipts_head(parcel.head))
+    centre = heads[0].centre if heads else b""
+    at = max((head.at for head in heads), default=0)
     return encode_receipts(ReceiptsHead(centre, at, len(found)), list(found))
 
 
@@ -183,15 +174,22 @@ def parcel_id(head: bytes) -> bytes:
 def take_apart(data: bytes) -> Parcel:
     """The pieces of a file, however damaged. Raises NotAParcel when nothing in it is ours,
     ParcelNewer when only a later version can tell, ParcelTooLarge beyond the limits."""
-    version = _version(data)
-    head = _find_head(data)
-    pieces = tuple(islice(_pieces(data, len(head or b"")), 2 * MAX_ITEMS + 1))
-    if len(data) > MAX_PARCEL or len(pieces) > 2 * MAX_ITEMS:
-        raise ParcelTooLarge()
-    kind = _kind(head) if head is not None else _kind_of(pieces)
-    if kind is None:
-        raise ParcelNewer() if version > VERSION else NotAParcel()
-    return Parcel(kind, version, head, pieces)
+    version, head = _version(data), _find_head(data)
+    if head is not None:
+        kind = Kind(_plain(head)[2])
+        return Parcel(kind, version, head, _take_pieces(data, len(head), kind))
+    # With the head gone, what is left tells: a parcel of receipts holds no frame, while the head of
+    # one of facts holds a certificate, which begins as a receipt does.
+    named = _named(data)
+    for kind in [named] if named else Kind:
+        pieces = _take_pieces(data, 0, kind)
+        if any(isinstance(piece, Item) for piece in pieces):
+            return Parcel(kind, version, None, pieces)
+    if version > VERSION:
+        raise ParcelNewer()
+    if named is None:
+        raise NotAParcel()
+    return Parcel(named, version, None, (Gap(0, len(data), open=True),))
 
 
 def peek_facts_head(head: bytes) -> FactsHead:
@@ -284,76 +282,33 @@ def _content(head: bytes) -> bytes:
     raise MessageProblem("not a parcel's head")
 
 
-def _kind(head: bytes) -> Kind:
-    return Kind(_plain(head)[2])
-
-
-def _kind_of(pieces: Sequence[Item | Gap]) -> Kind | None:
-    """With the head gone, the first item that is left tells."""
-    for piece in pieces:
-        if isinstance(piece, Item):
-            of_feed = piece.data.startswith(_OF_FEED)
-            return Kind.FACTS if of_feed else Kind.RECEIPTS
-    return None
-
-
 def _version(data: bytes) -> int:
     place = len(_HEAD_START)
     return data[place] if data.startswith(_HEAD_START) and place < len(data) else VERSION
 
 
+def _named(data: bytes) -> Kind | None:
+    """The kind that the file's first bytes name, if they are whole."""
+    return next((kind for kind in Kind if data.startswith(_head(kind, b"")[:-1])), None)
+
+
 def _find_head(data: bytes) -> bytes | None:
     """The head, if it is of a form that this version reads; its signature is checked later."""
-    for kind in Kind:
-        start = _head(kind, b"")[:-1]
-        end = _string_end(data, len(start)) if data.startswith(start) else None
-        if end is None:
-            continue
-        head = data[:end]
-        try:
-            # A damaged length would swallow the items behind the head.
-            peek_facts_head(head) if kind is Kind.FACTS else read_receipts_head(head)
-        except MessageProblem:
-            return None
-        return head
-    return None
-
-
-def _pieces(data: bytes, start: int) -> Iterator[Item | Gap]:
-    lost = start
-    while (found := _ITEM_START.search(data, start)) is not None:
-        end = _item_end(data, found)
-        if end is None:
-            # Cut off or its length is damaged: the next item may well stand within its bytes.
-            start = found.start() + 1
-            continue
-        if lost < found.start():
-            yield Gap(lost, found.start(), open=False)
-        yield Item(found.start(), data[found.start() : end])
-        start = lost = end
-    if lost < len(data):
-        yield Gap(lost, len(data), open=True)
-
-
-def _item_end(data: bytes, found: re.Match[bytes]) -> int | None:
-    """Where the item ends that begins at ``found``; None unless all of it is there in the one
-    spelling that is used."""
-    end = _string_end(data, found.end())
-    if end is None or data[end : end + 2] != _SIGNATURE:
+    kind = _named(data)
+    end = string_end(data, len(_head(kind, b"")) - 1) if kind else None
+    if end is None:
         return None
-    end += len(_SIGNATURE) + _SIGNATURE_BYTES
-    return end if end <= len(data) else None
-
-
-def _string_end(data: bytes, start: int) -> int | None:
-    """Where the CBOR byte string ends that begins at ``start``; None unless it is all there."""
-    first = data[start] if start < len(data) else 0
-    if 0x40 <= first <= 0x57:
-        end = start + 1 + first - 0x40
-    elif 0x58 <= first <= 0x5A:
-        width = 1 << (first - 0x58)
-        length = data[start + 1 : start + 1 + width]
-        end = start + 1 + width + int.from_bytes(length, "big")
-    else:
+    head = data[:end]
+    try:
+        # A damaged length would swallow the items behind the head.
+        peek_facts_head(head) if kind is Kind.FACTS else read_receipts_head(head)
+    except MessageProblem:
         return None
-    return end if end <= len(data) else None
+    return head
+
+
+def _take_pieces(data: bytes, start: int, kind: Kind) -> tuple[Item | Gap, ...]:
+    pieces = tuple(islice(find_pieces(data, start, _STARTS[kind]), 2 * MAX_ITEMS + 1))
+    if len(data) > MAX_PARCEL or len(pieces) > 2 * MAX_ITEMS:
+        raise ParcelTooLarge()
+    return pieces

@@ -15,6 +15,7 @@ class Phase(Enum):
     WAITING = "waiting"
     SENDING = "sending"
     FETCHING = "fetching"
+    CARRYING = "carrying"
     PACKING = "packing"
     TAKING = "taking"
     DONE = "done"

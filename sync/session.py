@@ -1,4 +1,5 @@
-"""One sync of a device, in order: say where we stand, send what is not safe, take what is new.
+"""One sync of a device, in order: say where we stand, send what is not safe, take what is new,
+bring what is carried for others.
 
 Where the centre holds other facts under our numbers (a restored or cloned disk) it goes on in a new
 feed, once everything of the old one is there.
@@ -26,13 +27,17 @@ from models.field.device import (
 from models.field.ledger import Ledger
 from models.field.moving import move, read_anew_after_move
 from models.field.own_feed import OwnFeed
+from models.field.roster import Roster
 from sync.asking import ATTEMPTS, Asking, Stop
+from sync.carrying import FOLDER, Carriage
+from sync.delivering import Delivering
 from sync.greeting import greet
 from sync.progress import Phase, Progress, Report
 from sync.pulling import Pulling, VolunteerKeys
 from sync.pushing import Pushed, push
 from sync.receipts import Receipts
 from sync.refeeding import refeed
+from sync.relay import Relay
 from sync.transport import Transport
 from sync.turn import one_at_a_time
 
@@ -40,13 +45,15 @@ from sync.turn import one_at_a_time
 @dataclass(frozen=True, slots=True)
 class Synced:
     """What a finished sync did. ``exceptions`` are own facts that a person will look at, (place,
-    code); ``moved``: the laptop goes on in a new feed."""
+    code); ``moved``: the laptop goes on in a new feed; ``carried``: facts of other devices that it
+    brought to the centre."""
 
     sent: int
     fetched: int
     at: int
     exceptions: tuple[tuple[int, int], ...] = ()
     moved: bool = False
+    carried: int = 0
 
 
 class SyncSession:
@@ -118,12 +125,14 @@ class SyncSession:
         pulling = Pulling(ledger, roster, self._asking, centre_key, self._volunteers, self._report)
         for point in identity.points:
             pulling.pull(point)
+        carried = self._deliver(ledger, identity)
         return Synced(
             sum(pushed.sent for pushed in sent),
             pulling.fetched,
             ledger.clock().now,
             tuple(pair for pushed in sent for pair in pushed.exceptions),
             moved,
+            carried,
         )
 
     def _send(self, ledger: Ledger, own: OwnFeed, centre_key: bytes) -> Pushed:
@@ -135,6 +144,13 @@ class SyncSession:
         pushed = push(own, self._asking, receipts, confirmed, self._report)
         places = [(ledger.place_of(own.feed, seq), code) for seq, code in pushed.exceptions]
         return replace(pushed, exceptions=tuple(places))
+
+    def _deliver(self, ledger: Ledger, identity: Identity) -> int:
+        """Last, when the laptop's own is done: what it carries for others."""
+        carriage = Carriage(self._database.folder / FOLDER)
+        keys = Roster(ledger.connection).centre_keys(identity.centre_key)
+        relay = Relay(ledger, identity)
+        return Delivering(carriage, relay, self._asking, keys, self._report).deliver()
 
     def _queued(self) -> None:
         self._report(Progress(Phase.QUEUED))

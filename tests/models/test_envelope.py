@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models import cbor
 from models.box_keys import BoxKey
-from models.envelope import EnvelopeProblem, NotForUs, recipients_of, seal, unseal
+from models.envelope import EnvelopeProblem, NotForUs, is_usable, recipients_of, seal, unseal
 
 CENTRE, SIBLING, STRANGER = (BoxKey(bytes([number]) * 32) for number in (5, 6, 7))
 CONTENT = b"Siti Nurhaliza 3171010101200005" * 40
@@ -62,6 +62,13 @@ def test_a_changed_byte_opens_nothing(place: int, change: int) -> None:
 def test_a_cut_envelope_opens_nothing(length: int) -> None:
     with pytest.raises(EnvelopeProblem):
         unseal(SEALED[:length], CENTRE)
+
+
+def test_a_key_that_keeps_no_secret_is_told_apart() -> None:
+    assert is_usable(CENTRE.public_key)
+    assert not is_usable(bytes(32))
+    assert not is_usable(b"\x01" + bytes(31))
+    assert not is_usable(b"too short")
 
 
 def test_a_low_order_key_is_refused() -> None:

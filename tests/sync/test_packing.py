@@ -28,7 +28,8 @@ from sync.intake import FrameVerdict, Intake, Taken
 from sync.messages import Receipt, encode_receipt
 from sync.outgoing import HeldFeeds
 from sync.packing import Packed, Packing
-from sync.parcel import Gap, Stretch, peek_facts_head, take_apart
+from sync.parcel import Stretch, peek_facts_head, take_apart
+from sync.pieces import Gap
 from sync.progress import Phase, Progress
 from sync.relay import Relay
 from sync.stick import DRAFT_SUFFIX, Draft, fault_of, read_whole, write_whole

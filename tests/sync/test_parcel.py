@@ -15,8 +15,6 @@ from models.feed import FEED_ID_BYTES, decode_segment, genesis
 from sync.messages import MessageProblem, Receipt, encode_receipt
 from sync.parcel import (
     FactsHead,
-    Gap,
-    Item,
     Kind,
     ReceiptsHead,
     Stretch,
@@ -28,14 +26,16 @@ from sync.parcel import (
     read_receipts_head,
     take_apart,
 )
-from tests.support.feeds import gave
+from sync.pieces import Gap, Item
+from tests.support.feeds import certificate_of, gave
 from tests.support.parcels import MadeParcel, made_parcel
 from tests.support.world import AT, CENTRE, family
 
 BOX = BoxKey(bytes([5]) * 32)
 FEED = gave(1, [family(number) for number in range(1, 8)])
 KEYS = {FEED.id: FEED.signer.public_key}
-MADE = made_parcel(FEED, [BOX.public_key], certificate=b"word of the centre")
+WORD = certificate_of(FEED)
+MADE = made_parcel(FEED, [BOX.public_key], certificate=WORD)
 FILE = MADE.bytes
 FRAMES = MADE.items[1:]
 
@@ -56,7 +56,7 @@ def test_a_parcel_is_read_as_it_was_written() -> None:
     assert (parcel.kind, parcel.version) == (Kind.FACTS, 1)
     assert parcel.head == MADE.items[0]
     head = read_facts_head(parcel.head, FEED.signer.public_key)
-    assert head == FactsHead(FEED.id, AT, b"word of the centre", (Stretch(FEED.id, 1, 8),))
+    assert head == FactsHead(FEED.id, AT, WORD, (Stretch(FEED.id, 1, 8),))
     assert peek_facts_head(parcel.head) == head
     assert [item.data for item in parcel.items] == FRAMES
     assert not any(isinstance(piece, Gap) for piece in parcel.pieces)
@@ -88,9 +88,14 @@ def test_receipts_are_read_as_they_were_written() -> None:
 
 def test_cut_anywhere_every_whole_frame_is_still_there() -> None:
     head = len(MADE.items[0])
-    for length in range(head):
+    named = FILE.index(b"facts") + len(b"facts")
+    for length in range(named):
         with pytest.raises(NotAParcel):
             take_apart(FILE[:length])
+    for length in range(named, head):
+        parcel = take_apart(FILE[:length])
+        assert (parcel.kind, parcel.head, parcel.items) == (Kind.FACTS, None, ())
+        assert parcel.pieces == (Gap(0, length, open=True),)
     for length in range(head, len(FILE)):
         parcel = take_apart(FILE[:length])
         whole, end = 0, head
@@ -128,6 +133,7 @@ def test_a_hole_costs_what_it_touches(start: int, size: int) -> None:
     untouched = [number for number in (1, 2, 3, 4) if number not in touched]
     if untouched or 0 not in touched:
         assert numbers(holed) == untouched
+        assert take_apart(holed).kind is Kind.FACTS
 
 
 @given(st.binary(max_size=80), st.integers(0, 5))
@@ -138,7 +144,7 @@ def test_bytes_in_between_cost_nothing(junk: bytes, place: int) -> None:
 
 def test_a_head_whose_length_is_damaged_does_not_swallow_the_frames() -> None:
     place = FILE.index(b"facts") + len(b"facts")
-    assert FILE[place] == 0x58
+    assert FILE[place] == 0x59
     for length in (0, 1, 60, 255):
         bent = FILE[: place + 1] + bytes([length]) + FILE[place + 2 :]
         assert take_apart(bent).head is None

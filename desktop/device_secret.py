@@ -37,6 +37,9 @@ class SecretStore(Protocol):
     def save(self, account: str, secret: bytes) -> None:
         """Keeps the secret so that ``load`` gives it; raises SecretUnavailable."""
 
+    def forget(self, account: str) -> None:
+        """Lets the secret go for good; raises SecretUnavailable."""
+
 
 class KeyringStore:
     """The operating system's keyring; it is given ``patience`` seconds, so that a person can
@@ -55,6 +58,10 @@ class KeyringStore:
         """Keeps the secret and reads it back: a keyring may drop what it can't keep, and be mute
         about it."""
         self._ask(lambda: _into_keyring(account, secret))
+
+    def forget(self, account: str) -> None:
+        """Takes the secret out of the keyring."""
+        self._ask(lambda: _out_of_keyring(account))
 
     def _ask(self, question: Callable[[], T]) -> T:
         try:
@@ -86,6 +93,13 @@ def _into_keyring(account: str, secret: bytes) -> None:
         raise SecretUnavailable("the keyring did not keep what it was given")
 
 
+def _out_of_keyring(account: str) -> None:
+    import keyring
+
+    if _from_keyring(account) is not None:
+        keyring.delete_password(_SERVICE, account)
+
+
 class FileStore:
     """Files of mode 0600 in ``folder``: keeps other users of this laptop out, not a thief of it."""
 
@@ -107,6 +121,13 @@ class FileStore:
         """Writes the secret's file."""
         try:
             write_private(self._path(account), secret)
+        except OSError as error:
+            raise SecretUnavailable(str(error)) from error
+
+    def forget(self, account: str) -> None:
+        """Deletes the secret's file."""
+        try:
+            self._path(account).unlink(missing_ok=True)
         except OSError as error:
             raise SecretUnavailable(str(error)) from error
 

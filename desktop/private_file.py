@@ -24,11 +24,12 @@ def write_private(path: Path, data: bytes) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Makes the new name itself last; Windows does so by itself and can't open a folder."""
+def sync_folder(folder: Path) -> None:
+    """Makes new names in ``folder`` themselves last; Windows does so by itself and can't open a
+    folder."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -13,27 +13,9 @@ from keyring.backends import fail, null
 from keyring.errors import KeyringLocked
 
 from desktop.device_secret import FileStore, KeyringStore, SecretUnavailable, usual_stores
+from tests.support.keyrings import MemoryKeyring
 
 SECRET = bytes(range(32))
-
-
-class MemoryKeyring(KeyringBackend):
-    """A keyring that works, in memory."""
-
-    priority = 5.0
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 class ForgetfulKeyring(MemoryKeyring):
@@ -82,6 +64,9 @@ def test_a_real_keyring_keeps_each_accounts_secret() -> None:
     store.save("laptop", SECRET)
     assert KeyringStore().load("laptop") == SECRET
     assert store.load("other") is None
+    for _ in range(2):
+        store.forget("laptop")
+        assert store.load("laptop") is None
 
 
 @pytest.mark.parametrize("backend", [fail.Keyring, null.Keyring, ForgetfulKeyring, LockedKeyring])
@@ -118,6 +103,9 @@ def test_a_file_keeps_it_for_this_user_alone(tmp_path: Path) -> None:
     assert store.load("laptop") == SECRET
     assert [file.stat().st_mode & 0o777 for file in folder.iterdir()] == [0o600]
     assert folder.stat().st_mode & 0o777 == 0o700
+    for _ in range(2):
+        store.forget("laptop")
+        assert store.load("laptop") is None
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -360,6 +360,9 @@ class SilentStore:
     def save(self, account: str, secret: bytes) -> None:
         raise SecretUnavailable("no answer")
 
+    def forget(self, account: str) -> None:
+        raise SecretUnavailable("no answer")
+
 
 def test_without_a_keyring_a_file_keeps_the_secret_and_the_vault_says_so(tmp_path: Path) -> None:
     stores: list[SecretStore] = [SilentStore(), FileStore(tmp_path)]

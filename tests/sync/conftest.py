@@ -6,39 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
 from server.app import create_app
-from tests.support.centre import TestPostgres, running_postgres
-from tests.support.centre_world import KEYS, Centre, empty
+from tests.support.centre_fixtures import centre, postgres, reused_engine
+from tests.support.centre_world import KEYS, Centre
 from tests.support.pages import settings
 from tests.support.serving import served
 from tests.support.strangers import FAMILIES, OPENED, Enrolled, new_code
 from tests.support.world import CENTRE, HERE, RANI
 from tests.sync.stranger.client import Client
 
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[TestPostgres]:
-    """One PostgreSQL for the whole run."""
-    with running_postgres() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def reused_engine(postgres: TestPostgres) -> Iterator[Engine]:
-    """One database with the centre's tables, emptied for each test by ``centre``."""
-    with postgres.database() as engine:
-        yield engine
-
-
-@pytest.fixture
-def centre(reused_engine: Engine) -> Centre:
-    """A centre with points, stages, packages and volunteers, and no household yet."""
-    empty(reused_engine)
-    made = Centre(reused_engine)
-    made.furnish()
-    return made
+__all__ = ["centre", "postgres", "reused_engine"]
 
 
 @pytest.fixture

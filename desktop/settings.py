@@ -38,6 +38,8 @@ class Settings:
     scale: int = 100
     camera: str = ANY_CAMERA
     sound: bool = True
+    automatic: bool = True
+    """Whether the app syncs by itself."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -61,6 +63,7 @@ def save_settings(path: Path, settings: Settings) -> bool:
         "scale": settings.scale,
         "camera": settings.camera,
         "sound": settings.sound,
+        "automatic": settings.automatic,
     }
     try:
         write_private(path, (json.dumps(plain, indent=2) + "\n").encode("ascii"))
@@ -73,6 +76,7 @@ def _read(plain: dict[str, Any]) -> Settings:
     first = Settings()
     language, room, scale = plain.get("language"), plain.get("room"), plain.get("scale")
     camera, sound = plain.get("camera"), plain.get("sound")
+    automatic = plain.get("automatic")
     return Settings(
         language=next((one for one in LANGUAGES if one == language), first.language),
         room=next((one for one in Room if one.value == room), first.room),
@@ -82,4 +86,5 @@ def _read(plain: dict[str, Any]) -> Settings:
         if isinstance(camera, str) and len(camera) <= _LONGEST_CAMERA
         else first.camera,
         sound=sound if isinstance(sound, bool) else first.sound,
+        automatic=automatic if isinstance(automatic, bool) else first.automatic,
     )

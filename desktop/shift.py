@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from desktop.device import OpenDevice, sync
+from desktop.device import OpenDevice, briefly_over_http, sync
+from desktop.presenters.closing_page import ClosingPage
 from desktop.presenters.desk import Desk, Standing
-from desktop.presenters.faults import notice
+from desktop.presenters.opening_page import OpeningPage
 from desktop.presenters.scan_page import Place, ScanPage
-from desktop.presenters.sessions import closing_state, opening_state
 from desktop.presenters.syncing import Syncing
+from desktop.settings import Settings
 from desktop.threads import Cancel
-from desktop.views.closing import ClosingScreen, ClosingState
+from desktop.views.closing import ClosingScreen
 from desktop.views.help_page import HelpPage
-from desktop.views.opening import OpeningScreen, OpeningState
+from desktop.views.opening import OpeningScreen
 from desktop.views.scan_screen import ScanScreen
 from sync.progress import Progress
 from sync.session import Synced
@@ -35,10 +35,19 @@ class Shift(QObject):
         self.device = device
         self.volunteer = volunteer
         self.page: ScanPage | None = None
-        self.syncing = Syncing(workplace.threads, device, self._sync, workplace.clock, self)
+        self.syncing = Syncing(
+            workplace.threads,
+            device,
+            self._sync,
+            workplace.clock,
+            automatic=workplace.preferences.settings.automatic,
+            pauses=workplace.pauses,
+            parent=self,
+        )
+        workplace.preferences.changed.connect(self._preferred)
         self._desk: Desk | None = None
-        self._opening: OpeningScreen | None = None
-        self._closing: ClosingScreen | None = None
+        self._opening: OpeningPage | None = None
+        self._closing: ClosingPage | None = None
         self._ended = False
 
     @property
@@ -60,7 +69,8 @@ class Shift(QObject):
     def end(self) -> None:
         """Leaves everything as it is on the disk and lets the database go."""
         self._ended = True
-        self.syncing.cancel()
+        self.place.preferences.changed.disconnect(self._preferred)
+        self.syncing.end()
         self._leave_opening()
         self._leave_closing()
         self._leave_page()
@@ -77,69 +87,53 @@ class Shift(QObject):
         if self._ended:
             return
         self._desk, standing = result
+        self.syncing.learned.connect(self.read_records)
+        self.read_records()
+        self.place.threads.submit_db(self._desk.last_sync, self.syncing.show_last)
         if standing.session is None:
             self.open_session()
         else:
             self._scan(standing)
 
     def _sync(
-        self, device: OpenDevice, cancel: Cancel, report: Callable[[Progress], None]
+        self,
+        device: OpenDevice,
+        cancel: Cancel,
+        report: Callable[[Progress], None],
+        by_hand: bool,
     ) -> Synced:
-        return sync(device, self.place.clock, cancel, report)
+        if by_hand:
+            return sync(device, self.place.clock, cancel, report)
+        return sync(
+            device, self.place.clock, cancel, report, briefly_over_http, patience=0.0, attempts=1
+        )
+
+    def _preferred(self, settings: Settings) -> None:
+        self.syncing.switch(settings.automatic)
+
+    def read_records(self) -> None:
+        """Reads what is not safe and what the centre noted."""
+        if not self._ended:
+            self.place.threads.submit_db(self.desk.records, self.syncing.show_records)
 
     # --- opening -----------------------------------------------------------------------------
 
     def open_session(self) -> None:
         """Shows what there is to open."""
-        screen = self._opening = OpeningScreen(self.place.look)
-        screen.start_asked.connect(self._start)
-        screen.sync_asked.connect(self.syncing.start)
+        place, screen = self.place, OpeningScreen(self.place.look)
+        page = self._opening = OpeningPage(screen, place.threads, self.desk, self.syncing, screen)
+        page.opened.connect(self._scan)
         screen.help_asked.connect(self.help)
-        screen.switch_asked.connect(self.place.log_out)
-        screen.notice_dismissed.connect(lambda _key: self._show_opening(notices=()))
-        self.place.preferences.serve_door(screen)
-        self.syncing.ended.connect(self._synced_while_opening)
-        self._opening_state = OpeningState()
-        self.place.window.show_screen(screen)
-        self._read_opening()
+        screen.switch_asked.connect(place.log_out)
+        place.preferences.serve_door(screen)
+        place.window.show_screen(screen)
+        page.begin()
 
-    def _read_opening(self, *, anew: bool = False) -> None:
-        desk = self.desk
-        name = desk.names.volunteers.get(self.volunteer, "")
-
-        def work() -> OpeningState:
-            if anew:
-                desk.refresh()
-            return opening_state(desk, name)
-
-        def show(state: OpeningState) -> None:
-            self._opening_state = state
-            self._show_opening()
-            if self._opening is not None and not anew:
-                self._opening.take_focus()
-
-        self.place.threads.submit_db(work, show, self._opening_failed)
-
-    def _show_opening(self, **changes: Any) -> None:
-        self._opening_state = replace(self._opening_state, **changes)
-        if self._opening is not None:
-            self._opening.show_opening(self._opening_state)
-
-    def _synced_while_opening(self, error: BaseException | None) -> None:
-        if error is not None:
-            self._show_opening(notices=(notice(error),))
-        else:
-            self._read_opening(anew=True)
-
-    def _opening_failed(self, error: BaseException) -> None:
-        self._show_opening(busy=False, notices=(notice(error),))
-
-    def _start(self, point: int, counted: dict[int, int]) -> None:
-        self._show_opening(busy=True, notices=())
-        desk = self.desk
-        self.place.threads.submit_db(
-            lambda: desk.open_session(point, counted), self._scan, self._opening_failed
-        )
+    def _leave_opening(self) -> None:
+        page, self._opening = self._opening, None
+        if page is not None:
+            page.end()
+            self.place.window.drop_screen(page.screen)
 
     # --- scanning ----------------------------------------------------------------------------
 
@@ -169,17 +163,11 @@ class Shift(QObject):
         page.switch_asked.connect(place.log_out)
         page.settings_asked.connect(place.preferences.open)
         page.help_asked.connect(self.help)
+        page.records_wanted.connect(self.read_records)
         place.window.show_screen(screen)
         self._leave_opening()
         page.begin()
         place.start_camera()
-        place.threads.submit_db(desk.last_sync, self.syncing.show_last)
-
-    def _leave_opening(self) -> None:
-        screen, self._opening = self._opening, None
-        if screen is not None:
-            self.syncing.ended.disconnect(self._synced_while_opening)
-            self.place.window.drop_screen(screen)
 
     def _leave_page(self) -> None:
         page, self.page = self.page, None
@@ -191,70 +179,37 @@ class Shift(QObject):
 
     def close_session(self) -> None:
         """Shows what the session came to, and asks once."""
-        desk, window = self.desk, self.place.window
-        page = self.page
+        place, page = self.place, self.page
         assert page is not None, "only the scan screen leads here"
         page.scanning.leave()
-        screen = self._closing = ClosingScreen(self.place.look)
-        self._closing_state = ClosingState()
-        screen.confirmed.connect(self._close)
-        screen.sync_asked.connect(self.syncing.start)
-        screen.notice_dismissed.connect(lambda _key: self._show_closing(notices=()))
-        self.syncing.ended.connect(self._synced_while_closing)
+        screen = ClosingScreen(place.look)
+        closing = self._closing = ClosingPage(
+            screen, place.threads, self.desk, self.syncing, screen
+        )
+        closing.closed.connect(self._closed)
 
         def back() -> None:
             self._leave_closing()
-            window.show_screen(page.screen)
+            place.window.show_screen(page.screen)
             page.screen.take_focus()
 
-        screen.left.connect(back)
-        window.show_screen(screen)
-        self.place.threads.submit_db(
-            lambda: closing_state(desk), self._closing_read, self._closing_failed
-        )
+        closing.left.connect(back)
+        place.window.show_screen(screen)
+        closing.begin()
 
-    def _closing_read(self, state: ClosingState) -> None:
-        self._closing_state = state
-        self._show_closing()
-        if self._closing is not None:
-            self._closing.take_focus()
-
-    def _show_closing(self, **changes: Any) -> None:
-        self._closing_state = replace(self._closing_state, **changes)
-        if self._closing is not None:
-            self._closing.show_closing(self._closing_state)
-
-    def _synced_while_closing(self, error: BaseException | None) -> None:
-        if error is not None:
-            self._show_closing(notices=(notice(error),))
-            return
-        desk = self.desk
-        self.place.threads.submit_db(
-            lambda: closing_state(desk), self._closing_read, self._closing_failed
-        )
-
-    def _closing_failed(self, error: BaseException) -> None:
-        self._show_closing(busy=False, notices=(notice(error),))
-
-    def _close(self) -> None:
-        self._show_closing(busy=True, notices=())
-        self.place.threads.submit_db(self.desk.close_session, self._closed, self._closing_failed)
-
-    def _closed(self, _handed: int) -> None:
-        if self._ended:
-            return
+    def _closed(self) -> None:
         self._leave_page()
         self.place.camera.stop()
-        closing = self._closing
+        self.read_records()
+        self.syncing.hurry()
         self.open_session()
-        if closing is not None:
-            self._leave_closing()
+        self._leave_closing()
 
     def _leave_closing(self) -> None:
-        screen, self._closing = self._closing, None
-        if screen is not None:
-            self.syncing.ended.disconnect(self._synced_while_closing)
-            self.place.window.drop_screen(screen)
+        page, self._closing = self._closing, None
+        if page is not None:
+            page.end()
+            self.place.window.drop_screen(page.screen)
 
     # --- help --------------------------------------------------------------------------------
 

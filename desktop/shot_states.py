@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from desktop.shot_sync import sync_states
 from desktop.views.closing import ClosingState
-from desktop.views.opening import Check, Countable, OpeningState, PointChoice, StageOpen
+from desktop.views.opening import Countable, OpeningState, PointChoice, StageOpen
 from desktop.views.overview import OverviewState, StockLevel
+from desktop.views.parts.check_list import Check
 from desktop.views.parts.history import HistoryItem, HistoryKind
 from desktop.views.scan_state import Judged, Recorded, ScanState, Voided
 from desktop.views.state import (
@@ -15,12 +17,12 @@ from desktop.views.state import (
     Earlier,
     Goods,
     HouseholdCard,
+    Link,
+    LinkState,
     Notice,
-    Progress,
     SyncPill,
     TopBarState,
 )
-from desktop.views.sync_panel import SyncPanelState, SyncResult, Waiting, WaitingKind
 from desktop.views.void_panel import VoidPanelState
 from models.verdict import Tone, Verdict
 
@@ -87,8 +89,9 @@ _HISTORY = (
         (_SEMBAKO, _MEALS),
     ),
 )
+_PILL = SyncPill(Link.OFFLINE, 38, NOW - 43 * _MINUTE, NOW - 50 * _MINUTE)
 _READY = ScanState(
-    bar=TopBarState(_POINT, "Tahap 1", "Sari Wulandari", SyncPill(unsafe=38), NOW),
+    bar=TopBarState(_POINT, "Tahap 1", "Sari Wulandari", _PILL, NOW),
     camera=CameraStatus.LIVE,
     overview=OverviewState(133, 38, _STOCK, _HISTORY),
     now=NOW,
@@ -108,6 +111,7 @@ OPENING = OpeningState(
         Check("unsafe", Tone.CHECK, {"n": 38, "when_at": NOW - 43 * _MINUTE}),
         Check("clock_ok"),
     ),
+    link=LinkState(Link.OFFLINE, NOW - 43 * _MINUTE, next_at=NOW + 40_000),
     now=NOW,
 )
 CLOSING = ClosingState(
@@ -120,6 +124,7 @@ CLOSING = ClosingState(
     stock=_STOCK,
     unsafe=38,
     unsafe_since=NOW - 43 * _MINUTE,
+    link=LinkState(Link.OFFLINE, NOW - 43 * _MINUTE, next_at=NOW + 40_000),
     now=NOW,
 )
 
@@ -128,7 +133,7 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
     """(name, state) of everything the scan screen can show."""
     yield "ready", _READY
     yield "no-camera", replace(_READY, camera=CameraStatus.NONE)
-    first = replace(_READY.bar, session="", sync=SyncPill(True, 0, NOW - 3 * _MINUTE))
+    first = replace(_READY.bar, session="", sync=SyncPill(Link.ONLINE, safe_at=NOW - 3 * _MINUTE))
     uncounted = OverviewState(stock=(StockLevel("Paket sembako", None),))
     yield "first", replace(_READY, bar=first, overview=uncounted)
     much = Judged(1, Verdict.ELIGIBLE, _AYU, _MANY)
@@ -139,27 +144,8 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
         yield verdict.key, replace(_READY, moment=_judged(number, verdict))
     void = VoidPanelState(142, "Ahmad Fauzi", (_SEMBAKO,), NOW - 2 * _MINUTE, NOW)
     yield "voiding", replace(_READY, side=void)
-    waiting = tuple(
-        Waiting(NOW - minutes * _MINUTE, WaitingKind.HANDOVER, name)
-        for minutes, name in ((43, "Ratna Kusuma"), (41, "Yusuf Hidayat"), (38, "Dewi Anggraini"))
-    )
-    sync = SyncPanelState(
-        online=True,
-        unsafe=38,
-        unsafe_since=NOW - 43 * _MINUTE,
-        progress=Progress("app.phase.sending", 12, 38),
-        waiting=waiting,
-        now=NOW,
-    )
-    down = SyncResult(NOW - 2 * _MINUTE, "errors.centre_down")
-    failed = replace(sync, online=False, progress=None, last=down)
-    yield "sync-failed", replace(_READY, side=failed)
-    well = SyncResult(NOW - 2 * _MINUTE, sent=38, got=12)
-    safe = SyncPanelState(True, safe_at=NOW - 2 * _MINUTE, last=well, now=NOW)
-    online = replace(_READY.bar, sync=SyncPill(True, 0, NOW - 2 * _MINUTE))
-    yield "synced", replace(_READY, side=safe, bar=online)
-    busy = replace(_READY.bar, sync=SyncPill(True, 38, None, True, 12, 38))
-    yield "syncing", replace(_READY, side=sync, bar=busy)
+    for name, state, pill in sync_states(NOW):
+        yield name, replace(_READY, side=state, bar=replace(_READY.bar, sync=pill))
     full = Notice("errors.disk_full", Tone.STOP)
     yield "disk-full", replace(_READY, moment=_judged(1, Verdict.ELIGIBLE), notices=(full,))
     wrong = Notice("field.notice.number_length", Tone.CHECK, {"found": 15})

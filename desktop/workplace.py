@@ -20,6 +20,7 @@ from desktop.presenters.entering import Entering
 from desktop.presenters.faults import fault
 from desktop.presenters.pictures import Pictures
 from desktop.presenters.preferences import Preferences
+from desktop.presenters.rhythm import Pauses
 from desktop.presenters.scan_page import CAMERA_STATUS
 from desktop.scan.camera import CameraSource
 from desktop.settings import NO_CAMERA, Settings
@@ -47,6 +48,7 @@ class Workplace(QObject):
         folder: Path,
         settings: Settings,
         clock: WallClock = wall_clock,
+        pauses: Pauses | None = None,
     ) -> None:
         super().__init__(window)
         self.window = window
@@ -54,6 +56,7 @@ class Workplace(QObject):
         self.threads = threads
         self.folder = folder
         self.clock = clock
+        self.pauses = pauses
         self.camera = CameraSource(threads.submit_net, time.monotonic, self)
         self.sounds = Sounds(self)
         self.preferences = Preferences(window, self.camera, self.sounds, folder, settings, self)

@@ -7,24 +7,20 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from desktop.presenters.names import Names, card
+from desktop.presenters.records import Records, read_records
 from desktop.views.overview import OverviewState, StockLevel
 from desktop.views.parts.history import HistoryItem, HistoryKind
 from desktop.views.state import Earlier, Goods, HouseholdCard
-from desktop.views.sync_panel import Waiting, WaitingKind
 from models import slip_text
 from models.facts import (
     Fact,
     Handover,
     Line,
     Refused,
-    SessionClosed,
-    SessionOpened,
     Source,
     Stock,
-    Void,
     VoidReason,
 )
 from models.field.device import Identity, LastSync, load_last_sync
@@ -35,14 +31,6 @@ from models.numbers import KK_DIGITS, parse_kk, parse_slip_number
 from models.verdict import Tone, Verdict
 
 HISTORY = 50
-_KINDS: dict[type[object], WaitingKind] = {
-    Handover: WaitingKind.HANDOVER,
-    Void: WaitingKind.VOID,
-    Refused: WaitingKind.REFUSED,
-    Stock: WaitingKind.STOCK,
-    SessionOpened: WaitingKind.SESSION,
-    SessionClosed: WaitingKind.SESSION,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +167,9 @@ class Desk:
         """How the last sync ended."""
         return load_last_sync(self.station.ledger.connection)
 
-    def waiting(self, most: int = 50) -> tuple[Waiting, ...]:
-        """The oldest records that no receipt covers."""
-        ledger = self.station.ledger
-        places = islice((place for span in ledger.unsafe() for place in span), most)
-        found = [ledger.fact(place) for place in places]
-        return tuple(
-            Waiting(fact.at, _KINDS.get(type(fact.body), WaitingKind.OTHER), self._name_of(fact))
-            for fact in found
-            if fact is not None
-        )
+    def records(self) -> Records:
+        """What is not safe, and what the centre noted."""
+        return read_records(self.station)
 
     # --- inner -------------------------------------------------------------------------------
 
@@ -260,11 +241,6 @@ class Desk:
                 return self._named(place, fact.at, HistoryKind.REFUSED, verdict, household, ())
             case _:
                 return None
-
-    def _name_of(self, fact: Fact) -> str:
-        household = getattr(fact.body, "household", None)
-        known = self.station.roster.household(household) if household is not None else None
-        return known.name if known is not None else ""
 
     def _named(
         self,

@@ -52,6 +52,8 @@ class ScanPage(QObject):
     close_asked = Signal()
     settings_asked = Signal()
     help_asked = Signal()
+    records_wanted = Signal()
+    """The list of what is not safe is about to be shown."""
 
     def __init__(
         self,
@@ -104,7 +106,7 @@ class ScanPage(QObject):
         self._camera.reader.frame.disconnect(self.screen.show_frame)
         self._camera.state_changed.disconnect(self._camera_changed)
         self.syncing.changed.disconnect(self.draw)
-        self.syncing.ended.disconnect(self._sync_ended)
+        self.syncing.learned.disconnect(self.scanning.refresh)
         for signal, slot in self._links:
             signal.disconnect(slot)
 
@@ -134,7 +136,7 @@ class ScanPage(QObject):
         for signal, slot in self._links:
             signal.connect(slot)
         self.syncing.changed.connect(self.draw)
-        self.syncing.ended.connect(self._sync_ended)
+        self.syncing.learned.connect(self.scanning.refresh)
         self._camera.reader.code_seen.connect(self._camera_saw)
         self._camera.reader.frame.connect(screen.show_frame)
         self._camera.state_changed.connect(self._camera_changed)
@@ -170,7 +172,7 @@ class ScanPage(QObject):
     def _open_sync(self) -> None:
         self._sync_open = True
         self.scanning.leave_void()
-        self._read_waiting()
+        self.records_wanted.emit()
         self.draw()
 
     def _close_side(self) -> None:
@@ -178,23 +180,13 @@ class ScanPage(QObject):
         self.scanning.leave_void()
         self.draw()
 
-    def _sync_ended(self, _error: object) -> None:
-        self.scanning.refresh()
-        self._read_waiting()
-
-    def _read_waiting(self) -> None:
-        self._threads.submit_db(
-            lambda: (self._desk.station.ledger.safety(), self._desk.waiting()),
-            lambda found: self.syncing.show_safety(*found),
-        )
-
     # --- drawing -----------------------------------------------------------------------------
 
     def _scan_changed(self) -> None:
         standing = self.scanning.state.standing
         if standing is not None:
-            # The list of what waits is read when its panel is open; the count goes along always.
-            self.syncing.show_safety(standing.safety, self.syncing.state.waiting)
+            # What waits is listed when its panel is opened; the count goes along always.
+            self.syncing.show_safety(standing.safety)
         else:
             self.draw()
 
@@ -261,4 +253,4 @@ class ScanPage(QObject):
                 busy=scan.void_busy,
                 notices=scan.void_notices,
             )
-        return self.syncing.state if self._sync_open else None
+        return self.syncing.panel if self._sync_open else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from desktop.presenters.desk import Desk
 from desktop.views.closing import ClosingState
-from desktop.views.opening import Check, Countable, OpeningState, PointChoice, StageOpen
+from desktop.views.opening import Countable, OpeningState, PointChoice, StageOpen
+from desktop.views.parts.check_list import Check
 from desktop.views.state import Goods
 from models.clock import DAY
 from models.facts import Handover, Refused
@@ -13,7 +14,7 @@ from models.verdict import Tone
 STALE_DAYS = 7
 
 
-def opening_state(desk: Desk, volunteer: str) -> OpeningState:
+def opening_state(desk: Desk) -> OpeningState:
     """What there is to open, and what is not in order."""
     station = desk.station
     now, open_now = station.ledger.clock().now, station.open_stages()
@@ -24,7 +25,7 @@ def opening_state(desk: Desk, volunteer: str) -> OpeningState:
     here = desk.identity.points[0] if desk.identity.points else 0
     left = station.roster.stock(here)
     return OpeningState(
-        volunteer=volunteer,
+        volunteer=desk.names.volunteers.get(desk.volunteer, ""),
         points=points,
         stages=tuple(
             StageOpen(stage.name, stage.closes)

@@ -1,34 +1,43 @@
-"""Syncing from the app: one at a time, with figures, stoppable, its end remembered."""
+"""Syncing from the app: by itself or by hand, one at a time, with figures, stoppable, its end
+remembered; and what is true meanwhile of the line and of the records."""
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.device import OpenDevice
 from desktop.presenters.faults import fault
+from desktop.presenters.line import Line
+from desktop.presenters.records import Records
+from desktop.presenters.rhythm import Pauses, Rhythm
 from desktop.threads import Cancel, Threads
-from desktop.views.state import Progress, SyncPill
-from desktop.views.sync_panel import SyncPanelState, SyncResult, Waiting
-from models.errors import Cancelled
+from desktop.views.state import LinkState, Progress, SyncPill
+from desktop.views.sync_panel import SyncPanelState, SyncResult
+from models.errors import SyncRunning
 from models.field.device import LastSync
 from models.field.ledger import Safety
 from sync.progress import Phase
 from sync.progress import Progress as SyncProgress
 from sync.session import Synced
 
-RunSync = Callable[[OpenDevice, Cancel, Callable[[SyncProgress], None]], Synced]
+RunSync = Callable[[OpenDevice, Cancel, Callable[[SyncProgress], None], bool], Synced]
+"""(device, cancel, report, by hand) → what it did. By itself it gives up sooner."""
 
 
 class Syncing(QObject):
-    """Holds a SyncPanelState and the pill. ``ended`` says that what is known may have changed."""
+    """Holds a SyncPanelState and the pill."""
 
     changed = Signal()
-    ended = Signal(object)
-    """The error it ended with, or None."""
+    learned = Signal()
+    """What is known may have changed: the centre was heard."""
+    failed = Signal(object)
+    """The error that a sync ended with which a person asked for."""
 
     def __init__(
         self,
@@ -36,6 +45,10 @@ class Syncing(QObject):
         device: OpenDevice,
         run: RunSync,
         now: Callable[[], int],
+        *,
+        automatic: bool = True,
+        pauses: Pauses | None = None,
+        seconds: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -43,8 +56,22 @@ class Syncing(QObject):
         self._device = device
         self._run = run
         self._now = now
+        self._seconds = seconds
+        self._rhythm = Rhythm(seconds(), pauses)
+        self._rhythm.switch(automatic)
+        self._line = Line()
         self._cancel: Cancel | None = None
-        self.state = SyncPanelState()
+        self._by_hand = False
+        """Whether a person asked for the one that is under way, or waits for its end."""
+        self._at_once = False
+        """A person asked while the app's own was under way."""
+        self._heard = False
+        self._over = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._tick)
+        self.state = SyncPanelState(device.identity.name, LinkState(automatic=automatic))
+        self._arm()
 
     @property
     def busy(self) -> bool:
@@ -52,75 +79,166 @@ class Syncing(QObject):
         return self._cancel is not None
 
     @property
+    def panel(self) -> SyncPanelState:
+        """What the sync panel shows, as it is true now."""
+        now = self._now()
+        line = self._line.at(now)
+        link = replace(self.state.link, link=line.link, at=line.at)
+        return replace(self.state, link=link, now=now)
+
+    @property
     def pill(self) -> SyncPill:
         """What the top bar says."""
-        progress = self.state.progress
+        state = self.panel
+        progress = state.progress
         return SyncPill(
-            online=self.state.online,
-            unsafe=self.state.unsafe,
-            safe_at=self.state.safe_at,
-            busy=self.busy,
+            link=state.link.link,
+            unsafe=state.unsafe,
+            unsafe_since=state.unsafe_since,
+            safe_at=state.safe_at,
+            busy=progress is not None,
             done=progress.done if progress else 0,
             total=progress.total if progress else 0,
         )
 
+    # --- when --------------------------------------------------------------------------------
+
     def start(self) -> None:
-        """Syncs, unless one is under way."""
-        if self.busy:
-            return
-        cancel = self._cancel = Cancel()
-        self._show(progress=Progress("app.phase.connecting"), cancelling=False)
-        self._threads.submit_net(
-            lambda: self._run(self._device, cancel, self._report), self._done, self._failed, cancel
-        )
+        """A person wants it at once. One that is under way by itself becomes theirs; should that
+        give up, as it does soon, it is tried again with more patience."""
+        if self._cancel is None:
+            self._begin(by_hand=True)
+        elif not self._by_hand:
+            self._by_hand = self._at_once = True
+            self._show(progress=self.state.progress or Progress("app.phase.connecting"))
 
     def cancel(self) -> None:
         """Stops it; what was receipted stays safe."""
         if self._cancel is not None:
+            self._at_once = False
             self._cancel.set()
             self._show(cancelling=True)
 
-    def show_safety(self, safety: Safety, waiting: tuple[Waiting, ...]) -> None:
+    def end(self) -> None:
+        """The shift is over: stops it, and begins none any more."""
+        self._over = True
+        self._timer.stop()
+        self.cancel()
+
+    def switch(self, automatic: bool) -> None:
+        """Lets it sync by itself, or no longer."""
+        self._rhythm.switch(automatic)
+        self._arm(link=LinkState(automatic=automatic))
+
+    def hurry(self) -> None:
+        """What was just recorded is not to wait until more has gathered."""
+        self._rhythm.hurry(self._seconds())
+        self._arm()
+
+    def _tick(self) -> None:
+        due = self._rhythm.due_in(self._seconds())
+        if due is not None and due <= 0:
+            self._begin(by_hand=False)
+        else:
+            self._arm()
+
+    def _arm(self, **changes: Any) -> None:
+        """Sets the timer to when the next one is due."""
+        due = None if self._over else self._rhythm.due_in(self._seconds())
+        next_at = None
+        if due is None:
+            self._timer.stop()
+        else:
+            self._timer.start(math.ceil(due * 1000))
+            next_at = self._now() + round(due * 1000)
+        link = changes.pop("link", self.state.link)
+        self._show(link=replace(link, next_at=next_at), **changes)
+
+    def _begin(self, *, by_hand: bool) -> None:
+        if self._over:
+            return
+        cancel = self._cancel = Cancel()
+        self._by_hand, self._at_once, self._heard = by_hand, False, False
+        self._rhythm.began()
+        self._arm(progress=Progress("app.phase.connecting") if by_hand else None, cancelling=False)
+        self._threads.submit_net(
+            lambda: self._run(self._device, cancel, self._report, by_hand),
+            self._done,
+            self._failed,
+            cancel,
+        )
+
+    # --- how it goes -------------------------------------------------------------------------
+
+    def _report(self, progress: SyncProgress) -> None:
+        """From the pool: passed on to the GUI thread."""
+        if progress.phase is not Phase.DONE:
+            self._threads.post_to_gui(lambda: self._progress(progress))
+
+    def _progress(self, progress: SyncProgress) -> None:
+        if not self.busy:
+            return
+        if progress.phase in (Phase.SENDING, Phase.FETCHING):
+            self._heard = True
+            self._line.heard(self._now())
+        counted = progress.phase is not Phase.WAITING
+        step = f"app.phase.{progress.phase.value}"
+        shown = Progress(step, progress.done, progress.total if counted else 0)
+        # What the app does by itself is worth a word only where it moves something.
+        self._show(progress=shown if self._by_hand or shown.total else self.state.progress)
+
+    def _done(self, synced: Synced) -> None:
+        self._cancel = None
+        now = self._now()
+        self._line.heard(now)
+        self._rhythm.went_well(self._seconds())
+        last = SyncResult(now, sent=synced.sent, got=synced.fetched)
+        self._arm(progress=None, cancelling=False, last=last, well_at=now)
+        self.learned.emit()
+
+    def _failed(self, error: BaseException) -> None:
+        self._cancel = None
+        again, by_hand = self._at_once, self._by_hand
+        self._rhythm.failed(error, self._seconds())
+        self._line.failed(error, self._now(), heard=self._heard)
+        last = self.state.last
+        if by_hand or not isinstance(error, SyncRunning):
+            found = fault(error)
+            last = SyncResult(self._now(), f"errors.{found.code}", found.parts)
+        self._arm(progress=None, cancelling=False, last=last)
+        if self._heard:
+            self.learned.emit()
+        if again:
+            self._begin(by_hand=True)
+        elif by_hand:
+            self.failed.emit(error)
+
+    # --- what is known -----------------------------------------------------------------------
+
+    def show_safety(self, safety: Safety) -> None:
         """What the ledger says is not safe."""
+        self._rhythm.unsafe(safety.unsafe > 0, self._seconds())
+        self._arm(
+            unsafe=safety.unsafe, unsafe_since=safety.oldest_unsafe_at, safe_at=safety.safe_at
+        )
+
+    def show_records(self, records: Records) -> None:
+        """What the panel lists."""
+        self.show_safety(records.safety)
         self._show(
-            unsafe=safety.unsafe,
-            unsafe_since=safety.oldest_unsafe_at,
-            safe_at=safety.safe_at,
-            waiting=waiting,
+            waiting=records.waiting,
+            siblings=records.siblings,
+            reviews=records.reviews,
+            reviews_total=records.reviews_total,
         )
 
     def show_last(self, last: LastSync | None) -> None:
         """How the last sync of an earlier run ended."""
         if last is not None and self.state.last is None:
             error = f"errors.{last.problem}" if last.problem else ""
-            self._show(last=SyncResult(last.at, error, last.parts))
-
-    def _report(self, progress: SyncProgress) -> None:
-        """From the pool: passed on to the GUI thread."""
-        step = f"app.phase.{progress.phase.value}"
-        if progress.phase is not Phase.DONE:
-            counted = progress.phase is not Phase.WAITING
-            shown = Progress(step, progress.done, progress.total if counted else 0)
-            self._threads.post_to_gui(lambda: self._progress(shown))
-
-    def _progress(self, shown: Progress) -> None:
-        if self.busy:
-            self._show(progress=shown, online=True if shown.total else self.state.online)
-
-    def _done(self, synced: Synced) -> None:
-        self._cancel = None
-        result = SyncResult(self._now(), sent=synced.sent, got=synced.fetched)
-        self._show(progress=None, cancelling=False, online=True, last=result)
-        self.ended.emit(None)
-
-    def _failed(self, error: BaseException) -> None:
-        self._cancel = None
-        found = fault(error)
-        online = self.state.online if isinstance(error, Cancelled) else False
-        result = SyncResult(self._now(), f"errors.{found.code}", found.parts)
-        self._show(progress=None, cancelling=False, online=online, last=result)
-        self.ended.emit(error)
+            self._show(last=SyncResult(last.at, error, last.parts), well_at=last.well_at)
 
     def _show(self, **changes: Any) -> None:
-        self.state = replace(self.state, now=self._now(), **changes)
-        self.changed.emit()
+        self.state = replace(self.state, **changes)
+        if not self._over:
+            self.changed.emit()

@@ -61,7 +61,7 @@ class _Trial:
         self.window.show()
         self.window.activateWindow()
         self.threads = Threads(self.problems.append)
-        self.place = Workplace(self.window, self.threads, device, Settings())
+        self.place = Workplace(self.window, self.threads, device, Settings(automatic=False))
         self.samples = {Path(file): verdict for file, verdict in made["samples"].items()}
 
     # --- the day at the point ----------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -14,10 +14,12 @@ from desktop.views.parts.arrange import clear, column, frame, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.button_row import foot
 from desktop.views.parts.enter_key import press_focused
+from desktop.views.parts.link_line import LinkLine
 from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.progress import ProgressLine
 from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words, set_tone
-from desktop.views.state import Goods, Notice
+from desktop.views.state import Goods, LinkState, Notice, Progress
 from desktop.views.view import View
 from desktop.views.wording import goods_line, moment, number
 
@@ -38,6 +40,8 @@ class ClosingState:
     safe_at: int | None = None
     notices: tuple[Notice, ...] = ()
     busy: bool = False
+    link: LinkState = field(default_factory=LinkState)
+    progress: Progress | None = None
     now: int = 0
 
 
@@ -65,7 +69,9 @@ class ClosingScreen(View):
         self._safety_hint = Words("body")
         safety = row(self._safety_symbol, gap=2, margin=(3, 2, 3, 2))
         safety.setAlignment(self._safety_symbol, Qt.AlignmentFlag.AlignTop)
-        safety.addLayout(column(self._safety, self._safety_hint, gap=0), 1)
+        self._progress, self._link = ProgressLine(look), LinkLine(look)
+        words = column(self._safety, self._safety_hint, self._progress, self._link, gap=0)
+        safety.addLayout(words, 1)
         self._safety_box = frame("tint", safety, tone="go")
         card = frame("card", column(boxes, None, self._goods_title, self._goods, gap=1, margin=3))
         self._scroll = scrolling(
@@ -121,6 +127,9 @@ class ClosingScreen(View):
             shown.say(number(self.look, count))
         self._draw_goods()
         self._draw_safety()
+        self._progress.show_progress(state.progress)
+        self._link.setVisible(state.progress is None and state.unsafe > 0)
+        self._link.show_link(state.link, state.now, waits=state.unsafe > 0)
         self.confirm.say(say("close.closing" if state.busy else "close.confirm"))
         self.confirm.setEnabled(not state.busy)
 

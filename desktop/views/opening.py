@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from desktop.theme.look import Look
 from desktop.views.parts.arrange import clear, column, frame, row
 from desktop.views.parts.button import Button, may_shrink
 from desktop.views.parts.button_row import foot
+from desktop.views.parts.check_list import Check, CheckList
 from desktop.views.parts.door_head import DoorHead
 from desktop.views.parts.enter_key import press_focused
+from desktop.views.parts.link_line import LinkLine
 from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.progress import ProgressLine
 from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words
-from desktop.views.state import Notice
+from desktop.views.state import LinkState, Notice, Progress
 from desktop.views.view import View
-from desktop.views.wording import day, number, worded_parts
-from models.verdict import Tone
+from desktop.views.wording import day, number
 
 _MOST = 99_999
 
@@ -53,15 +54,6 @@ class Countable:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """A line of the check list: a key under ``field.check`` with its parts, and how grave."""
-
-    key: str
-    tone: Tone = Tone.GO
-    parts: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class OpeningState:
     """``points`` holds at least one; the first is chosen."""
 
@@ -72,10 +64,9 @@ class OpeningState:
     checks: tuple[Check, ...] = ()
     notices: tuple[Notice, ...] = ()
     busy: bool = False
+    link: LinkState = field(default_factory=LinkState)
+    progress: Progress | None = None
     now: int = 0
-
-
-_ICONS = {Tone.GO: "circle-check", Tone.CHECK: "triangle-alert", Tone.STOP: "octagon-x"}
 
 
 class OpeningScreen(View):
@@ -116,7 +107,8 @@ class OpeningScreen(View):
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(0, 1)
         self._check_title = Words("strong")
-        self._checks = column(gap=1)
+        self._checks = CheckList(look)
+        self._progress, self._link = ProgressLine(look), LinkLine(look)
         self.start = Button(look, "primary", icon="scan-line", hint="Enter")
         self.start.clicked.connect(self._start)
         self.sync = Button(look, "secondary", icon="refresh-cw", hint="F5")
@@ -131,7 +123,7 @@ class OpeningScreen(View):
         stock = column(self._stock_title, self._stock_hint, gap=0)
         self._cards = (
             column(self._where, stock, self._grid, gap=2),
-            column(self._check_title, self._checks, gap=2),
+            column(self._check_title, self._checks, self._progress, self._link, gap=2),
         )
         left, right = (frame("card", inside) for inside in self._cards)
         self._body = row(column(left, 1), column(right, 1), gap=2)
@@ -167,7 +159,7 @@ class OpeningScreen(View):
         before, self._state = self._state, state
         if self._point not in [point.id for point in state.points]:
             self._point = state.points[0].id if state.points else 0
-        if state.packages != before.packages:
+        if _named(state.packages) != _named(before.packages):
             self._make_counts()
         self.draw()
 
@@ -221,7 +213,10 @@ class OpeningScreen(View):
             self._labels[package.id].say(
                 f"{package.name} · {expected}" if expected else package.name
             )
-        self._draw_checks()
+        self._checks.show_checks(state.checks, state.now)
+        self._progress.show_progress(state.progress)
+        self._link.setVisible(state.progress is None)
+        self._link.show_link(state.link, state.now, waits=False)
         self.start.say(say("open.starting" if state.busy else "open.start"))
         self.start.setEnabled(not state.busy and bool(state.points))
 
@@ -249,22 +244,6 @@ class OpeningScreen(View):
             self._stages.addWidget(line)
             until = say("open.stage_until", date=day(self.look, stage.until))
             line.say(f"{stage.name} · {until}")
-
-    def _draw_checks(self) -> None:
-        clear(self._checks)
-        for check in self._state.checks:
-            symbol, words = QLabel(), Words("body")
-            size = self.look.sizes.icon
-            ink = self.look.tokens.tint(check.tone)[1]
-            ratio = self.devicePixelRatioF()
-            symbol.setPixmap(self.look.icon(_ICONS[check.tone], ink, size, ratio))
-            symbol.setFixedSize(size, size)
-            line = row(symbol, words, gap=1)
-            line.setStretch(1, 1)
-            line.setAlignment(symbol, Qt.AlignmentFlag.AlignTop)
-            self._checks.addLayout(line)
-            parts = worded_parts(self.look, check.parts, self._state.now)
-            words.say(self.look.text(f"check.{check.key}", **parts))
 
     def _make_counts(self) -> None:
         clear(self._grid)
@@ -312,3 +291,8 @@ class OpeningScreen(View):
                 pass
             case _:
                 super().keyPressEvent(event)
+
+
+def _named(packages: tuple[Countable, ...]) -> list[tuple[int, str]]:
+    """What the fields are for. A sync may change what is expected while somebody counts."""
+    return [(package.id, package.name) for package in packages]

@@ -1,4 +1,5 @@
-"""Language, colours, text size, camera and sound; every choice holds at once, none needs saving."""
+"""Language, colours, text size, camera, sound, automatic sync; every choice holds at once, none
+needs saving."""
 
 from __future__ import annotations
 
@@ -79,6 +80,8 @@ class SettingsPanel(View):
         self._no_camera = Words("small", ink="muted")
         self.sound = ChoiceRow(look)
         self.sound.chosen.connect(lambda i: self._change(sound=i == 0))
+        self.automatic = ChoiceRow(look)
+        self.automatic.chosen.connect(lambda i: self._change(automatic=i == 0))
         self._no_sound = Words("small", ink="muted")
         self._listen = Words("small", ink="muted")
         self.tones: dict[Tone, Button] = {}
@@ -93,7 +96,7 @@ class SettingsPanel(View):
         self._tones.setLayout(column(in_line(self._listen), tones, gap=1))
         self._halves = row(
             column(self.language, self.scale, self.sound, in_line(self._no_sound), self._tones, 1),
-            column(self.room, self.camera, in_line(self._no_camera), 1),
+            column(self.room, self.camera, in_line(self._no_camera), self.automatic, 1),
             gap=2,
         )
         for half in (0, 1):
@@ -164,6 +167,8 @@ class SettingsPanel(View):
         self._no_camera.say("" if state.cameras else say("door.settings.camera_nothing"))
         onoff = [say("door.settings.on"), say("door.settings.off")]
         self.sound.show_choices(say("door.settings.sound"), onoff, 0 if now.sound else 1)
+        automatic = say("door.settings.automatic")
+        self.automatic.show_choices(automatic, onoff, 0 if now.automatic else 1)
         self._no_sound.say("" if state.loudspeaker else say("door.settings.sound_none"))
         self._tones.setVisible(state.loudspeaker)
 

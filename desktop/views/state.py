@@ -45,13 +45,35 @@ class Earlier:
     receiver_name: str = ""
 
 
+class Link(Enum):
+    """Whether the centre can be reached, as far as it is known; words under ``field.link``."""
+
+    UNKNOWN = "unknown"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    LOGIN = "login"
+    """Somebody else answers: the Wi-Fi wants a login first."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """``at``: when the centre last answered (ONLINE), else since when it is so. ``next_at``: when
+    the app tries by itself, None while it doesn't; ``automatic``: whether it may."""
+
+    link: Link = Link.UNKNOWN
+    at: int | None = None
+    automatic: bool = True
+    next_at: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SyncPill:
     """What the top bar says of the records' safety. ``safe_at``: the last receipt that covered
     everything; None means that this device has never synced."""
 
-    online: bool = False
+    link: Link = Link.UNKNOWN
     unsafe: int = 0
+    unsafe_since: int | None = None
     safe_at: int | None = None
     busy: bool = False
     done: int = 0

@@ -14,12 +14,14 @@ from desktop.theme.look import Look
 from desktop.views.parts.arrange import clear, column, frame, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.elided import Elided
+from desktop.views.parts.link_line import LinkLine
 from desktop.views.parts.progress import ProgressLine
+from desktop.views.parts.review_list import Review, ReviewList
 from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words, set_tone
-from desktop.views.state import Progress
+from desktop.views.state import Link, LinkState, Progress
 from desktop.views.view import View
-from desktop.views.wording import clock, moment, number, worded_parts
+from desktop.views.wording import clock, kept_here, moment, number, worded_parts
 
 
 class WaitingKind(Enum):
@@ -55,17 +57,33 @@ class SyncResult:
 
 
 @dataclass(frozen=True, slots=True)
-class SyncPanelState:
-    """``waiting`` may be only the first of ``unsafe``; ``safe_at`` the last full receipt."""
+class Sibling:
+    """Another laptop of the point, with the records of it that are held here and not safe."""
 
-    online: bool = False
+    name: str
+    unsafe: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPanelState:
+    """``device`` is what the centre calls this laptop. ``waiting`` may be only the first of
+    ``unsafe``, ``reviews`` of ``reviews_total``; ``safe_at`` is the last full receipt, ``well_at``
+    the last sync that went well."""
+
+    device: str = ""
+    link: LinkState = field(default_factory=LinkState)
     unsafe: int = 0
     unsafe_since: int | None = None
     safe_at: int | None = None
     progress: Progress | None = None
     cancelling: bool = False
     last: SyncResult | None = None
+    well_at: int | None = None
     waiting: tuple[Waiting, ...] = ()
+    siblings: tuple[Sibling, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    reviews_total: int = 0
     now: int = 0
 
 
@@ -88,10 +106,14 @@ class SyncPanel(View):
         status.setAlignment(self._symbol, Qt.AlignmentFlag.AlignTop)
         self._box = frame("tint", status, tone="go")
         self._progress = ProgressLine(look)
-        self._link = Words("small", ink="muted")
+        self._link = LinkLine(look)
         self._last_title = Words("strong")
         self._last = Words("body")
         self._advice = Words("body", ink="muted")
+        self._well = Words("body")
+        self._reviews = ReviewList(look)
+        self._siblings_title = Words("strong")
+        self._siblings = column(gap=0)
         self._waiting_title = Words("strong")
         self._waiting = QVBoxLayout()
         self._waiting.setSpacing(8)
@@ -110,9 +132,13 @@ class SyncPanel(View):
             self._last_title,
             self._last,
             self._advice,
+            self._well,
             None,
+            self._reviews,
             self._waiting_title,
             self._waiting,
+            self._siblings_title,
+            self._siblings,
             1,
             gap=1,
             margin=(2, 2, 2, 0),
@@ -141,6 +167,7 @@ class SyncPanel(View):
         self._title.say(say("sync.title"))
         self._last_title.say(say("sync.last"))
         self._waiting_title.setText(say("sync.waiting"))
+        self._siblings_title.setText(say("sync.siblings"))
         self.now.say(say("sync.now"))
         self._close.say(say("sync.close"))
 
@@ -149,9 +176,12 @@ class SyncPanel(View):
         self._draw_status()
         busy = state.progress is not None
         self._progress.show_progress(state.progress)
-        self._link.say("" if busy else look.text("sync.online" if state.online else "sync.offline"))
+        self._link.setVisible(not busy)
+        self._link.show_link(state.link, state.now, waits=state.unsafe > 0)
         self._draw_last()
+        self._reviews.show_reviews(state.reviews, state.reviews_total, state.now)
         self._draw_waiting()
+        self._draw_siblings()
         self.now.setVisible(not busy)
         self._close.setVisible(not busy)
         self._stop.setVisible(busy)
@@ -164,11 +194,7 @@ class SyncPanel(View):
         if state.unsafe:
             key = "unsafe_1" if state.unsafe == 1 else "unsafe_n"
             self._status.say(look.text(f"sync.{key}", n=number(look, state.unsafe)))
-            if state.unsafe_since is None:
-                self._since.say(look.text("sync.unsafe_means"))
-            else:
-                when = moment(look, state.unsafe_since, state.now)
-                self._since.say(look.text("sync.unsafe_since", when=when))
+            self._since.say(kept_here(look, state.device, state.unsafe_since, state.now))
         elif state.safe_at is None:
             self._status.say(look.text("sync.never"))
             self._since.say("")
@@ -184,22 +210,26 @@ class SyncPanel(View):
         set_tone(self._box, tone)
 
     def _draw_last(self) -> None:
-        last, look = self._state.last, self.look
+        state, look = self._state, self.look
+        last = state.last
         self._last_title.setVisible(last is not None)
-        if last is None:
-            self._last.say("")
-            self._advice.say("")
-            return
-        when = moment(look, last.at, self._state.now)
-        if not last.error:
+        said = advice = well = ""
+        if last is not None and last.error:
+            parts = worded_parts(look, last.parts, state.now)
+            said = look.text("sync.last_failed", when=moment(look, last.at, state.now))
+            # The line above says it, and what to do.
+            if state.link.link is not Link.LOGIN:
+                said = f"{said} {look.any_text(f'{last.error}.title', **parts)}."
+                advice = look.any_text(f"{last.error}.what_to_do", **parts)
+            if state.well_at is not None:
+                well = look.text("sync.well_at", when=moment(look, state.well_at, state.now))
+        elif last is not None:
             sent, got = number(look, last.sent), number(look, last.got)
-            self._last.say(look.text("sync.last_ok", when=when, sent=sent, got=got))
-            self._advice.say("")
-            return
-        parts = worded_parts(look, last.parts, self._state.now)
-        failed = look.text("sync.last_failed", when=when)
-        self._last.say(f"{failed} {look.any_text(f'{last.error}.title', **parts)}.")
-        self._advice.say(look.any_text(f"{last.error}.what_to_do", **parts))
+            when = moment(look, last.at, state.now)
+            said = look.text("sync.last_ok", when=when, sent=sent, got=got)
+        self._last.say(said)
+        self._advice.say(advice)
+        self._well.say(well)
 
     def _draw_waiting(self) -> None:
         state, look = self._state, self.look
@@ -219,6 +249,17 @@ class SyncPanel(View):
             rest = Words("small", ink="muted")
             rest.say(look.text("sync.waiting_more", n=number(look, more)))
             self._waiting.addWidget(rest)
+
+    def _draw_siblings(self) -> None:
+        state, look = self._state, self.look
+        clear(self._siblings)
+        self._siblings_title.setVisible(bool(state.siblings))
+        for one in state.siblings:
+            words = Words("body", parent=self)
+            self._siblings.addWidget(words)
+            name, n = one.name or look.text("sync.sibling_nameless"), number(look, one.unsafe)
+            when = moment(look, one.since, state.now)
+            words.say(look.text("sync.sibling", name=name, n=n, when=when))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc stops a sync that runs, or else closes the panel."""

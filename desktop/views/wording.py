@@ -45,6 +45,18 @@ def moment(look: Look, ms: int, now: int) -> str:
     return look.text("when.day_clock", day=day(look, ms), clock=words)
 
 
+def shortly(look: Look, ms: int, now: int) -> str:
+    """A moment in a word or two: its time today, else its day."""
+    apart = (_local(now).date() - _local(ms).date()).days
+    if apart == 0:
+        return clock(look, ms)
+    if apart == 1:
+        return look.text("when.short_yesterday")
+    at = _local(ms)
+    month = look.text("when.months").split()[at.month - 1]
+    return look.text("when.short_day", day=at.day, month=month)
+
+
 def ago(look: Look, ms: int, now: int) -> str:
     """How long ago: ``12 menit lalu``; "" for a moment that lies ahead (a clock was wrong)."""
     passed = now - ms
@@ -60,6 +72,14 @@ def ago(look: Look, ms: int, now: int) -> str:
             return look.text("when.hours_minutes_ago", n=hours, m=minutes)
         return look.text("when.hours_ago", n=hours)
     return look.text("when.days_ago", n=passed // _DAY)
+
+
+def kept_here(look: Look, device: str, since: int | None, now: int) -> str:
+    """Where the records are that are not safe, and since when."""
+    where = look.text("sync.here_named", name=device) if device else look.text("sync.here")
+    if since is None:
+        return look.text("sync.kept", where=where)
+    return look.text("sync.kept_since", where=where, when=moment(look, since, now))
 
 
 def countdown(look: Look, seconds: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.presenters.scanning import Phase
@@ -33,7 +33,7 @@ from models.facts import (
 )
 from models.numbers import format_slip_number
 from models.verdict import Verdict
-from tests.support.app import furnish, running, slip_picture
+from tests.support.app import furnish, running, slip_picture, words_of
 from tests.support.field import SetClock
 from tests.support.world import BUDI, FIRST, LEBARAN, RANI, SEMBAKO, THERE, Family, family
 
@@ -61,8 +61,8 @@ def test_a_session_opens_with_what_was_counted(
     with running(qtbot, qapp, folder) as app:
         app.log_in()
         screen = app.open_session(12, 5)
-        assert "Rani" in _words(screen)
-        assert "Balai RW 03" in _words(screen)
+        assert "Rani" in words_of(screen)
+        assert "Balai RW 03" in words_of(screen)
         facts = app.facts()
         assert [type(fact.body) for fact in facts] == [SessionOpened, Stock, Stock]
         assert [fact.actor for fact in facts] == [RANI] * 3
@@ -241,7 +241,7 @@ def test_a_second_scan_says_who_received_it_when_and_where(
         clock.forward(10 * 60_000)
         app.enter(FAMILIES[0].code)
         app.shown(Verdict.ALREADY_COLLECTED)
-        words = f"{app.banner} {_words(app.screen)}"
+        words = f"{app.banner} {words_of(app.screen)}"
         for part in ("Keluarga 1", "13.00", "Balai RW 03"):
             assert part in words, words
 
@@ -254,7 +254,7 @@ def test_what_is_typed_wrongly_is_said_and_recorded_nowhere(
         before = len(app.facts())
         app.enter("317101012345678")
         app.until(lambda: bool(app.scan.notices))
-        assert "15" in _words(screen)
+        assert "15" in words_of(screen)
         assert screen.line.hasFocus()
         app.enter(FAMILIES[0].code)
         app.shown(Verdict.ELIGIBLE)
@@ -284,7 +284,7 @@ def test_a_hand_over_is_voided_by_digits(qtbot: QtBot, qapp: QApplication, folde
         app.hand_over(FAMILIES[0].code)
 
 
-def test_voiding_for_another_reason_needs_words(
+def test_voiding_for_another_reason_needswords_of(
     qtbot: QtBot, qapp: QApplication, folder: Path
 ) -> None:
     with running(qtbot, qapp, folder) as app:
@@ -348,7 +348,7 @@ def test_the_language_changes_everywhere_at_once(
         app.press(KEY.Key_Right)
         app.press(KEY.Key_Space)
         app.until(lambda: app.window.look.language == "en")
-        assert "Language" in _words(panel)
+        assert "Language" in words_of(panel)
         app.press(KEY.Key_Escape)
         app.until_on(ScanScreen)
         app.until(screen.line.hasFocus)
@@ -377,19 +377,18 @@ def test_ctrl_w_closes_the_session_and_says_what_it_came_to(
         closing = app.until_on(ClosingScreen)
         app.until(closing.back.hasFocus)
         app.until(lambda: [shown.text() for _, shown in closing._figures] == ["1", "1", "1"])
-        assert "19" in _words(closing), "what is left"
+        assert "19" in words_of(closing), "what is left"
         app.press(KEY.Key_Escape)
         app.until(app.until_on(ScanScreen).line.hasFocus)
         app.ctrl(KEY.Key_W)
         closing = app.until_on(ClosingScreen)
         app.until(closing.back.hasFocus)
-        while not closing.confirm.hasFocus():
-            app.press(KEY.Key_Tab)
+        app.tab_to(closing.confirm)
         app.enter()
         opening = app.until_on(OpeningScreen)
         app.until(lambda: bool(opening.counts()) and opening.counts()[0].hasFocus())
         assert app.facts()[-1].body == SessionClosed(1)
-        assert "19" in _words(opening), "what the records say is left"
+        assert "19" in words_of(opening), "what the records say is left"
         app.open_session(19)
         assert app.scan.standing is not None
         assert app.scan.standing.overview.handed_today == 0
@@ -404,7 +403,7 @@ def test_another_volunteer_takes_over_the_open_session(
         app.ctrl(KEY.Key_L)
         app.log_in(BUDI)
         screen = app.ready_to_scan()
-        assert "Budi" in _words(screen)
+        assert "Budi" in words_of(screen)
         app.hand_over(FAMILIES[1].code)
         assert [f.actor for f in app.facts() if isinstance(f.body, Handover)] == [RANI, BUDI]
 
@@ -435,7 +434,7 @@ def test_after_a_restart_session_history_and_figures_are_back(
         app.press(KEY.Key_1)
         app.enter()
         app.until(lambda: app.scan.phase is Phase.VOIDED)
-        before, words = app.scan.standing, _words(app.on(ScanScreen).bar)
+        before, words = app.scan.standing, words_of(app.on(ScanScreen).bar)
     assert before is not None
     with running(qtbot, qapp, folder) as app:
         app.log_in()
@@ -444,16 +443,6 @@ def test_after_a_restart_session_history_and_figures_are_back(
         assert after is not None
         assert after.overview == before.overview
         assert after.session == before.session
-        assert _words(app.on(ScanScreen).bar) == words, "the top bar names point and stages too"
+        assert words_of(app.on(ScanScreen).bar) == words, "the top bar names point and stages too"
         app.enter(FAMILIES[0].code)
         app.shown(Verdict.ALREADY_COLLECTED)
-
-
-def _words(widget: QWidget) -> str:
-    """Every visible word in a widget."""
-    shown = [
-        one.text()
-        for one in widget.findChildren(QWidget)
-        if isinstance(one, QLabel | QAbstractButton) and one.isVisible()
-    ]
-    return " · ".join(shown)

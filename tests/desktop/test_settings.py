@@ -14,7 +14,7 @@ from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
 from models.texts import LANGUAGES
 
-CHOSEN = Settings("en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', sound=False)
+CHOSEN = Settings("en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', sound=False, automatic=False)
 
 any_settings = st.builds(
     Settings,
@@ -22,6 +22,7 @@ any_settings = st.builds(
     st.sampled_from(Room),
     st.sampled_from(SCALES),
     st.text(max_size=60),
+    st.booleans(),
     st.booleans(),
 )
 
@@ -37,7 +38,9 @@ def test_what_is_saved_is_what_is_loaded(
 
 def test_a_first_start_is_in_indonesian_with_everything_on(tmp_path: Path) -> None:
     first = load_settings(tmp_path / "settings.json")
-    assert first == Settings(language="id", room=Room.AUTO, scale=100, camera="", sound=True)
+    assert first == Settings(
+        language="id", room=Room.AUTO, scale=100, camera="", sound=True, automatic=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,7 @@ def test_a_damaged_file_counts_as_none(tmp_path: Path, content: bytes) -> None:
         ("camera", 3),
         ("camera", "x" * 5000),
         ("sound", "yes"),
+        ("automatic", 1),
     ],
 )
 def test_one_senseless_value_does_not_cost_the_others(
@@ -75,7 +79,7 @@ def test_one_senseless_value_does_not_cost_the_others(
     path.write_text(json.dumps(plain), encoding="utf-8")
     loaded = load_settings(path)
     assert getattr(loaded, name) == getattr(Settings(), name)
-    for other in {"language", "room", "scale", "camera", "sound"} - {name}:
+    for other in {"language", "room", "scale", "camera", "sound", "automatic"} - {name}:
         assert getattr(loaded, other) == getattr(CHOSEN, other)
 
 

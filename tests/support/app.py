@@ -10,12 +10,13 @@ from typing import TypeVar
 import qrcode
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import MainWindow
 from desktop.device import VAULT_FILE
 from desktop.device_secret import usual_stores
+from desktop.presenters.rhythm import Pauses
 from desktop.presenters.scan_page import ScanPage
 from desktop.presenters.scanning import Phase, Scan
 from desktop.presenters.syncing import Syncing
@@ -79,6 +80,16 @@ def slip_picture(text: str, file: Path) -> Path:
     return file
 
 
+def words_of(widget: QWidget) -> str:
+    """Every visible word in a widget."""
+    shown = [
+        one.text()
+        for one in widget.findChildren(QWidget)
+        if isinstance(one, QLabel | QAbstractButton) and one.isVisible()
+    ]
+    return " · ".join(shown)
+
+
 class StrayWindows(QObject):
     """Notes every widget without a parent that is shown, other than the main window."""
 
@@ -111,6 +122,7 @@ class App:
         clock: Callable[[], int],
         language: Language = "id",
         scale: int = 100,
+        pauses: Pauses | None = None,
     ) -> None:
         self.qtbot = qtbot
         self.clock = clock
@@ -123,8 +135,14 @@ class App:
         self.window.activateWindow()
         qtbot.waitUntil(self.window.isActiveWindow, timeout=PATIENCE_MS)
         self.threads = Threads(self.unhandled.append)
-        settings = Settings(language, camera=NO_CAMERA, sound=False, scale=scale)
-        self.place = Workplace(self.window, self.threads, folder, settings, clock)
+        settings = Settings(
+            language,
+            camera=NO_CAMERA,
+            sound=False,
+            scale=scale,
+            automatic=pauses is not None,
+        )
+        self.place = Workplace(self.window, self.threads, folder, settings, clock, pauses)
         self.place.begin()
 
     def leave(self) -> None:
@@ -228,6 +246,14 @@ class App:
         self.type(words)
         self.press(Qt.Key.Key_Return)
 
+    def tab_to(self, wanted: QWidget) -> None:
+        """Walks by Tab until ``wanted`` has the keyboard."""
+        walked = []
+        while not wanted.hasFocus():
+            walked.append(self._keyboard())
+            assert len(walked) < 60, [one.accessibleName() for one in walked[:20]]
+            self.press(Qt.Key.Key_Tab)
+
     def _keyboard(self) -> QWidget:
         focused = QApplication.focusWidget()
         assert focused is not None, f"nothing has the keyboard on {type(self.screen).__name__}"
@@ -295,9 +321,10 @@ def running(
     clock: Callable[[], int] | None = None,
     language: Language = "id",
     scale: int = 100,
+    pauses: Pauses | None = None,
 ) -> Iterator[App]:
-    """The app for as long as the block lasts."""
-    app = App(qtbot, application, folder, clock or SetClock(), language, scale)
+    """The app for as long as the block lasts; it syncs by itself only with ``pauses``."""
+    app = App(qtbot, application, folder, clock or SetClock(), language, scale, pauses)
     try:
         yield app
     finally:

@@ -11,7 +11,8 @@ from desktop.shot_states import CLOSING, NOW, OPENING, scan_states
 from desktop.theme.look import Look
 from desktop.views.closing import ClosingScreen, ClosingState
 from desktop.views.help_page import HelpPage
-from desktop.views.opening import Check, OpeningScreen, OpeningState, PointChoice
+from desktop.views.opening import OpeningScreen, OpeningState, PointChoice
+from desktop.views.parts.check_list import Check
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.scan_state import Judged, ScanState
 from desktop.views.state import CameraStatus, Goods, Notice

@@ -44,6 +44,10 @@ class ChoiceRow(View):
             if place < len(words):
                 button.say(words[place], name=f"{caption}: {words[place]}")
         self.buttons()[chosen].setChecked(True)
+        # Qt does so itself only once one of them has had the keyboard: Tab comes to what holds.
+        strong, click = Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.ClickFocus
+        for place, button in enumerate(self.buttons()):
+            button.setFocusPolicy(strong if place == chosen else click)
         self._row.rearrange()
         self._drawing = False
 

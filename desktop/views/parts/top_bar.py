@@ -12,9 +12,9 @@ from desktop.views.parts.arrange import column, frame, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.elided import Elided
 from desktop.views.parts.words import Words
-from desktop.views.state import SyncPill, TopBarState
+from desktop.views.state import Link, SyncPill, TopBarState
 from desktop.views.view import View
-from desktop.views.wording import clock, number
+from desktop.views.wording import number, shortly
 
 MENU: tuple[tuple[str, str, str], ...] = (
     ("sync", "refresh-cw", "F5"),
@@ -28,21 +28,25 @@ MENU: tuple[tuple[str, str, str], ...] = (
 """(intent, icon, key): everything beside the scan itself; words under ``field.menu``."""
 
 
-def pill_words(look: Look, pill: SyncPill) -> str:
-    """What the pill says."""
+def pill_words(look: Look, pill: SyncPill, now: int, *, brief: bool = False) -> str:
+    """What the pill says; ``brief`` leaves out since when."""
     if pill.busy:
         if pill.total:
             done, total = number(look, pill.done), number(look, pill.total)
             return look.text("bar.sending", done=done, total=total)
         return look.text("bar.sending_some")
-    link = look.text("bar.online" if pill.online else "bar.offline")
+    since = pill.unsafe_since if pill.unsafe else pill.safe_at
+    when = shortly(look, since, now) if since is not None else ""
     if pill.unsafe:
-        safety = look.text("bar.unsafe", n=number(look, pill.unsafe))
+        key = "unsafe_since" if when and not brief else "unsafe"
+        safety = look.text(f"bar.{key}", n=number(look, pill.unsafe), when=when)
     elif pill.safe_at is None:
         safety = look.text("bar.never_synced")
     else:
-        safety = look.text("bar.all_safe", clock=clock(look, pill.safe_at))
-    return f"{link} · {safety}"
+        safety = look.text("bar.all_safe" if brief else "bar.all_safe_since", when=when)
+    if pill.link is Link.UNKNOWN:
+        return safety
+    return f"{look.text(f'bar.{pill.link.value}')} · {safety}"
 
 
 class Pill(QAbstractButton):
@@ -52,26 +56,39 @@ class Pill(QAbstractButton):
         super().__init__(parent)
         self._look = look
         self._pill = SyncPill()
+        self._words = ("", "")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.show_pill(SyncPill())
+        self.show_pill(SyncPill(), 0)
 
-    def show_pill(self, pill: SyncPill) -> None:
+    def show_pill(self, pill: SyncPill, now: int) -> None:
         """Show this."""
         self._pill = pill
-        words = pill_words(self._look, pill)
-        self.setText(words)
-        self.setAccessibleName(self._look.text("bar.sync_name", words=words))
-        self.updateGeometry()
+        full = pill_words(self._look, pill, now)
+        self._words = (full, pill_words(self._look, pill, now, brief=True))
+        self.setAccessibleName(self._look.text("bar.sync_name", words=full))
+        self.setToolTip(full)
+        self.fit(self._wide(full))
         self.update()
+
+    def fit(self, room: int) -> None:
+        """Say as much as ``room`` pixels hold, but the count in any case."""
+        full, brief = self._words
+        words = full if self._wide(full) <= room else brief
+        if words != self.text():
+            self.setText(words)
+            self.updateGeometry()
+
+    def _wide(self, words: str) -> int:
+        wide = QFontMetrics(self._font()).horizontalAdvance(words) + 1
+        return wide + self._look.sizes.icon + 8 + 32
 
     def _high(self) -> int:
         return round(self._look.sizes.control * 0.77)
 
     def sizeHint(self) -> QSize:
-        wide = QFontMetrics(self._font()).horizontalAdvance(self.text()) + 1
-        return QSize(wide + self._look.sizes.icon + 8 + 32, self._high())
+        return QSize(self._wide(self.text()), self._high())
 
     def _font(self) -> QFont:
         # It counts while it syncs, and must not jump with every record.
@@ -163,7 +180,7 @@ class TopBar(View):
         self._session.say(state.session)
         # Not said, which would show it whether it has room or not.
         self._volunteer.setText(state.volunteer)
-        self.pill.show_pill(state.sync)
+        self.pill.show_pill(state.sync, state.now)
         self._make_room()
 
     def open_menu(self) -> None:
@@ -178,10 +195,14 @@ class TopBar(View):
         super().resizeEvent(event)
 
     def _make_room(self) -> None:
-        """The volunteer's name goes first, then the mark; the point and the pill always stay."""
+        """First goes since when the records are not safe, then the volunteer's name, then the mark;
+        the point and the count always stay."""
+        name = self._volunteer.sizeHint().width() + self.look.sizes.icon + 32
+        named = name + 80 if self._state.volunteer else 0
+        taken = self.menu_button.sizeHint().width() + self.look.px(220) + named
+        self.pill.fit(self.width() - taken)
         left = self.width() - self.pill.sizeHint().width() - self.menu_button.sizeHint().width()
         left -= self.look.px(220)
-        name = self._volunteer.sizeHint().width() + self.look.sizes.icon + 32
         roomy = left > name + 80
         self._volunteer.setVisible(roomy and bool(self._state.volunteer))
         self._person.setVisible(roomy and bool(self._state.volunteer))

@@ -41,6 +41,7 @@ def test_each_choice_changes_one_thing(panel: SettingsPanel) -> None:
     panel.scale.buttons()[2].click()
     panel.camera.buttons()[2].click()
     panel.sound.buttons()[1].click()
+    panel.automatic.buttons()[1].click()
     first = Settings()
     assert got == [
         replace(first, language="en"),
@@ -48,6 +49,7 @@ def test_each_choice_changes_one_thing(panel: SettingsPanel) -> None:
         replace(first, scale=200),
         replace(first, camera="b"),
         replace(first, sound=False),
+        replace(first, automatic=False),
     ]
 
 

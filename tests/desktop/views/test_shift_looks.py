@@ -17,10 +17,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from desktop.shot_states import NOW
 from desktop.theme.look import Look
 from desktop.theme.tokens import Room, contrast
+from desktop.views.parts.top_bar import TopBar
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.scan_state import Judged
+from desktop.views.state import Link, SyncPill, TopBarState
+from models.clock import DAY
 from models.texts import LANGUAGES, Language, catalogue
 from models.verdict import Tone, Verdict
 from tests.support.cut_off import cut_off, hidden_below
@@ -28,8 +32,10 @@ from tests.support.shift_states import SCANS, SCREENS
 from tests.support.shown import dressed, leave, stand
 
 _LAPTOPS = [(1366, 768), (1024, 600)]
-_LONG = ("opening-several", "void-refused")
-"""More points than most have, and a trouble in the middle of voiding: these may be scrolled to."""
+_SYNC = ("sync-failed", "sync-login", "sync-off", "sync-reviews")
+_LONG = ("opening-several", "void-refused", *_SYNC)
+"""More points than most have, a trouble in the middle of voiding, and lists that grow all day:
+these may be scrolled to."""
 
 
 def _shown(look: Look, size: tuple[int, int]) -> Iterator[tuple[str, QWidget]]:
@@ -126,7 +132,7 @@ def test_every_word_stands_out_from_what_it_is_written_on(qapp: QApplication, ro
     for name, screen in _shown(look, _LAPTOPS[0]):
         picture = screen.grab().toImage()
         for label in screen.findChildren(QLabel):
-            if label.isVisible() and label.text():
+            if label.isVisible() and label.text() and _in_view(label):
                 # A label's own corner, where no letter is.
                 ground = picture.pixelColor(label.mapTo(screen, QPoint()))
                 ink = label.palette().color(label.foregroundRole())
@@ -252,3 +258,36 @@ def test_tab_walks_down_the_scan_screen_and_through_everything_once(
         screen.bar.pill,
         screen.bar.menu_button,
     ]
+
+
+@pytest.mark.parametrize(
+    ("pill", "words"),
+    [
+        (SyncPill(), "Belum pernah sinkron"),
+        (SyncPill(Link.OFFLINE), "Luring · Belum pernah sinkron"),
+        (SyncPill(Link.ONLINE, safe_at=NOW - 60_000), "Daring · Semua aman sejak 10.04"),
+        (SyncPill(Link.UNKNOWN, safe_at=NOW - DAY), "Semua aman sejak kemarin"),
+        (SyncPill(Link.OFFLINE, 3, NOW - 2 * DAY), "Luring · 3 belum aman sejak 22 November"),
+        (SyncPill(Link.LOGIN, 1_204, NOW), "Wi-Fi meminta masuk · 1.204 belum aman sejak 10.05"),
+        (SyncPill(Link.ONLINE, 9, NOW, busy=True, done=3, total=9), "Sinkron 3 dari 9"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_pill_says_the_line_the_count_and_since_when(
+    qtbot: QtBot, qapp: QApplication, pill: SyncPill, words: str
+) -> None:
+    bar = TopBar(dressed(qapp))
+    qtbot.addWidget(bar)
+    bar.show_bar(TopBarState("Balai RW 03", "Tahap 1", "Sari", pill, NOW))
+    stand(bar, 1366, 64)
+    assert bar.pill.text() == words
+    assert words in bar.pill.accessibleName()
+
+
+def test_in_a_narrow_window_the_pill_keeps_the_count(qtbot: QtBot, qapp: QApplication) -> None:
+    bar = TopBar(dressed(qapp, scale=200))
+    qtbot.addWidget(bar)
+    bar.show_bar(TopBarState("Balai RW 03", sync=SyncPill(Link.LOGIN, 38, NOW), now=NOW))
+    stand(bar, 1024, 110)
+    assert bar.pill.text() == "Wi-Fi meminta masuk · 38 belum aman"
+    assert "sejak 10.05" in bar.pill.accessibleName()

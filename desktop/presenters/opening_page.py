@@ -1,0 +1,93 @@
+"""Opening a session, wired up: what there is to open, a sync beside it, the first facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.presenters.desk import Desk
+from desktop.presenters.faults import notice
+from desktop.presenters.sessions import opening_state
+from desktop.presenters.syncing import Syncing
+from desktop.threads import Threads
+from desktop.views.opening import OpeningScreen, OpeningState
+
+
+class OpeningPage(QObject):
+    """One OpeningScreen until the session is open or the shift is over."""
+
+    opened = Signal(object)
+    """The Standing of the session that was opened."""
+
+    def __init__(
+        self,
+        screen: OpeningScreen,
+        threads: Threads,
+        desk: Desk,
+        syncing: Syncing,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.screen = screen
+        self._threads = threads
+        self._desk = desk
+        self._syncing = syncing
+        self._over = False
+        self._state = OpeningState()
+        screen.start_asked.connect(self._start)
+        screen.sync_asked.connect(syncing.start)
+        screen.notice_dismissed.connect(lambda _key: self._show(notices=()))
+        self._links = (
+            (syncing.changed, self._show),
+            (syncing.learned, self._learned),
+            (syncing.failed, self._failed),
+        )
+        for signal, slot in self._links:
+            signal.connect(slot)
+
+    def begin(self) -> None:
+        """Reads what there is to open."""
+        self._threads.submit_db(
+            lambda: opening_state(self._desk), lambda state: self._read(state, first=True)
+        )
+
+    def end(self) -> None:
+        """The screen is left: nothing reaches this page any more."""
+        self._over = True
+        for signal, slot in self._links:
+            signal.disconnect(slot)
+
+    def _learned(self) -> None:
+        def work() -> OpeningState:
+            self._desk.refresh()
+            return opening_state(self._desk)
+
+        self._threads.submit_db(work, self._read, self._failed)
+
+    def _read(self, state: OpeningState, *, first: bool = False) -> None:
+        self._state = replace(state, busy=self._state.busy)
+        self._show()
+        if first and not self._over:
+            self.screen.take_focus()
+
+    def _start(self, point: int, counted: dict[int, int]) -> None:
+        self._show(busy=True, notices=())
+        self._threads.submit_db(
+            lambda: self._desk.open_session(point, counted), self._opened, self._failed
+        )
+
+    def _opened(self, standing: object) -> None:
+        if not self._over:
+            self.opened.emit(standing)
+
+    def _failed(self, error: BaseException) -> None:
+        self._show(busy=False, notices=(notice(error),))
+
+    def _show(self, **changes: Any) -> None:
+        self._state = replace(self._state, **changes)
+        if not self._over:
+            panel = self._syncing.panel
+            state = replace(self._state, link=panel.link, progress=panel.progress)
+            self.screen.show_opening(state)

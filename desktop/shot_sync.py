@@ -1,0 +1,58 @@
+"""Made-up states of the records' safety, for the pictures of ``desktop.shots``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from desktop.views.parts.review_list import Review
+from desktop.views.state import Link, LinkState, Progress, SyncPill
+from desktop.views.sync_panel import Sibling, SyncPanelState, SyncResult, Waiting, WaitingKind
+
+_MINUTE = 60_000
+_NAMES = ((43, "Ratna Kusuma"), (41, "Yusuf Hidayat"), (38, "Dewi Anggraini"))
+
+
+def sync_states(now: int) -> Iterator[tuple[str, SyncPanelState, SyncPill]]:
+    """(name, the open panel, the pill) of everything that can be so."""
+    since = now - 43 * _MINUTE
+    online, offline = LinkState(Link.ONLINE, now), LinkState(Link.OFFLINE, since)
+    unsafe = SyncPanelState(
+        "Laptop 2",
+        online,
+        38,
+        since,
+        now - 50 * _MINUTE,
+        waiting=tuple(
+            Waiting(now - minutes * _MINUTE, WaitingKind.HANDOVER, name) for minutes, name in _NAMES
+        ),
+        now=now,
+    )
+    pill = SyncPill(Link.OFFLINE, 38, since, now - 50 * _MINUTE)
+
+    down = SyncResult(now - 2 * _MINUTE, "errors.centre_down")
+    failed = replace(
+        unsafe,
+        link=replace(offline, next_at=now + 40_000),
+        last=down,
+        well_at=now - 50 * _MINUTE,
+        siblings=(Sibling("Laptop 3", 12, now - 21 * _MINUTE), Sibling("", 1, now - _MINUTE)),
+    )
+    yield "sync-failed", failed, pill
+    other = SyncResult(now - 4 * _MINUTE, "errors.not_the_centre")
+    login = LinkState(Link.LOGIN, now - 8 * _MINUTE, next_at=now + 7 * _MINUTE)
+    yield "sync-login", replace(failed, link=login, last=other), replace(pill, link=Link.LOGIN)
+    off = LinkState(automatic=False)
+    yield "sync-off", replace(failed, link=off, siblings=()), replace(pill, link=Link.UNKNOWN)
+    well = SyncResult(now - 2 * _MINUTE, sent=38, got=12)
+    safe = SyncPanelState("Laptop 2", online, 0, None, now - 2 * _MINUTE, last=well, now=now)
+    yield "synced", safe, SyncPill(Link.ONLINE, safe_at=now - 2 * _MINUTE)
+    reviews = (
+        Review(now - 12 * _MINUTE, "handover", "Siti Nurhaliza Rahmawati", ("double",)),
+        Review(now - 95 * _MINUTE, "refused", "", ("forged", "clock")),
+        Review(now - 1_500 * _MINUTE, "handover", "Ahmad Fauzi", ("out_of_place",)),
+    )
+    noted = replace(safe, reviews=reviews, reviews_total=4)
+    yield "sync-reviews", noted, SyncPill(Link.ONLINE, safe_at=now - 1_500 * _MINUTE)
+    busy = replace(unsafe, progress=Progress("app.phase.sending", 12, 38))
+    yield "syncing", busy, SyncPill(Link.ONLINE, 38, since, busy=True, done=12, total=38)

@@ -8,6 +8,7 @@ a new need gets a new number. A kind this version does not know is kept whole (`
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import Any, ClassVar, cast
@@ -313,26 +314,22 @@ def from_plain(plain: Any) -> Fact:
 
 
 def _known(cls: type[Any], raw: dict[Any, Any]) -> Body | None:
-    names = dict(_KEYS[cls])
-    # True and 1.0 are equal to 1, and yet other keys.
-    if any(type(number) is not int or number not in names for number in raw):
-        return None
+    readers = _READERS[cls]
+    values: dict[str, Any] = {}
     try:
-        values = {names[number]: _value(cls, names[number], raw[number]) for number in raw}
+        for number, value in raw.items():
+            # True and 1.0 are equal to 1, and yet other keys.
+            if type(number) is not int or number not in readers:
+                return None
+            name, read = readers[number]
+            values[name] = read(value)
         return cast(Body, cls(**values))
     except (TypeError, ValueError):
         return None
 
 
-def _value(cls: type[Any], name: str, value: Any) -> Any:
-    if name == "lines":
-        return tuple(Line(*(_whole(part) for part in _list(line))) for line in _list(value))
-    if (cls, name) in _ENUMS:
-        return _ENUMS[cls, name](_whole(value))
-    allowed = _TYPES[cls][name]
-    if allowed is None or type(value) not in allowed:
-        raise TypeError(f"{name} is of another type")
-    return value
+def _read_lines(value: Any) -> tuple[Line, ...]:
+    return tuple([Line(*[_whole(part) for part in _list(line)]) for line in _list(value)])
 
 
 def _whole(value: Any) -> int:
@@ -347,24 +344,72 @@ def _list(value: Any) -> list[Any]:
     return value
 
 
+def _reader_of_member(enum: type[IntEnum]) -> Callable[[Any], Any]:
+    members = {int(member): member for member in enum}
+
+    def read(value: Any) -> IntEnum:
+        if _whole(value) not in members:
+            raise ValueError(f"not a {enum.__name__}")
+        return members[value]
+
+    return read
+
+
+def _reader_of_plain(allowed: tuple[type, ...]) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if type(value) not in allowed:
+            raise TypeError(f"not of {allowed}")
+        return value
+
+    return read
+
+
+def _reader(cls: type[Any], name: str) -> Callable[[Any], Any]:
+    if name == "lines":
+        return _read_lines
+    if (cls, name) in _ENUMS:
+        return _reader_of_member(_ENUMS[cls, name])
+    allowed = _TYPES[cls][name]
+    assert allowed is not None, f"{name} is declared as what no reader knows"
+    return _reader_of_plain(allowed)
+
+
+# Tens of thousands of facts arrive at a time: what to read each field with is settled once.
+_READERS = {
+    cls: {number: (name, _reader(cls, name)) for number, name in keys}
+    for cls, keys in _KEYS.items()
+}
+_NUMBERS = {
+    cls: tuple(name for name, allowed in types.items() if allowed is not None and int in allowed)
+    for cls, types in _TYPES.items()
+}
+
+
 def is_countable(fact: Fact) -> bool:
     """Whether all numbers of ``fact`` fit where they are counted; a signed fact may hold any."""
     body = fact.body
     if isinstance(body, Unknown):
         return False
-    numbers = [abs(fact.at), fact.actor, fact.session]
-    for name, allowed in _TYPES[type(body)].items():
-        value = getattr(body, name)
-        if allowed is not None and isinstance(value, int):
-            numbers.append(value)
-    pieces_fit = True
+    if not (-COUNTABLE < fact.at < COUNTABLE and _fits(fact.actor) and _fits(fact.session)):
+        return False
+    for name in _NUMBERS[type(body)]:
+        number = getattr(body, name)
+        if number is not None and not 0 <= number < COUNTABLE:
+            return False
     if isinstance(body, Handover):
-        pieces_fit = bool(body.lines) and all(0 < o.quantity < MOST_PIECES for o in body.lines)
-        for line in body.lines:
-            numbers += [line.stage, line.package]
-    elif isinstance(body, Stock):
-        pieces_fit = 0 <= body.quantity < MOST_PIECES
-    return pieces_fit and all(0 <= n < COUNTABLE for n in numbers)
+        return bool(body.lines) and all(
+            [
+                _fits(o.stage) and _fits(o.package) and 0 < o.quantity < MOST_PIECES
+                for o in body.lines
+            ]
+        )
+    if isinstance(body, Stock):
+        return 0 <= body.quantity < MOST_PIECES
+    return True
+
+
+def _fits(number: int) -> bool:
+    return 0 <= number < COUNTABLE
 
 
 def encode(fact: Fact) -> bytes:

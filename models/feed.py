@@ -9,7 +9,7 @@ deterministic CBOR throughout. A checkpoint is a COSE_Sign1 by the feed's key ov
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,23 +64,24 @@ def genesis(feed: bytes) -> bytes:
 
 
 def link(before: bytes, seq: int, fact: bytes) -> bytes:
-    """The hash of fact number ``seq``, given the hash before it and the fact's encoding.
-
-    The fact is already deterministic CBOR, so the array around it is written by hand: it is the
-    same bytes as encoding all three parts together. Of a fact that rotted (``models.damage``) it is
-    the hash that was recorded.
-    """
-    recorded = recorded_hash(fact)
-    if recorded is not None:
-        return recorded
-    return hashlib.sha256(b"\x83\x58\x20" + before + cbor.dumps(seq) + fact).digest()
+    """The hash of fact number ``seq``, given the hash before it and the fact's encoding."""
+    return chain(before, seq, (fact,))[0]
 
 
 def chain(before: bytes, first: int, facts: Iterable[bytes]) -> list[bytes]:
-    """The hashes of facts ``first``, ``first+1``, … that hang on ``before``."""
+    """The hashes of facts ``first``, ``first+1``, … that hang on ``before``.
+
+    The facts are already deterministic CBOR, so the array around each is written by hand: it is the
+    same bytes as encoding all three parts together. Of a fact that rotted (``models.damage``) it is
+    the hash that was recorded.
+    """
+    encode = cbor.encoder()
     hashes: list[bytes] = []
     for seq, fact in enumerate(facts, first):
-        before = link(before, seq, fact)
+        before = (
+            recorded_hash(fact)
+            or hashlib.sha256(b"\x83\x58\x20" + before + encode(seq) + fact).digest()
+        )
         hashes.append(before)
     return hashes
 
@@ -166,9 +167,10 @@ def _to_columns(facts: Sequence[bytes]) -> list[Any]:
     rows: list[list[list[Any]]] = []
     order: list[int] = []
     heads: list[list[int]] = []
+    encode = cbor.encoder()
     for fact in facts:
         plain = cbor.loads(fact)
-        shape, values = _shape_of(plain, fact)
+        shape, values = _shape_of(plain, fact, encode)
         index = shapes.setdefault(shape, len(shapes))
         if index == len(rows):
             rows.append([])
@@ -183,8 +185,10 @@ def _to_columns(facts: Sequence[bytes]) -> list[Any]:
     ]
 
 
-def _shape_of(plain: Any, fact: bytes) -> tuple[tuple[Any, ...], list[Any]]:
-    if not _is_fact_array(plain) or cbor.dumps(plain) != fact:
+def _shape_of(
+    plain: Any, fact: bytes, encode: Callable[[Any], bytes]
+) -> tuple[tuple[Any, ...], list[Any]]:
+    if not _is_fact_array(plain) or encode(plain) != fact:
         return (None, None), [fact]
     body = plain[4]
     if isinstance(body, dict) and all(type(key) is int for key in body):
@@ -214,11 +218,12 @@ def _from_columns(packed: Any, count: int) -> tuple[bytes, ...]:
         _bodies(shape, body, order.count(i))
         for i, (shape, body) in enumerate(zip(shapes, bodies, strict=True))
     ]
+    encode = cbor.encoder()
     facts: list[bytes] = []
     size = 0
     for index, at, actor, session in zip(order, *heads, strict=True):
         kind, body = next(readers[index])
-        facts.append(body if kind is None else cbor.dumps([kind, at, actor, session, body]))
+        facts.append(body if kind is None else encode([kind, at, actor, session, body]))
         size += len(facts[-1])
         if size > MAX_SEGMENT_BYTES:
             raise columns.ColumnError("the facts are too long for a segment")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, TextClause, insert, text
 
 from server.tables import ChangeKind, PointChange, table
 
@@ -47,6 +47,25 @@ def append_to_all(connection: Connection, points: Iterable[int], change: Change)
     """Put the same change at the end of the streams of ``points``."""
     for point in sorted(set(points)):
         append_changes(connection, point, [change])
+
+
+def appending(rows: str) -> TextClause:
+    """A statement that puts what the query ``rows`` finds at the end of its points' streams.
+
+    The query's columns are ``point``, ``kind``, ``household``, ``ref``, ``feed_no`` and ``seq``;
+    within a point they go in order of kind and number.
+    """
+    return text(
+        f"WITH told AS ({rows}), numbered AS ("
+        "INSERT INTO point_counter AS c (point, last_n)"
+        " SELECT point, count(*) FROM told GROUP BY point ORDER BY point"
+        " ON CONFLICT (point) DO UPDATE SET last_n = c.last_n + excluded.last_n"
+        " RETURNING point, last_n)"
+        " INSERT INTO point_change (point, n, kind, household, ref, feed_no, seq)"
+        " SELECT t.point, last_n - count(*) OVER (PARTITION BY t.point)"
+        " + row_number() OVER (PARTITION BY t.point ORDER BY kind, seq, household),"
+        " kind, household, ref, feed_no, seq FROM told AS t JOIN numbered USING (point)"
+    )
 
 
 def take_numbers(connection: Connection, point: int, wanted: int) -> int:

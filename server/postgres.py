@@ -135,7 +135,13 @@ def connect(dsn: str | URL) -> Engine:
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,
-        connect_args={"connect_timeout": 10, "application_name": "ksbb-centre"},
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": "ksbb-centre",
+            # What a segment touches is looked up by key, 500 rows at a time. With the cost of a
+            # turning disk the planner reads tables whole for that until they are large.
+            "options": "-c random_page_cost=1.1",
+        },
     )
     place = f"{url.host or url.query.get('host', 'localhost')}:{url.port or 5432}/{url.database}"
     try:

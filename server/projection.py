@@ -7,9 +7,8 @@ off, what they count afterwards is added; nothing ever scans all hand-overs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -19,9 +18,9 @@ from models import facts
 from models.clock import DAY, local
 from models.facts import COUNTABLE, Fact, Handover, SessionOpened, Unknown, Void, is_countable
 from server import projection_sql as sql
-from server.changes import Change, append_changes
+from server.copying import copy_rows
 from server.personal import Personal, PersonalColumn
-from server.tables import ChangeKind, Review, ReviewKind, table
+from server.tables import Review, ReviewKind, table
 from sync.branches import questions
 
 _AHEAD = 2 * DAY
@@ -30,13 +29,19 @@ _LONG_AGO = 366 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A fact that was not held before, on its branch."""
+    """A fact that was not held before. ``countable``: its numbers fit where they are counted."""
 
     seq: int
-    branch: int
     body: bytes
     fact: Fact
     hash: bytes
+    countable: bool
+
+    @classmethod
+    def of(cls, seq: int, body: bytes, digest: bytes) -> Arrived:
+        """The fact number ``seq`` as its bytes say it."""
+        fact = facts.interpret(body)
+        return cls(seq, body, fact, digest, is_countable(fact))
 
     @property
     def kind(self) -> int:
@@ -46,42 +51,61 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
-class _Feed:
+class Stretch:
+    """New facts of one feed, in order, all on one branch."""
+
     device: int
     feed_no: int
+    branch: int
+    arrived: Sequence[Arrived]
+
+    @property
+    def place(self) -> dict[str, int]:
+        """Where they stand, as statements name it."""
+        return {"device": self.device, "feed_no": self.feed_no, "branch": self.branch}
 
 
-def project(
-    connection: Connection,
-    personal: Personal,
-    device: int,
-    feed_no: int,
-    arrived: Sequence[Arrived],
-    now: int,
-) -> None:
-    """Derives everything from ``arrived``, facts of one feed in order."""
-    feed = _Feed(device, feed_no)
-    given = [one for one in arrived if _is_given(one)]
-    voids = [one for one in arrived if _is_void(one)]
-    _review(connection, feed, arrived, now)
-    if not given and not voids:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A hand-over that counts."""
+
+    seq: int
+    fact: Fact
+    body: Handover
+
+
+def project(connection: Connection, personal: Personal, stretch: Stretch, now: int) -> None:
+    """Derives everything from ``stretch``."""
+    given = [
+        _Given(one.seq, one.fact, one.fact.body)
+        for one in stretch.arrived
+        if one.countable and isinstance(one.fact.body, Handover)
+    ]
+    # Of the own feed; taking back what another device wrote is for the office.
+    targets = [
+        one.fact.body.target
+        for one in stretch.arrived
+        if one.countable and isinstance(one.fact.body, Void) and one.fact.body.feed is None
+    ]
+    points = _points_of_sessions(connection, personal, stretch) if given else {}
+    regions = _regions(connection, given, points)
+    _ask_about(connection, stretch, regions.of_household, now)
+    if not given and not targets:
         return
     _make_scratch(connection)
-    points = _points_of_sessions(connection, personal, feed, arrived)
-    regions = _regions(connection, given, points)
-    copy_lines(connection, _lines(personal, feed, given, points, regions, now))
-    _touch_voided(connection, feed, voids)
+    voids = {**stretch.place, "targets": targets}
+    lines = _lines(personal, stretch, given, points, regions, now)
+    copy_rows(connection, sql.COPY_FRESH, sql.FRESH_TYPES, lines)
+    if targets:
+        connection.execute(sql.TOUCH_VOIDED, voids)
     # From here on no other segment may bring a line for the same entitlements: neither would see
     # the other's until both are committed, and a double would go unflagged.
     connection.execute(sql.LOCK_REGIONS, {"space": sql.LOCK_SPACE})
-    connection.execute(sql.FIGURES_BEFORE)
-    connection.execute(sql.ADD_LINES)
-    for one in voids:
-        _void(connection, feed, one)
-    _mark_doubles(connection, now)
-    connection.execute(sql.FIGURES_AFTER)
-    connection.execute(sql.ADD_FIGURES)
-    _tell_points(connection, feed, given, points)
+    connection.execute(sql.GATHER)
+    if targets:
+        connection.execute(sql.VOID, voids)
+    _settle(connection, now)
+    connection.execute(sql.TELL_POINTS)
 
 
 def _make_scratch(connection: Connection) -> None:
@@ -90,7 +114,7 @@ def _make_scratch(connection: Connection) -> None:
     A transaction that rolls back takes them along, so whether they are there is looked up, not
     remembered.
     """
-    if connection.scalar(text("SELECT to_regclass('pg_temp.difference')")) is not None:
+    if connection.scalar(text("SELECT to_regclass('pg_temp.also_touched')")) is not None:
         return
     for name, columns in sql.SCRATCH.items():
         connection.execute(text(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DELETE ROWS"))
@@ -99,100 +123,91 @@ def _make_scratch(connection: Connection) -> None:
 # --- reading what arrived --------------------------------------------------------------------
 
 
-def _is_given(one: Arrived) -> bool:
-    return isinstance(one.fact.body, Handover) and is_countable(one.fact)
-
-
-def _is_void(one: Arrived) -> bool:
-    """Of the own feed; taking back what another device wrote is for the office."""
-    body = one.fact.body
-    return isinstance(body, Void) and body.feed is None and is_countable(one.fact)
-
-
-def _day(at: int, now: int) -> date:
-    """The day in Jakarta; a time that can't be true counts on the day it arrived."""
-    return local(at if _plausible(at, now) else now).date()
-
-
 def _plausible(at: int, now: int) -> bool:
     return now - _LONG_AGO < at < now + _AHEAD
 
 
 def _points_of_sessions(
-    connection: Connection, personal: Personal, feed: _Feed, arrived: Sequence[Arrived]
+    connection: Connection, personal: Personal, stretch: Stretch
 ) -> Mapping[int, int]:
     points = {
         one.seq: one.fact.body.point
-        for one in arrived
-        if isinstance(one.fact.body, SessionOpened) and is_countable(one.fact)
+        for one in stretch.arrived
+        if one.countable and isinstance(one.fact.body, SessionOpened)
     }
-    wanted = sorted(
-        {one.fact.session for one in arrived if 0 < one.fact.session < COUNTABLE} - points.keys()
-    )
+    sessions = {one.fact.session for one in stretch.arrived if 0 < one.fact.session < COUNTABLE}
+    wanted = sorted(sessions - points.keys())
     if wanted:
         rows = connection.execute(
-            sql.SESSIONS, {"device": feed.device, "feed_no": feed.feed_no, "wanted": wanted}
+            sql.SESSIONS, {"device": stretch.device, "feed_no": stretch.feed_no, "wanted": wanted}
         )
         for seq, branch, body in rows:
-            context = b"fact/%d/%d/%d" % (feed.feed_no, branch, seq)
+            context = b"fact/%d/%d/%d" % (stretch.feed_no, branch, seq)
             opened = facts.decode(personal.unseal(bytes(body), context))
             if isinstance(opened.body, SessionOpened) and is_countable(opened):
                 points.setdefault(seq, opened.body.point)
     return points
 
 
+@dataclass(frozen=True, slots=True)
+class _Regions:
+    """Kelurahan by household and by point, of those that are known."""
+
+    of_household: Mapping[int, str]
+    of_point: Mapping[int, str]
+
+
 def _regions(
-    connection: Connection, given: Sequence[Arrived], points: Mapping[int, int]
-) -> tuple[dict[int, str], dict[int, str]]:
-    """(household → kelurahan, point → kelurahan)."""
-    wanted = list({_handover(one).household for one in given})
-    of_household = {
-        row.id: row.region for row in connection.execute(sql.HOUSEHOLD_REGIONS, {"wanted": wanted})
+    connection: Connection, given: Sequence[_Given], points: Mapping[int, int]
+) -> _Regions:
+    if not given:
+        return _Regions({}, {})
+    wanted = {
+        "households": list({one.body.household for one in given}),
+        "points": list(set(points.values())),
     }
-    at = list(set(points.values()))
-    of_point = {row.id: row.region for row in connection.execute(sql.POINT_REGIONS, {"wanted": at})}
-    return of_household, of_point
-
-
-def _handover(one: Arrived) -> Handover:
-    body = one.fact.body
-    assert isinstance(body, Handover)
-    return body
+    found: tuple[dict[int, str], dict[int, str]] = ({}, {})
+    for is_home, number, region in connection.execute(sql.REGIONS, wanted):
+        found[0 if is_home else 1][number] = region
+    return _Regions(*found)
 
 
 def _lines(
     personal: Personal,
-    feed: _Feed,
-    given: Sequence[Arrived],
+    stretch: Stretch,
+    given: Sequence[_Given],
     points: Mapping[int, int],
-    regions: tuple[dict[int, str], dict[int, str]],
+    regions: _Regions,
     now: int,
 ) -> Iterable[tuple[Any, ...]]:
-    of_household, of_point = regions
+    """The rows of ``line``. A time that can't be true counts on the day it arrived."""
+    today = local(now).date()
     for one in given:
-        body, fact = _handover(one), one.fact
-        point = points.get(fact.session, 0)
-        region = of_household.get(body.household) or of_point.get(point, "")
+        body, fact = one.body, one.fact
         named = (
             personal.encrypt(body.proxy_name, body.household, PersonalColumn.RECEIVER)
             if body.proxy_name
             else None
         )
-        day = _day(fact.at, now)
+        day = local(fact.at).date() if _plausible(fact.at, now) else today
+        point = points.get(fact.session, 0)
+        home = regions.of_household.get(body.household, "")
+        region = home or regions.of_point.get(point, "")
         for number, line in enumerate(body.lines):
             yield (
                 body.household,
                 line.stage,
                 line.package,
-                feed.device,
-                feed.feed_no,
+                stretch.device,
+                stretch.feed_no,
                 one.seq,
-                one.branch,
+                stretch.branch,
                 number,
                 line.quantity,
                 fact.at,
                 day,
                 region,
+                home,
                 point,
                 fact.actor,
                 int(body.receiver),
@@ -201,42 +216,13 @@ def _lines(
             )
 
 
-def copy_lines(connection: Connection, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Puts hand-over lines into the scratch table ``incoming``."""
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    with driver.cursor() as cursor, cursor.copy(sql.COPY_INCOMING) as copy:
-        copy.set_types(sql.INCOMING_TYPES)
-        for row in rows:
-            copy.write_row(row)
+# --- doubles and other questions -------------------------------------------------------------
 
 
-# --- voids, doubles, reviews -----------------------------------------------------------------
-
-
-def _void_target(feed: _Feed, one: Arrived) -> dict[str, Any]:
-    body = one.fact.body
-    assert isinstance(body, Void)
-    return {
-        "device": feed.device,
-        "feed_no": feed.feed_no,
-        "branch": one.branch,
-        "target": body.target,
-    }
-
-
-def _touch_voided(connection: Connection, feed: _Feed, voids: Sequence[Arrived]) -> None:
-    for one in voids:
-        connection.execute(sql.TOUCH_VOIDED, _void_target(feed, one))
-
-
-def _void(connection: Connection, feed: _Feed, one: Arrived) -> None:
-    connection.execute(sql.VOID, _void_target(feed, one))
-
-
-def _mark_doubles(connection: Connection, now: int) -> None:
-    """Flags every line beyond its entitlement, whatever order the facts arrived in."""
-    changed = connection.execute(sql.MARK_DOUBLES).all()
+def _settle(connection: Connection, now: int) -> None:
+    """Keeps lines and figures, and flags every line beyond its entitlement, whatever order the
+    facts arrived in."""
+    changed = connection.execute(sql.SETTLE).all()
     flagged = [row for row in changed if row.in_review]
     if flagged:
         rows = {
@@ -258,30 +244,30 @@ def _mark_doubles(connection: Connection, now: int) -> None:
             connection.execute(sql.NO_LONGER_DOUBLE, row._asdict())
 
 
-def _review(connection: Connection, feed: _Feed, arrived: Sequence[Arrived], now: int) -> None:
-    households = list({_handover(one).household for one in arrived if _is_given(one)})
-    known = set(connection.scalars(sql.KNOWN_HOUSEHOLDS, {"wanted": households}))
+def _ask_about(connection: Connection, stretch: Stretch, known: Container[int], now: int) -> None:
+    """Puts before a person what a fact by itself gives reason for (doubles and forks are found
+    elsewhere); ``known`` are households."""
     rows: list[dict[str, Any]] = [
         {
-            "device": feed.device,
+            **stretch.place,
             "kind": int(kind),
             "household": household,
-            "feed_no": feed.feed_no,
             "seq": one.seq,
-            "branch": one.branch,
             "details": {},
             "opened_at": now,
         }
-        for one in arrived
+        for one in stretch.arrived
         for kind, household in _questions(one, known, now)
     ]
     if rows:
         connection.execute(insert(table(Review)).on_conflict_do_nothing(), rows)
 
 
-def _questions(one: Arrived, known: set[int], now: int) -> Iterable[tuple[ReviewKind, int | None]]:
-    """What a person should look at in one fact (doubles and forks are found elsewhere)."""
-    household = _handover(one).household if _is_given(one) else None
+def _questions(
+    one: Arrived, known: Container[int], now: int
+) -> Iterable[tuple[ReviewKind, int | None]]:
+    body = one.fact.body
+    household = body.household if one.countable and isinstance(body, Handover) else None
     for kind in questions(one.fact):
         yield kind, household
     if household is not None:
@@ -289,27 +275,3 @@ def _questions(one: Arrived, known: set[int], now: int) -> Iterable[tuple[Review
             yield ReviewKind.UNKNOWN_HOUSEHOLD, household
         if not _plausible(one.fact.at, now):
             yield ReviewKind.CLOCK, household
-
-
-def _tell_points(
-    connection: Connection, feed: _Feed, given: Sequence[Arrived], points: Mapping[int, int]
-) -> None:
-    """Every point that has the household on its list, and the point it happened at, learn of it."""
-    where: dict[int, set[int]] = {}
-    for household, point in connection.execute(sql.POINTS_OF_TOUCHED):
-        where.setdefault(household, set()).add(point)
-    changes: dict[int, list[Change]] = {}
-    for one in given:
-        body = _handover(one)
-        here = points.get(one.fact.session)
-        for point in where.get(body.household, set()) | ({here} if here else set()):
-            changes.setdefault(point, []).append(
-                Change(ChangeKind.HANDOVER, body.household, None, feed.feed_no, one.seq)
-            )
-    for row in connection.execute(sql.VOIDED_NOW):
-        for point in where.get(row.household, set()) | ({row.point} if row.point else set()):
-            changes.setdefault(point, []).append(
-                Change(ChangeKind.VOID, row.household, None, row.feed_no, row.seq)
-            )
-    for point in sorted(changes):
-        append_changes(connection, point, changes[point])

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from models import facts
 from models.feed import Head, Segment, genesis
+from server.copying import copy_rows
 from server.lineage import branch_of, note_split
 from server.personal import Personal
-from server.projection import Arrived, project
+from server.projection import Arrived, Stretch, project
 from server.tables import (
     Checkpoint,
     Device,
@@ -121,8 +119,9 @@ class PostgresFeedStore:
                 arrived = self._keep(connection, known, segment, hashes, branch, skip, now)
                 if branch > 0 and not known.forked:
                     left = True
-                    _note_fork(connection, known, arrived[0], now)
-                project(connection, self._personal, known.device, known.feed_no, arrived, now)
+                    _note_fork(connection, known, branch, arrived[0].seq, now)
+                stretch = Stretch(known.device, known.feed_no, branch, arrived)
+                project(connection, self._personal, stretch, now)
             exceptions = connection.execute(
                 _EXCEPTIONS,
                 {
@@ -146,7 +145,7 @@ class PostgresFeedStore:
         now: int,
     ) -> list[Arrived]:
         arrived = [
-            Arrived(seq, branch, body, facts.interpret(body), digest)
+            Arrived.of(seq, body, digest)
             for seq, body, digest in zip(
                 range(segment.first + skip, segment.last + 1),
                 segment.facts[skip:],
@@ -193,18 +192,6 @@ class PostgresFeedStore:
         return arrived
 
 
-def copy_rows(
-    connection: Connection, statement: str, types: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
-    """Sends ``rows`` through a binary COPY inside the connection's transaction."""
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(types)
-        for row in rows:
-            copy.write_row(row)
-
-
 def _clamp(value: int, limit: int) -> int:
     """A signed fact may hold any number; a column may not."""
     return max(-limit, min(limit, value))
@@ -241,9 +228,9 @@ def _find_spot(
     return spot.branch, spot.held
 
 
-def _note_fork(connection: Connection, known: _Known, first: Arrived, now: int) -> None:
+def _note_fork(connection: Connection, known: _Known, branch: int, seq: int, now: int) -> None:
     connection.execute(
-        update(FEED).where(FEED.c.feed_no == known.feed_no).values(forked_at_seq=first.seq)
+        update(FEED).where(FEED.c.feed_no == known.feed_no).values(forked_at_seq=seq)
     )
     connection.execute(
         insert(REVIEW).on_conflict_do_nothing(),
@@ -251,8 +238,8 @@ def _note_fork(connection: Connection, known: _Known, first: Arrived, now: int) 
             "device": known.device,
             "kind": int(ReviewKind.FORK),
             "feed_no": known.feed_no,
-            "seq": first.seq,
-            "branch": first.branch,
+            "seq": seq,
+            "branch": branch,
             "details": {},
             "opened_at": now,
         },

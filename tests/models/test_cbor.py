@@ -36,6 +36,22 @@ def test_the_encoding_is_the_shortest_with_keys_in_order(value: object, hexed: s
     assert cbor.loads(bytes.fromhex(hexed)) == value
 
 
+@given(st.lists(PLAIN, max_size=8))
+def test_an_encoder_writes_each_value_as_if_it_were_the_first(values: list[object]) -> None:
+    encode = cbor.encoder()
+    assert [encode(value) for value in values] == [cbor.dumps(value) for value in values]
+
+
+def test_an_encoder_goes_on_after_a_value_without_an_encoding() -> None:
+    encode = cbor.encoder()
+    ring: list[object] = ["half of it is written"]
+    ring.append(ring)
+    for value in (ring, object()):
+        with pytest.raises(cbor.CborError):
+            encode(value)
+        assert encode([1, "a"]) == cbor.dumps([1, "a"])
+
+
 @given(PLAIN)
 def test_encoding_what_was_decoded_gives_the_same_bytes(value: object) -> None:
     encoded = cbor.dumps(value)

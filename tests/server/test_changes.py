@@ -6,7 +6,7 @@ import threading
 
 from sqlalchemy import Engine, text
 
-from server.changes import Change, append_changes, append_to_all
+from server.changes import Change, append_changes, append_to_all, appending
 from server.tables import ChangeKind
 
 _STREAM = text("SELECT point, n, kind, household, ref FROM point_change ORDER BY point, n")
@@ -28,6 +28,30 @@ def test_changes_are_numbered_by_point_without_gaps(engine: Engine) -> None:
             (2, 1, 2, None, 5),
             (2, 2, 7, None, None),
         ]
+
+
+def test_what_a_query_finds_goes_on_each_point_in_order(engine: Engine) -> None:
+    found = (
+        "SELECT * FROM (VALUES (2, 3, 7::int8, NULL::int8, 1::int8, 5::int8),"
+        " (1, 4, 7, NULL, 1, 2), (1, 3, 7, NULL, 1, 9), (1, 3, 8, NULL, 1, 4))"
+        " AS v (point, kind, household, ref, feed_no, seq)"
+    )
+    with engine.begin() as connection:
+        append_changes(connection, 1, [Change(ChangeKind.SLIP, ref=5)])
+        connection.execute(appending(found))
+        connection.execute(appending(f"{found} LIMIT 1"))
+        connection.execute(appending(f"{found} LIMIT 0"))
+        told = text("SELECT point, n, kind, seq FROM point_change ORDER BY point, n")
+        assert connection.execute(told).fetchall() == [
+            (1, 1, 2, None),
+            (1, 2, 3, 4),
+            (1, 3, 3, 9),
+            (1, 4, 4, 2),
+            (2, 1, 3, 5),
+            (2, 2, 3, 5),
+        ]
+        append_changes(connection, 1, [Change(ChangeKind.SLIP, ref=6)])
+        assert connection.scalar(text("SELECT max(n) FROM point_change WHERE point = 1")) == 5
 
 
 def test_a_number_is_never_seen_before_a_smaller_one(engine: Engine) -> None:

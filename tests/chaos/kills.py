@@ -37,25 +37,29 @@ def laptop_killed(scene: Scene, kills: int) -> None:
 
 
 def centre_killed(scene: Scene, kills: int) -> None:
-    """The centre dies again and again, or one of its database's processes; two laptops at one
-    point record and sync all the while."""
+    """The centre dies again and again, or its database alone, or one of that one's processes; two
+    laptops at one point record and sync all the while."""
     laptops = [scene.enrol("one"), scene.enrol("two")]
     for laptop in laptops:
         laptop.orders = replace(laptop.orders, pause=0.02, gap=0.1)
         laptop.start()
     for _ in range(kills):
         watched = scene.chance.choice(laptops)
-        for _ in watched.lines():
-            pass
+        watched.forget()
         assert watched.wait_for("at sending"), f"{watched.name} does not reach the centre again"
         pause(scene.chance, 0.2)
-        if scene.chance.random() < 0.8:
-            scene.kill_centre()
-            scene.centre.start()
-            scene.fell["centre"] += 1
-        else:
-            scene.centre.kill_backend(scene.chance)
-            scene.fell["backend"] += 1
+        victim = scene.chance.choices(("centre", "database", "backend"), (6, 2, 2))[0]
+        match victim:
+            case "centre":
+                scene.kill_centre()
+                scene.centre.start()
+            case "database":
+                scene.centre.kill_database()
+                scene.centre.wait_until_ready()
+            case "backend":
+                scene.centre.kill_backend(scene.chance)
+                scene.centre.wait_until_ready()
+        scene.fell[victim] += 1
 
 
 def bad_network(scene: Scene, kills: int) -> None:

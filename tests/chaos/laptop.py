@@ -90,6 +90,8 @@ class Laptop:
         process = self._running()
         process.kill()
         process.join()
+        if process.exitcode != -signal.SIGKILL:
+            raise LaptopFailed(f"{self.name} ended before it was killed ({process.exitcode})")
         process.close()
         self._process = None
 
@@ -125,6 +127,11 @@ class Laptop:
                     return
                 self._read += len(line)
                 yield line.decode("ascii").rstrip("\n")
+
+    def forget(self) -> None:
+        """Passes over what the log says so far."""
+        for _ in self.lines():
+            pass
 
     def wait_for(self, beginning: str, patience: float = 30.0) -> str:
         """Reads on in the log until a line begins so, and gives it; else "", after that time."""

@@ -19,6 +19,7 @@ SCENARIOS: dict[str, Callable[[Scene, int], None]] = {
     "bad network": kills.bad_network,
     "laptop full": full_disks.laptop_full,
     "laptop limited": full_disks.laptop_limited,
+    "centre full": full_disks.centre_full,
 }
 """Name → what happens, with how many kills."""
 

@@ -57,6 +57,13 @@ class Scene:
         self.laptops.append(laptop)
         return laptop
 
+    def move_centre(self, disk: Path) -> None:
+        """Puts the centre's data on another disk."""
+        self.centre.stop()
+        self.town.copy_to(disk / "centre")
+        self.centre.data = disk / "centre"
+        self.centre.start()
+
     def kill_centre(self) -> None:
         """Ends the centre with -9, and notes what it had promised by then."""
         self.centre.kill()

@@ -150,7 +150,7 @@ class _Point:
         # One order for all laptops, so that they serve the same households at about the same time;
         # and a life goes back a little, so that some come again.
         random.Random(0).shuffle(self._slips)
-        self._next = (orders.life - 1) * _A_LIFE
+        self._next = (orders.life - 1) * _A_LIFE % len(self._slips)
         self._handed: list[int] = []
 
     def work(self, stop: Cancel, fresh: threading.Event) -> None:

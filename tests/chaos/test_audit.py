@@ -46,6 +46,19 @@ def test_true_books_are_clean(books: Books) -> None:
     assert {fact.plain[0] for one in books.devices for fact in one.facts} >= {1, HANDOVER, VOID, 6}
 
 
+def test_what_a_kill_prevented_and_the_next_life_did_is_no_double(books: Books) -> None:
+    groups = books.accounts["one"].groups
+    groups.insert(40, Group(groups[40].facts))
+    assert audit(books).clean
+
+
+def test_what_was_recorded_just_before_a_kill_is_no_double(books: Books) -> None:
+    group = books.accounts["one"].groups[40]
+    group.seq = None
+    found = audit(books)
+    assert found.clean and found.perhaps == len(group.facts)
+
+
 Damage = Callable[[Books], object]
 
 

@@ -15,6 +15,7 @@ KILLS = {
     "bad network": 3,
     "laptop full": 8,
     "laptop limited": 8,
+    "centre full": 3,
 }
 
 

@@ -8,6 +8,8 @@
     │   ├── NotTheCentre  ProxyRefused  NotTrusted
     │   ├── EnrolmentRefused  NoVolunteers  DeviceRevoked  ForkFound
     │   ├── SyncRunning  Cancelled  BadAnswer
+    ├── HubError           exchanging with the stations of the point
+    │   ├── HubGone  HubNotTrusted  HubRefused  HubBadAnswer  HubNoPort
     ├── ParcelError        carrying records on a stick
     │   ├── StickFull  StickGone  StickReadOnly  StickTrouble
     │   ├── NotAParcel  ParcelNewer  ParcelTooLarge  ParcelDamaged
@@ -182,6 +184,42 @@ class Cancelled(SyncError):
     """The person stopped it."""
 
     code = "cancelled"
+
+
+class HubError(KsbbError):
+    """The exchange with the other stations of the point broke off; the station goes on alone."""
+
+    code = "hub"
+
+
+class HubGone(HubError):
+    """Nothing answers where the hub was."""
+
+    code = "hub_gone"
+
+
+class HubNotTrusted(HubError):
+    """What answers is no device of this centre and point, or one that the centre has blocked."""
+
+    code = "hub_not_trusted"
+
+
+class HubRefused(HubError):
+    """The hub does not let this device take part."""
+
+    code = "hub_refused"
+
+
+class HubBadAnswer(HubError):
+    """The hub's answer can't be read: most likely another version."""
+
+    code = "hub_bad_answer"
+
+
+class HubNoPort(HubError):
+    """This laptop can't be the hub: the system lets no port be opened."""
+
+    code = "hub_no_port"
 
 
 class ParcelError(KsbbError):

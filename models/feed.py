@@ -147,8 +147,11 @@ def decode_segment(data: bytes) -> Segment:
 def verify_segment(segment: Segment, public_key: bytes) -> list[bytes]:
     """The hashes of the segment's facts; raises SegmentProblem unless the last is signed.
 
-    That ``before`` is what the receiver holds under ``first - 1`` is for the receiver to compare.
+    That ``before`` is what the receiver holds under ``first - 1`` is for the receiver to compare;
+    what a feed's first fact hangs on is checked here.
     """
+    if segment.first == 1 and segment.before != genesis(segment.feed):
+        raise SegmentProblem("the feed does not begin at its beginning")
     head, _ = read_checkpoint(segment.checkpoint, segment.feed, public_key)
     hashes = chain(segment.before, segment.first, segment.facts)
     if head != Head(segment.last, hashes[-1]):

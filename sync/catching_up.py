@@ -37,8 +37,8 @@ class Peer(Protocol):
     def fetch(self, fetch: Fetch) -> bytes | None:
         """A sealed segment; None when it can't be had."""
 
-    def push(self, segment: bytes) -> Head:
-        """What the other one holds of the feed after taking the segment."""
+    def push(self, feed: bytes, segment: bytes) -> Head:
+        """What the other one holds of ``feed`` after taking the segment."""
 
 
 def take_over(
@@ -88,6 +88,8 @@ def pass_on(relay: Relay, in_db: InDb, peer: Peer, theirs: Sequence[Standing]) -
     known = {standing.feed: standing.tips for standing in theirs}
     sent = 0
     for standing in in_db(relay.standing):
+        if standing.feed not in known and not standing.certified:
+            continue  # they could not check it
         tips = known.get(standing.feed, ())
         for tip in standing.tips:
             if tip not in tips:
@@ -103,7 +105,7 @@ def _pass_on(
         segment = in_db(_sealing(relay, feed, tip, (*theirs, reached)))
         if segment is None:
             return sent
-        head = peer.push(encode_segment(segment))
+        head = peer.push(feed, encode_segment(segment))
         if head.seq != segment.last or head.seq <= reached.seq:
             return sent  # it did not fit there; the next round knows more
         sent += len(segment.facts)

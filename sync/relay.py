@@ -71,6 +71,12 @@ class Relay:
             return None if set(points) & set(self._identity.points) else Refusal.REVOKED
         return Refusal.UNKNOWN_FEED
 
+    def blocked(self) -> frozenset[bytes]:
+        """The feeds of devices that the centre has blocked."""
+        return frozenset(
+            self._connection.scalars(select(_SIBLING.c.feed).where(_SIBLING.c.revoked))
+        )
+
     def lacking(self, feed: bytes, head: Head) -> tuple[Head, ...] | None:
         """The tips of ``feed`` that are held here, for whoever can send what leads up to ``head``;
         None when that is held already."""

@@ -54,10 +54,16 @@ WIRE = encode_segment(SEGMENT)
 
 @given(st.lists(ENCODED, min_size=1, max_size=12).map(tuple), st.integers(1, 1 << 61))
 def test_a_segment_brings_every_fact_to_the_byte(bodies: tuple[bytes, ...], first: int) -> None:
-    segment = sealed(bodies, first, bytes(32))
+    before = genesis(FEED) if first == 1 else bytes(32)
+    segment = sealed(bodies, first, before)
     arrived = decode_segment(encode_segment(segment))
     assert arrived == segment
-    assert verify_segment(arrived, KEY) == chain(bytes(32), first, bodies)
+    assert verify_segment(arrived, KEY) == chain(before, first, bodies)
+
+
+def test_a_feed_begins_at_its_own_beginning() -> None:
+    with pytest.raises(SegmentProblem):
+        verify_segment(sealed((handover(1),), 1, bytes(32)), KEY)
 
 
 def test_each_hash_covers_the_one_before_the_number_and_the_fact() -> None:

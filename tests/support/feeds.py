@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from models import facts
+from models.box_keys import BoxKey
 from models.cose import Signer
 from models.facts import Body, Fact, Handover, Line, SessionOpened, Source
 from models.feed import (
@@ -17,6 +18,7 @@ from models.feed import (
     genesis,
     make_checkpoint,
 )
+from models.field.device import Identity
 from models.page import Page
 from sync.messages import Certificate, encode_certificate
 from tests.support.world import AT, CENTRE, HERE, RANI, Family
@@ -96,11 +98,20 @@ def certificate_of(feed: MadeFeed, points: Iterable[int] = (HERE,)) -> bytes:
     return encode_certificate(Certificate(AT, key, feed.device, name, tuple(points)), CENTRE)
 
 
-def siblings_page(feeds: Iterable[MadeFeed], *, after: int = 0, revoked: bool = False) -> Page:
-    """What a pull brings when these feeds' devices are enrolled at the point, or blocked."""
+def siblings_page(
+    writers: Iterable[MadeFeed | Identity], *, after: int = 0, revoked: bool = False
+) -> Page:
+    """What a pull brings when these are enrolled at the point, or blocked."""
     rows = [
-        (one.device, one.id, f"Laptop {one.device}", one.signer.public_key, bytes(32), revoked)
-        for one in feeds
+        (
+            one.device,
+            one.signer.key_id,
+            f"Laptop {one.device}",
+            one.signer.public_key,
+            BoxKey.of_feed(one.signer).public_key,
+            revoked,
+        )
+        for one in writers
     ]
     return Page(HERE, after, after + 1, 0, AT, {"siblings": rows})
 

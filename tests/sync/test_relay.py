@@ -72,7 +72,7 @@ class Straight:
         self.segments.append(segment)
         return encode_segment(segment)
 
-    def push(self, segment: bytes) -> Head:
+    def push(self, feed: bytes, segment: bytes) -> Head:
         """What it takes."""
         self.segments.append(decode_segment(segment))
         return take(self.relay, self.segments[-1]).head

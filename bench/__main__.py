@@ -18,7 +18,7 @@ from typing import TextIO
 from bench.figures import Table, render
 from bench.ground import Ground, ground
 
-TOPICS = ("record", "lookup", "scan", "start")
+TOPICS = ("record", "lookup", "scan", "start", "start_sync")
 """In the order in which they run."""
 
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None, out: TextIO = sys.stdout) -> in
         parser.error(f"no such topic: {', '.join(unknown)} (there are {', '.join(TOPICS)})")
     if parsed.list:
         for name in TOPICS:
-            print(f"{name:10}{_about(name)}", file=out)
+            print(f"{name:12}{_about(name)}", file=out)
         return 0
     with ground() as place:
         return _run(parsed.topics or TOPICS, place, out)

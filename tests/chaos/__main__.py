@@ -12,6 +12,7 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 from tests.chaos.disk import CannotMount
 from tests.chaos.scenarios import SCENARIOS, Outcome, play
 from tests.chaos.town import built_town
+from tests.support.slow_link import CannotMakeNetworks
 
 _WIDTHS = (16, 6, 9, 8, 8, 6, 8, 8, 8)
 _HEADS = ("scenario", "kills", "recorded", "perhaps", "doubles", "lost", "doubled", "untrue", "s")
@@ -30,8 +31,8 @@ def main() -> int:
         for name in given.only or SCENARIOS:
             try:
                 outcome = play(town, name, given.kills, given.seed)
-            except CannotMount as error:
-                print(f"{name}: needs a small disk of its own: {error}")
+            except (CannotMount, CannotMakeNetworks) as error:
+                print(f"{name}: not here, where that may not be made: {error}")
                 continue
             _tell(outcome)
             clean = clean and outcome.findings.clean

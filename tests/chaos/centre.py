@@ -30,13 +30,14 @@ class RealCentre:
     def __init__(self, data: Path, log: Path) -> None:
         self.data = data
         self.log = log
+        self.host = "127.0.0.1"
         self.port = _free_port()
         self._server: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
         """Where it answers, whenever it runs."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def start(self) -> None:
         """Runs it; returns when it answers."""
@@ -54,6 +55,7 @@ class RealCentre:
                 env={
                     **{n: v for n, v in os.environ.items() if not n.startswith("KSBB_")},
                     "KSBB_DATA": str(self.data),
+                    "KSBB_HOST": self.host,
                     "KSBB_PORT": str(self.port),
                 },
                 stdout=log,

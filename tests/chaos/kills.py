@@ -7,6 +7,7 @@ from dataclasses import replace
 from tests.chaos.laptop import pause
 from tests.chaos.proxy import bad_proxy
 from tests.chaos.scene import Scene
+from tests.support.slow_link import CLEAR, VILLAGE, slow_link
 
 _MOMENTS = {
     "opening": ("life", 1, 0.12),
@@ -79,3 +80,32 @@ def bad_network(scene: Scene, kills: int) -> None:
         victim.start()
     proxy.trouble = 0.0
     scene.fell.update(proxy.met)
+
+
+def slow_line(scene: Scene, kills: int) -> None:
+    """Two laptops behind a line of 64 kbit/s, 300 ms and 5 % loss; laptops and centre die."""
+    link = scene.stack.enter_context(slow_link(VILLAGE, scene.seed))
+    scene.centre.stop()
+    scene.centre.host = link.near
+    scene.centre.start()
+    laptops = [scene.enrol("one"), scene.enrol("two")]
+    for laptop in laptops:
+        laptop.orders = replace(
+            laptop.orders, pause=0.3, gap=0.5, patience=15.0, network_of=link.far_pid
+        )
+        laptop.start()
+    for _ in range(kills):
+        watched = scene.chance.choice(laptops)
+        watched.forget()
+        assert watched.wait_for("at sending", 60.0), f"{watched.name} does not get through"
+        pause(scene.chance, 1.5)
+        victim = scene.chance.choice(("centre", "laptop"))
+        if victim == "centre":
+            scene.kill_centre()
+            scene.centre.start()
+        else:
+            watched.kill()
+            watched.start()
+        scene.fell[victim] += 1
+    scene.fell["packets lost"] = link.dropped
+    link.line = CLEAR

@@ -109,12 +109,15 @@ class Laptop:
             self._process.join()
             self._process = None
 
-    def settle(self, patience: float = 120.0) -> None:
-        """Syncs until there is nothing more to send or fetch."""
+    def settle(self) -> None:
+        """Begins to sync until there is nothing more to send or fetch; ``settled`` waits for it."""
         working, self.orders = self.orders, replace(self.orders, settle=True)
         self.start()
-        self._end(patience)
         self.orders = replace(working, life=self.orders.life)
+
+    def settled(self, patience: float = 120.0) -> None:
+        """Returns when all is exchanged."""
+        self._end(patience)
 
     def lines(self) -> Iterator[str]:
         """The lines of this life's log that were not read before."""

@@ -17,6 +17,7 @@ SCENARIOS: dict[str, Callable[[Scene, int], None]] = {
     "laptop killed": kills.laptop_killed,
     "centre killed": kills.centre_killed,
     "bad network": kills.bad_network,
+    "slow line": kills.slow_line,
     "laptop full": full_disks.laptop_full,
     "laptop limited": full_disks.laptop_limited,
     "centre full": full_disks.centre_full,

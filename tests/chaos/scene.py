@@ -76,9 +76,11 @@ class Scene:
         """Ends all work, syncs everything until nothing is left, and reads what everybody holds."""
         for laptop in self.laptops:
             laptop.stop()
-        # Twice: what the last one sent is news to the first.
-        for laptop in [*self.laptops, *self.laptops]:
-            laptop.settle()
+        for _ in range(2):  # what the last one sent is news to the first
+            for laptop in self.laptops:
+                laptop.settle()
+            for laptop in self.laptops:
+                laptop.settled()
         with self.centre.connect() as connection:
             centre = read_centre(connection, self.centre.data / "centre-keys.json")
         devices = [read_device(one.name, one.orders.folder, one.key) for one in self.laptops]

@@ -8,6 +8,7 @@ was maybe done, whenever the process ends.
 
 from __future__ import annotations
 
+import ctypes
 import random
 import signal
 import threading
@@ -33,6 +34,7 @@ from tests.chaos.logbook import BETWEEN, Logbook
 PLENTY = 100_000
 """Pieces counted of each package: stock is not what these tests are about."""
 
+_NEWNET = 0x40000000
 _A_LIFE = 20
 """How many slips further each life begins."""
 
@@ -54,6 +56,8 @@ class Orders:
     pause: float = 0.0
     gap: float = 0.3
     patience: float = 5.0
+    network_of: int = 0
+    """A process whose network this one works in; 0 for our own."""
     settle: bool = False
     """Record nothing; sync until there is nothing more to send or fetch, then end."""
 
@@ -67,6 +71,8 @@ def run(orders: Orders) -> None:
     """One life of the process: until SIGTERM, a kill, or (settling) until all is exchanged."""
     stop = _Impatient()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    if orders.network_of:
+        _enter_network(orders.network_of)
     log = Logbook(orders.log)
     log.write("life")
     device = _open(orders, log)
@@ -82,6 +88,12 @@ def run(orders: Orders) -> None:
         syncing.join()
     device.connection.close()
     log.close()
+
+
+def _enter_network(pid: int) -> None:
+    with open(f"/proc/{pid}/ns/net") as network:
+        if ctypes.CDLL(None, use_errno=True).setns(network.fileno(), _NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "setns")
 
 
 class _Impatient(Cancel):

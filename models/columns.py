@@ -2,8 +2,9 @@
 
 A column is one of ``[0, value]`` (the same value every time), ``[1, [values]]`` (as they are),
 ``[2, [first, step, step, …]]`` (integers as differences), ``[3, width, bytes]`` (unsigned integers,
-big-endian, ``width`` bytes each). Writers choose freely; readers take all four. How many values
-there are is said outside the column.
+big-endian, ``width`` bytes each), ``[4, text]`` (texts, with U+0000 between them), ``[5, divisor,
+column, column]`` (integers as quotients and remainders). Writers choose freely; readers take all.
+How many values there are is said outside the column.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from models import cbor
 
 MAX_UNPACKED = 64 * 1024 * 1024
 _LEVEL = 12
-CONSTANT, PLAIN, DELTA, FIXED = 0, 1, 2, 3
+CONSTANT, PLAIN, DELTA, FIXED, TEXTS, SPLIT = range(6)
 _PLAIN_KINDS = (int, str, bytes, bool, type(None))
 _WIDE = 1 << 32
 """Integers from here on are mostly random ids, where differences only add a sign."""
+
+
+_BETWEEN = "\x00"
+"""Between texts: PostgreSQL has no place for it, so no text of the centre's holds one."""
 
 
 class ColumnError(ValueError):
@@ -42,8 +47,20 @@ def pack(values: Sequence[Any]) -> list[Any]:
             width = (max(values).bit_length() + 7) // 8
             return [FIXED, width, b"".join(value.to_bytes(width, "big") for value in values)]
         steps = [b - a for a, b in pairwise(values)]
-        return [DELTA, [first, *steps]]
+        # Of small numbers in no order there are fewer different ones than of their differences.
+        if 4 * sum(map(abs, steps)) < sum(map(abs, values)):
+            return [DELTA, [first, *steps]]
+        return [PLAIN, list(values)]
+    if kind is str and all(type(value) is str and _BETWEEN not in value for value in values):
+        return [TEXTS, _BETWEEN.join(values)]
     return [PLAIN, list(values)]
+
+
+def pack_split(values: Sequence[int], divisor: int) -> list[Any]:
+    """Integers as their quotients and remainders by ``divisor``: of sorted numbers with an inner
+    structure the front then packs as small steps."""
+    pairs = [divmod(value, divisor) for value in values]
+    return [SPLIT, divisor, *(pack([pair[part] for pair in pairs]) for part in (0, 1))]
 
 
 def _rises_slowly(values: Sequence[int]) -> bool:
@@ -63,6 +80,10 @@ def unpack(column: Any, count: int) -> list[Any]:
             return _summed(steps)
         case [3, int(width), bytes(data)] if 0 < width <= 16 and len(data) == width * count:
             return [int.from_bytes(data[i : i + width]) for i in range(0, len(data), width)]
+        case [4, str(text)] if count > 0 and text.count(_BETWEEN) == count - 1:
+            return text.split(_BETWEEN)
+        case [5, int(divisor), [0 | 1 | 2 | 3, *_] as front, [0 | 1 | 2 | 3, *_] as rest]:
+            return _joined(divisor, unpack(front, count), unpack(rest, count))
     raise ColumnError("not a column, or of another length")
 
 
@@ -75,6 +96,12 @@ def _summed(steps: list[Any]) -> list[int]:
         total += step
         values.append(total)
     return values
+
+
+def _joined(divisor: int, fronts: list[Any], rests: list[Any]) -> list[int]:
+    if any(type(part) is not int for part in (divisor, *fronts, *rests)):
+        raise ColumnError("quotients and remainders are whole numbers")
+    return [front * divisor + rest for front, rest in zip(fronts, rests, strict=True)]
 
 
 def squeeze(value: Any) -> bytes:

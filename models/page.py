@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from models import cbor, columns
@@ -20,6 +21,8 @@ INDEX_LIMIT = 1 << 32
 """Household ids are at least this; smaller numbers are indexes into the page."""
 
 MAX_ROWS = 100_000
+_SERIALS = 10_000
+"""A KK number ends in a serial of four digits; what is before it (region and date) repeats."""
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "int": (int,),
@@ -153,7 +156,8 @@ class Page:
 
 
 def encode_page(page: Page, signer: Signer) -> bytes:
-    """``page`` signed by the centre; households go out sorted by KK number.
+    """``page`` signed by the centre; households go out sorted by KK number, what names them in
+    their order.
 
     Raises ValueError for a row that names a household by an id nobody could tell from an index.
     """
@@ -164,20 +168,32 @@ def encode_page(page: Page, signer: Signer) -> bytes:
         rows = households if name == "households" else page.rows.get(name, ())
         if not rows:
             continue
-        table = [list(column) for column in zip(*rows, strict=True)]
         if name in _INDEXED:
-            at = [column for column, _ in shape].index("household")
-            table[at] = [_index_of(household, places) for household in table[at]]
-        sections[number] = [len(rows), *(columns.pack(column) for column in table)]
+            rows = _by_place(rows, [column for column, _ in shape].index("household"), places)
+        table = list(zip(*rows, strict=True))
+        packed = [columns.pack(column) for column in table]
+        if name == "households":
+            packed[0] = columns.pack_split(table[0], _SERIALS)
+        sections[number] = [len(rows), *packed]
     payload = [1, page.point, page.after, page.upto, page.left, page.at, columns.squeeze(sections)]
     return sign(cbor.dumps(payload), signer, Purpose.PAGE)
 
 
-def _index_of(household: int, places: Mapping[int, int]) -> int:
-    """The household's place in the page, or its id, which then must not look like a place."""
-    if household not in places and household < INDEX_LIMIT:
-        raise ValueError("a household's id is at least 2^32")
-    return places.get(household, household)
+def _by_place(rows: Sequence[Row], at: int, places: Mapping[int, int]) -> list[Row]:
+    """The rows with their household's place in the page instead of its id at ``at``, in that order;
+    behind them, as they came, those whose household the page does not hold."""
+    placed: list[Row] = []
+    others: list[Row] = []
+    for row in rows:
+        place = places.get(row[at])
+        if place is not None:
+            placed.append((*row[:at], place, *row[at + 1 :]))
+        elif row[at] < INDEX_LIMIT:
+            raise ValueError("a household's id is at least 2^32")
+        else:
+            others.append(row)
+    placed.sort(key=itemgetter(at))
+    return placed + others
 
 
 def decode_page(signed: bytes, centre_keys: Mapping[bytes, bytes]) -> Page:

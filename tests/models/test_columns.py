@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import cbor, columns
-from models.columns import CONSTANT, DELTA, FIXED, PLAIN, ColumnError, pack, unpack
+from models.columns import CONSTANT, DELTA, FIXED, PLAIN, TEXTS, ColumnError, pack, unpack
 from tests.support.made_facts import WEIRD
 
 NUMBERS = st.lists(st.integers(-(1 << 70), 1 << 70), max_size=20)
@@ -42,16 +42,31 @@ def test_values_that_are_equal_and_yet_not_the_same_stay_apart(values: list[Any]
         ([], PLAIN),
         ([7] * 9, CONSTANT),
         (["a"] * 9, CONSTANT),
-        ([1, 2, 3], DELTA),
-        ([-5, 5], DELTA),
+        (list(range(20)), DELTA),
+        ([3, 1, 7, 2, 2, 5], PLAIN),
+        ([-5, 5], PLAIN),
         ([1_795_500_000_000 + i for i in range(9)], DELTA),
         ([1 << 60, 1 << 40, 1 << 50], FIXED),
-        (["a", "b"], PLAIN),
+        (["a", "b"], TEXTS),
+        (["", "", "a"], TEXTS),
+        (["a", "b\x00c"], PLAIN),
+        (["a", None], PLAIN),
         ([1, None], PLAIN),
     ],
 )
 def test_each_kind_of_column_gets_the_form_that_suits_it(values: list[Any], form: int) -> None:
     assert pack(values)[0] == form
+
+
+@given(st.lists(st.integers(-(1 << 70), 1 << 70), min_size=1, max_size=20), st.integers(1, 1 << 40))
+def test_quotients_and_remainders_come_back_as_the_numbers(values: list[int], divisor: int) -> None:
+    travelled = columns.unsqueeze(columns.squeeze(columns.pack_split(values, divisor)))
+    assert unpack(travelled, len(values)) == values
+
+
+def test_no_texts_are_no_text() -> None:
+    with pytest.raises(ColumnError):
+        unpack([4, ""], 0)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +75,9 @@ def test_each_kind_of_column_gets_the_form_that_suits_it(values: list[Any], form
         None, 7, [], [0], [0, 1, 2], [9, 1], [1, [1, 2]], [1, (1, 2, 3)], [2, [1, 2]],
         [2, [1, "2", 3]], [2, [1, True, 1]], [2, [1.0, 1, 1]], [3, 0, b""], [3, 17, bytes(51)],
         [3, 4, bytes(11)], [3, -1, b""], [3, 4, "x" * 12], {0: 1},
+        [4, "a\x00b"], [4, "a\x00b\x00c\x00"], [4, b"a\x00b\x00c"], [4, ["a", "b", "c"]],
+        [5, 10, [0, 1]], [5, True, [0, 1], [0, 2]], [5, 10, [0, 1], [1, [1, 2]]],
+        [5, 10, [0, "1"], [0, 1]], [5, 10, [5, 10, [0, 1], [0, 1]], [0, 1]], [5, 10, [0, 1], 7],
     ],
 )  # fmt: skip
 def test_what_is_no_column_of_three_is_refused(column: Any) -> None:

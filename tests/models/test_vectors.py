@@ -36,7 +36,9 @@ def test_facts_of_every_kind_are_made_and_read_as_ever() -> None:
 
 
 def test_columns_are_made_and_read_as_ever() -> None:
-    golden = [bytes.fromhex(one["hex"]) for one in vectors.read("column")["columns"]]
+    *golden, split = [bytes.fromhex(one["hex"]) for one in vectors.read("column")["columns"]]
+    assert columns.unpack(cbor.loads(split), 3) == vectors.SPLIT
+    assert cbor.dumps(columns.pack_split(vectors.SPLIT, 10_000)) == split
     for column, values in zip(golden, vectors.COLUMNS, strict=True):
         assert columns.unpack(cbor.loads(column), len(values)) == values
         assert cbor.dumps(columns.pack(values)) == column

@@ -131,9 +131,12 @@ COLUMNS: tuple[list[Any], ...] = (
     ["a", None, "b"],
     [AT, AT + 60_000, AT + 61_000],
     [3, 1, 2],
+    ["Siti Rahayu", "", "Joko"],
     [FAMILY, SLIP_NUMBER, (1 << 62) + 9],
     [True, False],
 )
+SPLIT = [3171010101120004, 3171010101120017, 3171010101130002]
+"""Packed by quotient and remainder, as a page does with KK numbers."""
 INVITATION = enrolment_text.Invitation("ABCD2345", "https://ksbb.example.id", CENTRE.key_id)
 
 
@@ -173,7 +176,8 @@ def _all() -> dict[str, dict[str, Any]]:
             "columns": [
                 {"values": told(values), "hex": cbor.dumps(columns.pack(values)).hex()}
                 for values in COLUMNS
-            ],
+            ]
+            + [{"values": SPLIT, "hex": cbor.dumps(columns.pack_split(SPLIT, 10_000)).hex()}],
         },
         "enrolment": {
             "what": "The text of an enrolment QR.",

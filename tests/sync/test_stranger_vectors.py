@@ -140,7 +140,7 @@ def test_columns() -> None:
         assert wire.values_of(column, len(values)) == values
         assert wire.values_of(wire.column(values), len(values)) == values
         forms.add(column[0])
-    assert forms == {0, 1, 2, 3}
+    assert forms == {0, 1, 2, 3, 4, 5}
 
 
 def test_the_segment_and_its_chain() -> None:

@@ -172,6 +172,11 @@ def values_of(packed: Any, count: int) -> list[Any]:
         case [3, int(width), bytes(data)] if 1 <= width <= 16 and len(data) % width == 0:
             places = range(0, len(data), width)
             values = [int.from_bytes(data[at : at + width]) for at in places]
+        case [4, str(text)]:
+            values = text.split("\x00")
+        case [5, int(divisor), [0 | 1 | 2 | 3, *_] as fronts, [0 | 1 | 2 | 3, *_] as rests]:
+            parts = zip(values_of(fronts, count), values_of(rests, count), strict=True)
+            values = [front * divisor + rest for front, rest in parts]
         case _:
             raise Unreadable("not a column")
     need(len(values) == count, "a column of another length")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -107,3 +108,5 @@ def _make(folder: Path, households: int) -> None:
         take_page(connection, Page(POINT, 0, households, 0, wall_clock(), catalogue))
     with closing(database.ledger.connect()) as connection:
         save_identity(connection, IDENTITY)
+    # Or the system would write half a gigabyte out while the first figures are taken.
+    os.sync()

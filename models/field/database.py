@@ -23,6 +23,9 @@ _CACHE_KIB = 65_536
 _BUSY_MS = 3_000
 _FOLDER = "ksbb_folder"
 """The execution option under which a connection knows where its file lies."""
+_LOG_PAGES = 250
+"""Pages in the ledger's write-ahead log before it is folded in. A commit that makes the log's file
+longer costs a third more than one that writes it over, so it had better be short."""
 _TOO_LITTLE = 1024 * 1024
 """Bytes left on the disk below which a fault without a better reason is put down to that: SQLite
 calls it an I/O error where the write-ahead log's index can't grow."""
@@ -123,6 +126,7 @@ def _ledger_engine(folder: Path, key: bytes) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         _unlock(connection, key)
         _settle(connection, "FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         roster = (folder / ROSTER_FILE).absolute().as_uri() + "?mode=ro"
         connection.execute("ATTACH DATABASE ? AS roster KEY ?", (roster, _raw(key)))
         connection.execute(f"PRAGMA roster.cache_size = -{_CACHE_KIB}")

@@ -1,8 +1,9 @@
 """Every thread of the field app: one that owns the database, a few for all that waits.
 
 All ledger calls run on the one database thread, in the order they were given. The network, codes
-in pictures and the PIN's key run in a small pool. What comes back is called on the GUI thread, so
-presenters and views need no lock.
+in pictures and the PIN's key run in a small pool; what lasts as long as the app, such as keeping in
+touch with a hub, has threads of its own. What comes back is called on the GUI thread, so presenters
+and views need no lock. (The hub's connections have the threads that ``socketserver`` gives them.)
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ OnError = Callable[[BaseException], None]
 
 _DB = "ksbb-db"
 _POOL = "ksbb-net"
+_BESIDE = "ksbb-beside"
 
 
 class Cancel:
@@ -29,10 +31,19 @@ class Cancel:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._wake: list[Callable[[], None]] = []
 
     def set(self) -> None:
         """Asks the work to stop; it does so at its next look."""
         self._event.set()
+        for wake in self._wake:
+            wake()
+
+    def when_set(self, wake: Callable[[], None]) -> None:
+        """Has ``wake`` called too, by whoever asks: for work that waits where it can't look."""
+        self._wake.append(wake)
+        if self._event.is_set():
+            wake()
 
     def clear(self) -> None:
         """Takes the wish back, before the work is tried again."""
@@ -68,6 +79,7 @@ class Threads(QObject):
         self._running: weakref.WeakSet[Cancel] = weakref.WeakSet()
         self._db = ThreadPoolExecutor(max_workers=1, thread_name_prefix=_DB)
         self._net = ThreadPoolExecutor(max_workers=pool, thread_name_prefix=_POOL)
+        self._beside: list[threading.Thread] = []
         self._to_gui.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
     def submit_db(
@@ -107,6 +119,19 @@ class Threads(QObject):
         else:
             self._net.submit(self._run, unless_stopped, on_done, on_error)
 
+    def run_beside(
+        self, work: Callable[[], None], cancel: Cancel, on_error: OnError | None = None
+    ) -> None:
+        """Runs ``work`` on a thread of its own until ``cancel`` is set, at the latest when the app
+        closes; it must then end by itself. On the GUI thread."""
+        if self._closing.is_set():
+            return
+        self._running.add(cancel)
+        self._beside = [thread for thread in self._beside if thread.is_alive()]
+        thread = threading.Thread(target=self._run, args=(work, None, on_error), name=_BESIDE)
+        self._beside.append(thread)
+        thread.start()
+
     def in_db(self, work: Callable[[], T]) -> T:
         """``work`` done on the database thread, its result awaited here: for work in the pool,
         such as a sync that reads and writes the ledger between requests.
@@ -124,12 +149,14 @@ class Threads(QObject):
         self._to_gui.emit(call)
 
     def shutdown(self) -> None:
-        """Asks the pool's work to stop, lets the database finish all it was given, waits for both
+        """Asks all other work to stop, lets the database finish all it was given, waits for both
         and delivers what came of it. On the GUI thread; a second call does nothing."""
         self._closing.set()
         for cancel in list(self._running):
             cancel.set()
-        # The pool first: what it still awaits from the database must be able to come.
+        # These first: what they still await from the database must be able to come.
+        for thread in self._beside:
+            thread.join()
         self._net.shutdown(wait=True)
         self._db.shutdown(wait=True)
         if QCoreApplication.instance() is not None:

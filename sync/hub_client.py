@@ -9,11 +9,11 @@ from __future__ import annotations
 import http.client
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from models.errors import HubBadAnswer, HubError, HubGone, HubNotTrusted, HubRefused
 from models.feed import Head
+from models.hub_text import HubPlace, shown
 from sync import exchange
 from sync.exchange import AskHeads, Fetch, Heads, Tell
 from sync.messages import MAX_BODY, MEDIA_TYPE, MessageProblem, Refusal, Reply, read_refusal
@@ -24,15 +24,6 @@ T = TypeVar("T")
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
 """In one Wi-Fi: whoever takes longer has gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class HubPlace:
-    """Where a hub may be. ``feed`` is None for an address that a person typed."""
-
-    addresses: tuple[str, ...]
-    port: int
-    feed: bytes | None = None
 
 
 class NotIntroduced(Exception):
@@ -152,7 +143,7 @@ class HubConnection:
             if self._place.feed not in (None, self._feed):
                 connection.close()
                 raise HubNotTrusted()
-            self.address = address
+            self.address = shown(address, self._place.port)
             return connection
         raise HubGone() from problem
 

@@ -15,12 +15,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from models.errors import HubNoPort
+from models.hub_text import PORT
 from sync.exchange import PATH
 from sync.messages import MAX_BODY, MEDIA_TYPE, Reply
 from sync.tls import hang_up, peer_feed
-
-PORT = 25722
-"""5722 is KSBB on a telephone's keys."""
 
 HANDSHAKE_SECONDS = 5.0
 IDLE_SECONDS = 60.0
@@ -51,6 +49,8 @@ class HubServer:
         exchanged for another one."""
         self._http = _open(host, port)
         self._http.begin(answer, context, connected, failed)
+        self._turn = threading.Lock()
+        self._serving = self._stopped = False
 
     @property
     def port(self) -> int:
@@ -63,11 +63,17 @@ class HubServer:
 
     def serve(self) -> None:
         """Answers until ``stop``."""
-        self._http.serve_forever(poll_interval=0.2)
+        with self._turn:
+            self._serving = not self._stopped
+        if self._serving:
+            self._http.serve_forever(poll_interval=0.2)
 
     def stop(self) -> None:
         """Closes the port and every connection, and waits for what is being answered."""
-        self._http.shutdown()
+        with self._turn:
+            self._stopped = True
+        if self._serving:  # else there is nobody to wait for
+            self._http.shutdown()
         self._http.server_close()
         self._http.close_all()
 

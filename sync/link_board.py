@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from models.errors import KsbbError
 from models.feed import Head
+from models.hub_text import HubPlace
 from sync.asking import Stop
 from sync.exchange import Standing
-from sync.hub_client import HubPlace
 
 
 @dataclass(frozen=True, slots=True)

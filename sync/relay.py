@@ -71,6 +71,15 @@ class Relay:
             return None if set(points) & set(self._identity.points) else Refusal.REVOKED
         return Refusal.UNKNOWN_FEED
 
+    def names(self) -> dict[bytes, str]:
+        """What the centre calls the devices that write the feeds known here."""
+        signed = self._connection.scalars(
+            select(FEED.c.certificate).where(FEED.c.certificate.is_not(None))
+        )
+        certified = [read_certificate(one).certificate for one in signed]
+        siblings = self._connection.execute(select(_SIBLING.c.feed, _SIBLING.c.name))
+        return {one.feed: one.name for one in certified} | {row.feed: row.name for row in siblings}
+
     def blocked(self) -> frozenset[bytes]:
         """The feeds of devices that the centre has blocked."""
         return frozenset(

@@ -17,13 +17,14 @@ from dataclasses import replace
 from typing import TypeVar
 
 from models.clock import WallClock
-from models.errors import HubBadAnswer, HubError, HubNotTrusted
+from models.errors import HubBadAnswer, HubNotTrusted, KsbbError
 from models.feed import Head
 from models.field.device import Identity
+from models.hub_text import HubPlace
 from sync.asking import Stop
 from sync.catching_up import InDb, pass_on, take_over
 from sync.exchange import LONGEST_WAIT, AskHeads, Fetch, Heads, Standing, Tell
-from sync.hub_client import HubConnection, HubPlace, NotIntroduced
+from sync.hub_client import HubConnection, NotIntroduced
 from sync.link_board import LinkBoard, LinkState
 from sync.messages import MessageProblem
 from sync.relay import Relay
@@ -85,7 +86,7 @@ class StationLink:
             if last is not None:
                 try:
                     self._listen_to(last, stop)
-                except HubError as error:
+                except KsbbError as error:  # of the disk's too: it may have room again
                     problem = error
             self._board.lost(None if stop.is_set() else problem)
             # Never the same on two stations, so that a hub that comes back is not run over.
@@ -144,7 +145,7 @@ class StationLink:
                 with self._connection(place) as hub:
                     hub.connect()
                     self._tell_to(hub, place, stop)
-            except HubError:
+            except KsbbError:
                 # ``listen`` notices too, and says so.
                 self._board.wake()
                 stop.wait(PAUSE_SECONDS * random.random())

@@ -9,7 +9,7 @@ Everything here runs on the one thread that owns the connection.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, select
@@ -114,6 +114,9 @@ class Ledger(OwnFeed):
         self.projector = Projector(connection)
         self._earlier = identity.earlier
         self._before: int | None = None
+        self.written: Callable[[], None] = lambda: None
+        """Called when facts were written, on this thread, by whoever passes them on: must return at
+        once, because a hand-over waits for it."""
 
     def reload(self) -> None:
         """Goes on in the feed that is written now; another connection may have moved there."""
@@ -147,10 +150,12 @@ class Ledger(OwnFeed):
         """
         try:
             with write(self.connection):
-                return self.append_inside(actor, session, *bodies)
+                recorded = self.append_inside(actor, session, *bodies)
         except BaseException:
             self.projector.forget()
             raise
+        self.written()
+        return recorded
 
     def append_inside(self, actor: int, session: int, *bodies: Body) -> list[Recorded]:
         """The same inside the caller's ``write``."""

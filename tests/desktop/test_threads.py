@@ -197,3 +197,55 @@ def test_a_call_that_comes_back_in_time_gives_what_it_gave_or_raised() -> None:
     assert within(30, lambda: 7) == 7
     with pytest.raises(DiskFull):
         within(30, fail)
+
+
+# --- what lasts ------------------------------------------------------------------------------
+
+
+def test_what_lasts_runs_until_it_is_asked_to_stop_and_may_ask_the_database(
+    qtbot: QtBot, threads: Threads
+) -> None:
+    box, cancel, woken = Box(), Cancel(), threading.Event()
+
+    def lasting() -> None:
+        threads.post_to_gui(lambda: box.add("begun"))
+        while not cancel.is_set():
+            woken.wait()
+        box.items.append(threads.in_db(lambda: threading.current_thread().name))
+
+    cancel.when_set(woken.set)
+    threads.run_beside(lasting, cancel)
+    qtbot.waitUntil(box.holds(1))
+    cancel.set()
+    qtbot.waitUntil(box.holds(2))
+    assert str(box.items[1]).startswith("ksbb-db")
+
+
+def test_closing_ends_what_lasts(qtbot: QtBot, threads: Threads) -> None:
+    ended, cancel, woken = list[bool](), Cancel(), threading.Event()
+
+    def lasting() -> None:
+        woken.wait()
+        ended.append(cancel.is_set())
+
+    cancel.when_set(woken.set)
+    threads.run_beside(lasting, cancel)
+    threads.shutdown()
+    assert ended == [True]
+    threads.run_beside(lambda: ended.append(False), Cancel())
+    assert ended == [True]
+
+
+def test_what_lasts_and_fails_is_told_on_the_gui_thread(qtbot: QtBot, threads: Threads) -> None:
+    box = Box()
+    threads.run_beside(fail, Cancel(), box.add)
+    qtbot.waitUntil(box.holds(1))
+    assert isinstance(box.items[0], DiskFull)
+    assert box.threads == [QThread.currentThread()]
+
+
+def test_who_waits_for_a_wish_that_is_there_already_is_woken_at_once() -> None:
+    cancel, woken = Cancel(), list[int]()
+    cancel.set()
+    cancel.when_set(lambda: woken.append(1))
+    assert woken == [1]

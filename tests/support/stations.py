@@ -17,9 +17,9 @@ from models.facts import Source
 from models.feed import Segment, verify_segment
 from models.field.device import Identity
 from models.field.projections import FACT
+from models.hub_text import HubPlace
 from models.verdict import Verdict
 from sync.hub import Hub
-from sync.hub_client import HubPlace
 from sync.hub_server import HubServer
 from sync.link_board import LinkState
 from sync.relay import Relay

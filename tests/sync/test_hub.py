@@ -18,11 +18,12 @@ from models.cose import Signer
 from models.errors import HubError, HubNotTrusted, HubRefused
 from models.feed import encode_segment
 from models.field.device import Identity, save_anchor
+from models.hub_text import HubPlace
 from models.page import Page
 from models.verdict import Verdict
 from sync import hub_server
 from sync.exchange import PATH, AskHeads, Tell, encode_ask_heads
-from sync.hub_client import HubConnection, HubPlace, NotIntroduced
+from sync.hub_client import HubConnection, NotIntroduced
 from sync.messages import (
     MAX_BODY,
     MEDIA_TYPE,
@@ -110,7 +111,7 @@ def test_a_station_knows_when_the_hub_has_what_it_wrote(make: Make, eventually: 
     a.serve(SITI, JOKO)
     eventually.until(lambda: a.states[-1].passed_on == 3)
     assert a.states[-1].hub == hub.feed
-    assert a.states[-1].address == "127.0.0.1"
+    assert a.states[-1].address == f"127.0.0.1:{_port(hub)}"
     assert a.states[-1].problem is None
     assert hub.present == {a.feed}
 

@@ -107,6 +107,20 @@ def test_several_facts_are_written_all_or_none(device: FieldDevice) -> None:
     assert _is_whole(device)
 
 
+def test_whoever_passes_facts_on_hears_of_those_that_are_on_the_disk(device: FieldDevice) -> None:
+    heard = list[int]()
+
+    def written() -> None:
+        with device.database.ledger.connect() as other:
+            heard.append(len(other.execute(select(FACT.c.seq)).all()))
+
+    device.ledger.written = written
+    device.ledger.append(RANI, 0, SessionOpened(HERE), Stock(Movement.COUNTED, SEMBAKO, 5))
+    with pytest.raises(CborError):
+        device.ledger.append(RANI, 1, Stock(Movement.COUNTED, SEMBAKO, object()))  # type: ignore[arg-type]
+    assert heard == [2]
+
+
 def test_a_stock_taken_back_with_its_transaction_leaves_no_memory_of_its_session(
     device: FieldDevice,
 ) -> None:

@@ -13,14 +13,17 @@ from desktop.presenters.desk import Desk, Standing
 from desktop.presenters.opening_page import OpeningPage
 from desktop.presenters.scan_page import Place, ScanPage
 from desktop.presenters.syncing import Syncing
+from desktop.presenters.usb import Usb
 from desktop.settings import Settings
 from desktop.threads import Cancel
 from desktop.views.closing import ClosingScreen
 from desktop.views.help_page import HelpPage
 from desktop.views.opening import OpeningScreen
 from desktop.views.scan_screen import ScanScreen
+from desktop.views.usb_page import UsbPage
 from sync.progress import Progress
 from sync.session import Synced
+from sync.usb import UsbRoad
 
 if TYPE_CHECKING:
     from desktop.workplace import Workplace
@@ -48,6 +51,7 @@ class Shift(QObject):
         self._desk: Desk | None = None
         self._opening: OpeningPage | None = None
         self._closing: ClosingPage | None = None
+        self._usb: Usb | None = None
         self._ended = False
 
     @property
@@ -71,6 +75,7 @@ class Shift(QObject):
         self._ended = True
         self.place.preferences.changed.disconnect(self._preferred)
         self.syncing.end()
+        self._leave_usb()
         self._leave_opening()
         self._leave_closing()
         self._leave_page()
@@ -123,6 +128,7 @@ class Shift(QObject):
         place, screen = self.place, OpeningScreen(self.place.look)
         page = self._opening = OpeningPage(screen, place.threads, self.desk, self.syncing, screen)
         page.opened.connect(self._scan)
+        screen.usb_asked.connect(self.usb)
         screen.help_asked.connect(self.help)
         screen.switch_asked.connect(place.log_out)
         place.preferences.serve_door(screen)
@@ -162,6 +168,7 @@ class Shift(QObject):
         page.close_asked.connect(self.close_session)
         page.switch_asked.connect(place.log_out)
         page.settings_asked.connect(place.preferences.open)
+        page.usb_asked.connect(self.usb)
         page.help_asked.connect(self.help)
         page.records_wanted.connect(self.read_records)
         place.window.show_screen(screen)
@@ -210,6 +217,37 @@ class Shift(QObject):
         if page is not None:
             page.end()
             self.place.window.drop_screen(page.screen)
+
+    # --- USB ---------------------------------------------------------------------------------
+
+    def usb(self) -> None:
+        """The road by USB, over whatever stands."""
+        if self._usb is not None:
+            return
+        place, page = self.place, UsbPage(self.place.look)
+        road = UsbRoad(self.device.database, place.clock)
+        ledger = self.device.station.ledger
+        flow = self._usb = Usb(place.threads, road, ledger, place.clock, place.drives, self)
+        flow.changed.connect(page.show_usb)
+        flow.learned.connect(self.syncing.told_anew)
+        page.export_asked.connect(flow.export)
+        page.import_asked.connect(flow.take_in)
+        page.cancel_asked.connect(flow.cancel)
+        page.chosen.connect(flow.choose)
+        page.siblings_chosen.connect(flow.let_siblings_read)
+        page.left.connect(self._uncover_usb)
+        place.window.cover(page)
+        flow.begin()
+        page.take_focus()
+
+    def _uncover_usb(self) -> None:
+        self._leave_usb()
+        self.place.window.uncover()
+
+    def _leave_usb(self) -> None:
+        flow, self._usb = self._usb, None
+        if flow is not None:
+            flow.end()
 
     # --- help --------------------------------------------------------------------------------
 

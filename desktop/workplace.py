@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import platform
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject
@@ -15,6 +16,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from desktop.app import MainWindow, lock_folder
 from desktop.device import VAULT_FILE, Enrolment, OpenDevice, is_enrolled, open_device
 from desktop.device_secret import usual_stores
+from desktop.drives import find_drives
 from desktop.presenters.enrolling import Enrolling
 from desktop.presenters.entering import Entering
 from desktop.presenters.faults import fault
@@ -32,6 +34,7 @@ from desktop.views.enrol_screen import EnrolScreen
 from desktop.views.login_screen import LoginScreen
 from desktop.views.repair_screen import RepairScreen, RepairState
 from desktop.views.state import Notice
+from desktop.views.usb_page import Drive
 from models import __version__, enrolment_text
 from models.clock import WallClock, wall_clock
 from models.errors import DatabaseLocked
@@ -49,6 +52,7 @@ class Workplace(QObject):
         settings: Settings,
         clock: WallClock = wall_clock,
         pauses: Pauses | None = None,
+        drives: Callable[[], tuple[Drive, ...]] = find_drives,
     ) -> None:
         super().__init__(window)
         self.window = window
@@ -57,6 +61,7 @@ class Workplace(QObject):
         self.folder = folder
         self.clock = clock
         self.pauses = pauses
+        self.drives = drives
         self.camera = CameraSource(threads.submit_net, time.monotonic, self)
         self.sounds = Sounds(self)
         self.preferences = Preferences(window, self.camera, self.sounds, folder, settings, self)

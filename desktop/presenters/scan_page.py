@@ -52,6 +52,7 @@ class ScanPage(QObject):
     close_asked = Signal()
     settings_asked = Signal()
     help_asked = Signal()
+    usb_asked = Signal()
     records_wanted = Signal()
     """The list of what is not safe is about to be shown."""
 
@@ -130,6 +131,7 @@ class ScanPage(QObject):
             (screen.notice_dismissed, scanning.dismiss),
             (screen.settings_asked, self.settings_asked),
             (screen.help_asked, self.help_asked),
+            (screen.usb_asked, self.usb_asked),
             (screen.switch_asked, self.switch_asked),
             (screen.close_asked, self.close_asked),
         )

@@ -178,7 +178,7 @@ class Syncing(QObject):
     def _progress(self, progress: SyncProgress) -> None:
         if not self.busy:
             return
-        if progress.phase in (Phase.SENDING, Phase.FETCHING):
+        if progress.phase in (Phase.SENDING, Phase.FETCHING, Phase.CARRYING):
             self._heard = True
             self._line.heard(self._now())
         counted = progress.phase is not Phase.WAITING
@@ -231,6 +231,10 @@ class Syncing(QObject):
             reviews=records.reviews,
             reviews_total=records.reviews_total,
         )
+
+    def told_anew(self) -> None:
+        """What is known of the records may have changed by another road."""
+        self.learned.emit()
 
     def show_last(self, last: LastSync | None) -> None:
         """How the last sync of an earlier run ended."""

@@ -34,6 +34,7 @@ KEYS = (
     ("F8", "f8"),
     ("F9", "f9"),
     ("F10", "f10"),
+    ("Ctrl+U", "usb"),
     ("Ctrl+L", "switch"),
     ("Ctrl+W", "close"),
 )

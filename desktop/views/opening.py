@@ -75,6 +75,7 @@ class OpeningScreen(View):
     start_asked = Signal(int, object)
     """(point, package → pieces counted)"""
     sync_asked = Signal()
+    usb_asked = Signal()
     language_chosen = Signal(str)
     settings_asked = Signal()
     help_asked = Signal()
@@ -113,6 +114,8 @@ class OpeningScreen(View):
         self.start.clicked.connect(self._start)
         self.sync = Button(look, "secondary", icon="refresh-cw", hint="F5")
         self.sync.clicked.connect(self.sync_asked)
+        self.usb = Button(look, "secondary", icon="hard-drive", hint="Ctrl+U")
+        self.usb.clicked.connect(self.usb_asked)
         self.switch = Button(look, "quiet", icon="user-round", hint="Ctrl+L")
         self.switch.clicked.connect(self.switch_asked)
         self._where = row(
@@ -135,7 +138,7 @@ class OpeningScreen(View):
         whole = column(gap=0)
         whole.addLayout(row(head, margin=(3, 2, 2, 0)))
         whole.addWidget(self._scroll, 1)
-        whole.addLayout(foot(self.switch, 1, self.sync, self.start))
+        whole.addLayout(foot(self.switch, 1, self.usb, self.sync, self.start))
         self.setLayout(whole)
         self.restyle()
 
@@ -189,6 +192,7 @@ class OpeningScreen(View):
         self._stock_hint.say(say("open.stock_hint"))
         self._check_title.say(say("open.checks"))
         self.sync.say(say("open.sync"))
+        self.usb.say(say("open.usb"))
         self.switch.say(say("menu.switch"))
         self._make_room()
         for package in self._state.packages:
@@ -270,10 +274,13 @@ class OpeningScreen(View):
             self.start_asked.emit(self._point, self.counted())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes from count to count and then on; F5 syncs, Ctrl+L leaves it to another."""
+        """Enter goes from count to count and then on; F5 syncs, Ctrl+U is the road by USB,
+        Ctrl+L leaves it to another."""
         match event.key():
             case Qt.Key.Key_L if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
                 self.switch_asked.emit()
+            case Qt.Key.Key_U if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+                self.usb_asked.emit()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 entries = list(self._counts.values())
                 focused = self.focusWidget()

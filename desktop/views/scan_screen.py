@@ -71,6 +71,7 @@ class ScanScreen(View):
     sync_opened = Signal()
     """Show the sync panel without starting anything."""
     sync_cancelled = Signal()
+    usb_asked = Signal()
     side_closed = Signal()
     """The void or sync panel was left."""
     notice_acted = Signal(str)
@@ -149,6 +150,7 @@ class ScanScreen(View):
         self.void.left.connect(self.side_closed)
         self.sync.sync_asked.connect(self.sync_asked)
         self.sync.cancel_asked.connect(self.sync_cancelled)
+        self.sync.usb_asked.connect(self.usb_asked)
         self.sync.left.connect(self.side_closed)
         self.bar.pill_pressed.connect(self.sync_opened)
         self.bar.chosen.connect(self.intend)
@@ -162,6 +164,7 @@ class ScanScreen(View):
             ("F9", self.settings_asked.emit),
             ("F10", self.bar.open_menu),
             ("Ctrl+O", self.open_picture),
+            ("Ctrl+U", self.usb_asked.emit),
             ("Ctrl+L", self.switch_asked.emit),
             ("Ctrl+W", self.close_asked.emit),
         ):
@@ -174,6 +177,8 @@ class ScanScreen(View):
         match intent:
             case "sync":
                 self.sync_asked.emit()
+            case "usb":
+                self.usb_asked.emit()
             case "history":
                 self.open_history()
             case "void":

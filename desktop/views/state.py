@@ -98,7 +98,8 @@ class Notice:
     ``key`` is a full text key with ``.title`` and ``.what_to_do`` under it, such as
     ``field.notice.clock_wrong`` or ``errors.disk_full``; ``parts`` fill their braces (a part whose
     name ends in ``_at`` is a time and is put in words under the name without it).
-    ``action`` is the full key of a button's words, or "".
+    ``action`` is the full key of a button's words, or ""; ``about`` names what it is about where
+    several are shown, such as a file.
     """
 
     key: str
@@ -106,6 +107,7 @@ class Notice:
     parts: Mapping[str, object] = field(default_factory=dict)
     action: str = ""
     dismissible: bool = True
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ class SyncPanel(View):
 
     sync_asked = Signal()
     cancel_asked = Signal()
+    usb_asked = Signal()
+    """Another road: export or import by USB."""
     left = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -119,6 +121,8 @@ class SyncPanel(View):
         self._waiting.setSpacing(8)
         self.now = Button(look, "primary", icon="refresh-cw", hint="F5")
         self.now.clicked.connect(self.sync_asked)
+        self.usb = Button(look, "secondary", icon="hard-drive", hint="Ctrl+U")
+        self.usb.clicked.connect(self.usb_asked)
         self._stop = Button(look, "secondary", hint="Esc")
         self._stop.clicked.connect(self.cancel_asked)
         self._close = Button(look, "secondary", hint="Esc")
@@ -145,7 +149,9 @@ class SyncPanel(View):
         )
         self._scroll = scrolling(upper)
         body = column(self._scroll, gap=1)
-        body.addLayout(column(self.now, self._stop, self._close, gap=1, margin=(2, 1, 2, 2)))
+        body.addLayout(
+            column(self.now, self.usb, self._stop, self._close, gap=1, margin=(2, 1, 2, 2))
+        )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame("card", body))
@@ -169,6 +175,7 @@ class SyncPanel(View):
         self._waiting_title.setText(say("sync.waiting"))
         self._siblings_title.setText(say("sync.siblings"))
         self.now.say(say("sync.now"))
+        self.usb.say(say("sync.usb"))
         self._close.say(say("sync.close"))
 
     def draw(self) -> None:
@@ -183,6 +190,7 @@ class SyncPanel(View):
         self._draw_waiting()
         self._draw_siblings()
         self.now.setVisible(not busy)
+        self.usb.setVisible(not busy)
         self._close.setVisible(not busy)
         self._stop.setVisible(busy)
         self._stop.setEnabled(not state.cancelling)

@@ -93,6 +93,16 @@ def number(look: Look, value: int) -> str:
     return f"{value:,}".replace(",", look.text("number.thousands"))
 
 
+def size_words(look: Look, size: int) -> str:
+    """A size in bytes as disks are sold: ``12,4 GB`` (id), ``12.4 GB`` (en)."""
+    unit, divisor = ("GB", 10**9) if size >= 10**9 else ("MB", 10**6)
+    tenths = size * 10 // divisor
+    if tenths >= 1000:
+        return f"{number(look, tenths // 10)} {unit}"
+    comma = "." if look.text("number.thousands") == "," else ","
+    return f"{tenths // 10}{comma}{tenths % 10} {unit}"
+
+
 def goods_line(look: Look, one: Goods) -> str:
     """``1 × Paket sembako``."""
     return look.text("number.goods", quantity=number(look, one.quantity), name=one.name)
@@ -121,10 +131,14 @@ def masked_kk(kk: int) -> str:
 
 
 def worded_parts(look: Look, parts: Mapping[str, object], now: int) -> dict[str, object]:
-    """Parts of a text with their times put in words: ``since_at=…`` becomes ``since=…``."""
+    """Parts of a text with their times put in words (``since_at=…`` becomes ``since=…``) and their
+    numbers set apart."""
     return {
-        (name.removesuffix("_at")): (
-            moment(look, value, now) if name.endswith("_at") and isinstance(value, int) else value
-        )
-        for name, value in parts.items()
+        name.removesuffix("_at"): _worded(look, name, value, now) for name, value in parts.items()
     }
+
+
+def _worded(look: Look, name: str, value: object, now: int) -> object:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return value
+    return moment(look, value, now) if name.endswith("_at") else number(look, value)

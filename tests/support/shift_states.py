@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QWidget
 
 from desktop.shot_states import CLOSING, NOW, OPENING, scan_states
+from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
 from desktop.views.closing import ClosingScreen, ClosingState
 from desktop.views.help_page import HelpPage
@@ -17,6 +18,7 @@ from desktop.views.scan_screen import ScanScreen
 from desktop.views.scan_state import Judged, ScanState
 from desktop.views.state import CameraStatus, Goods, Notice
 from desktop.views.sync_panel import SyncPanelState
+from desktop.views.usb_page import UsbPage, UsbState
 from desktop.views.void_panel import VoidPanelState
 from models.verdict import Tone
 
@@ -118,9 +120,20 @@ def _help(look: Look) -> QWidget:
     return page
 
 
+def _usb(state: UsbState) -> Built:
+    def build(look: Look) -> QWidget:
+        page = UsbPage(look)
+        page.show_usb(state)
+        page.take_focus()
+        return page
+
+    return build
+
+
 SCREENS: dict[str, Built] = {
     **{name: _opening(state) for name, state in OPENINGS.items()},
     **{name: _closing(state) for name, state in CLOSINGS.items()},
     "help": _help,
+    **{f"usb-{name}": _usb(state) for name, state in usb_states(NOW)},
     **{f"scan-{name}": _scan(state) for name, state in SCANS.items()},
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import cbor
+from models.box_keys import BoxKey
 from models.clock import DAY
 from models.cose import Signer
 from models.decide import HouseholdStatus, Slip
@@ -28,6 +29,7 @@ RANI, BUDI = 7, 8
 """Volunteers."""
 
 CENTRE, SLIP_KEY = Signer.of(b"\x01" * 32), Signer.of(b"\x02" * 32)
+BOX = BoxKey(b"\x05" * 32)
 
 POINTS = (
     (HERE, "Balai RW 03", REGION, "Jl. Cideng 5"),
@@ -119,6 +121,7 @@ def roster_page(
         "keys": [
             (SLIP_KEY.key_id, "slip", SLIP_KEY.public_key, None),
             (CENTRE.key_id, "centre", CENTRE.public_key, None),
+            (BOX.key_id, "box", BOX.public_key, None),
         ],
     }
     filled = {name: found for name, found in rows.items() if found}

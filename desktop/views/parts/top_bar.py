@@ -18,6 +18,7 @@ from desktop.views.wording import number, shortly
 
 MENU: tuple[tuple[str, str, str], ...] = (
     ("sync", "refresh-cw", "F5"),
+    ("usb", "hard-drive", "Ctrl+U"),
     ("history", "history", "F6"),
     ("void", "undo-2", "F8"),
     ("settings", "settings", "F9"),

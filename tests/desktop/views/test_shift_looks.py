@@ -33,7 +33,7 @@ from tests.support.shown import dressed, leave, stand
 
 _LAPTOPS = [(1366, 768), (1024, 600)]
 _SYNC = ("sync-failed", "sync-login", "sync-off", "sync-reviews")
-_LONG = ("opening-several", "void-refused", *_SYNC)
+_LONG = ("opening-several", "void-refused", "usb-imported", *_SYNC)
 """More points than most have, a trouble in the middle of voiding, and lists that grow all day:
 these may be scrolled to."""
 

@@ -44,7 +44,7 @@ class Screens(QStackedWidget):
 class MainWindow(QMainWindow):
     """One window, one screen at a time, and over it for a while a page of help or settings.
 
-    ``may_close`` is asked before it closes.
+    ``may_close`` is asked before it closes, unless the system ends the session (``unasked``).
     """
 
     closed = Signal()
@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.resize(*USUAL)
         self.may_close: Callable[[], bool] = lambda: True
+        self.unasked = False
         self._cover: QWidget | None = None
         self._beneath: QWidget | None = None
         look.changed.connect(self._title)
@@ -117,12 +118,17 @@ class MainWindow(QMainWindow):
         (kept or screen).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closes only when nothing that matters is under way."""
-        if self.may_close():
+        """Closes, or has the question asked what is to become of what is not safe."""
+        if self.unasked or self.may_close():
             event.accept()
             self.closed.emit()
         else:
             event.ignore()
+
+    def leave(self) -> None:
+        """Closes without a question."""
+        self.unasked = True
+        self.close()
 
     def _title(self) -> None:
         self.setWindowTitle(self.look.text("app.name"))
@@ -146,9 +152,13 @@ def run(folder: Path | None, language: Language | None) -> int:
     _report_start()
     threads = Threads(_unhandled)
     QTimer.singleShot(0, lambda: _load(window, threads, home, settings, start))
+    from desktop.ending import SystemEnd
+
+    end = SystemEnd(application, window)
     try:
         return application.exec()
     finally:
+        end.stop()
         threads.shutdown()
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from desktop.device import OpenDevice, briefly_over_http, sync
 from desktop.presenters.closing_page import ClosingPage
 from desktop.presenters.desk import Desk, Standing
+from desktop.presenters.leaving import Leaving
 from desktop.presenters.opening_page import OpeningPage
 from desktop.presenters.scan_page import Place, ScanPage
 from desktop.presenters.syncing import Syncing
@@ -20,7 +21,9 @@ from desktop.views.closing import ClosingScreen
 from desktop.views.help_page import HelpPage
 from desktop.views.opening import OpeningScreen
 from desktop.views.scan_screen import ScanScreen
+from desktop.views.unsafe_page import Ending
 from desktop.views.usb_page import UsbPage
+from models.field.ledger import Safety
 from sync.progress import Progress
 from sync.session import Synced
 from sync.usb import UsbRoad
@@ -48,11 +51,13 @@ class Shift(QObject):
             parent=self,
         )
         workplace.preferences.changed.connect(self._preferred)
+        self._leaving = Leaving(workplace.window, self.syncing, workplace.clock, parent=self)
         self._desk: Desk | None = None
         self._opening: OpeningPage | None = None
         self._closing: ClosingPage | None = None
         self._usb: Usb | None = None
         self._ended = False
+        self._asked_to_leave = False
 
     @property
     def desk(self) -> Desk:
@@ -76,6 +81,7 @@ class Shift(QObject):
         self.place.preferences.changed.disconnect(self._preferred)
         self.syncing.end()
         self._leave_usb()
+        self._leaving.end()
         self._leave_opening()
         self._leave_closing()
         self._leave_page()
@@ -193,6 +199,7 @@ class Shift(QObject):
         closing = self._closing = ClosingPage(
             screen, place.threads, self.desk, self.syncing, screen
         )
+        closing.asked.connect(lambda go: self._leaving.ask(Ending.SESSION, go))
         closing.closed.connect(self._closed)
 
         def back() -> None:
@@ -248,6 +255,40 @@ class Shift(QObject):
         flow, self._usb = self._usb, None
         if flow is not None:
             flow.end()
+
+    # --- leaving -----------------------------------------------------------------------------
+
+    def leave_app(self, go: Callable[[], None]) -> None:
+        """The window is to be closed: ``go`` does so once nothing is at stake, or a person says
+        that it shall be closed all the same."""
+        if self._asked_to_leave:
+            # Asked again before the disk has answered: what is known will do, if it is anything.
+            if self.syncing.panel.unsafe:
+                self._leaving.ask(Ending.APP, go)
+            return
+        if self._leaving.standing or self._desk is None:
+            self._leave_by_what_is_known(go)
+            return
+        self._asked_to_leave = True
+        ledger = self.desk.station.ledger
+
+        def read(safety: Safety) -> None:
+            self._asked_to_leave = False
+            if not self._ended:
+                self.syncing.show_safety(safety)
+                self._leave_by_what_is_known(go)
+
+        def unreadable(_error: BaseException) -> None:
+            self._asked_to_leave = False
+            self._leave_by_what_is_known(go)
+
+        self.place.threads.submit_db(ledger.safety, read, unreadable)
+
+    def _leave_by_what_is_known(self, go: Callable[[], None]) -> None:
+        if self.syncing.panel.unsafe or self._leaving.standing:
+            self._leaving.ask(Ending.APP, go)
+        else:
+            go()
 
     # --- help --------------------------------------------------------------------------------
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from desktop.views.parts.review_list import Review
-from desktop.views.state import Link, LinkState, Progress, SyncPill
+from desktop.views.state import Link, LinkState, Notice, Progress, SyncPill
 from desktop.views.sync_panel import Sibling, SyncPanelState, SyncResult, Waiting, WaitingKind
+from desktop.views.unsafe_page import Ending, UnsafeState
+from models.verdict import Tone
 
 _MINUTE = 60_000
 _NAMES = ((43, "Ratna Kusuma"), (41, "Yusuf Hidayat"), (38, "Dewi Anggraini"))
@@ -56,3 +58,18 @@ def sync_states(now: int) -> Iterator[tuple[str, SyncPanelState, SyncPill]]:
     yield "sync-reviews", noted, SyncPill(Link.ONLINE, safe_at=now - 1_500 * _MINUTE)
     busy = replace(unsafe, progress=Progress("app.phase.sending", 12, 38))
     yield "syncing", busy, SyncPill(Link.ONLINE, 38, since, busy=True, done=12, total=38)
+
+
+def unsafe_states(now: int) -> Iterator[tuple[str, UnsafeState]]:
+    """(name, state) of the step before something ends."""
+    since = now - 43 * _MINUTE
+    offline = LinkState(Link.OFFLINE, since, next_at=now + 40_000)
+    app = UnsafeState(Ending.APP, "Laptop 2", 38, since, offline, can_usb=True, now=now)
+    yield "unsafe-app", app
+    yield "unsafe-session", replace(app, ending=Ending.SESSION, can_usb=False)
+    progress = Progress("app.phase.sending", 12, 38)
+    yield "unsafe-syncing", replace(app, progress=progress, link=LinkState(Link.ONLINE, now))
+    down = Notice("errors.centre_down", Tone.STOP)
+    yield "unsafe-failed", replace(app, notices=(down,))
+    yield "unsafe-safe", replace(app, unsafe=0, link=LinkState(Link.ONLINE, now))
+    yield "unsafe-door", replace(app, can_sync=False, can_usb=False)

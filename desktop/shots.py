@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.photo import Shot, photograph
 from desktop.shot_states import scan_states
+from desktop.shot_sync import unsafe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
 from desktop.theme.sizes import SCALES
@@ -36,6 +37,7 @@ from desktop.views.scan_screen import ScanScreen
 from desktop.views.settings_panel import SettingsPage, SettingsPanelState
 from desktop.views.start_screen import StartScreen
 from desktop.views.state import CameraStatus
+from desktop.views.unsafe_page import UnsafePage
 from desktop.views.usb_page import UsbPage
 from models.texts import LANGUAGES
 
@@ -60,6 +62,8 @@ def screens() -> Iterator[tuple[str, Make]]:
     yield "settings", _settings
     yield "opening", _shown(OpeningScreen, "show_opening", states.OPENING)
     yield "closing", _shown(ClosingScreen, "show_closing", states.CLOSING)
+    for name, unsafe in unsafe_states(states.NOW):
+        yield name, _shown(UnsafePage, "show_unsafe", unsafe)
     yield "help", HelpPage
     for name, usb in usb_states(states.NOW):
         yield f"usb-{name}", _shown(UsbPage, "show_usb", usb)

@@ -20,6 +20,7 @@ from desktop.drives import find_drives
 from desktop.presenters.enrolling import Enrolling
 from desktop.presenters.entering import Entering
 from desktop.presenters.faults import fault
+from desktop.presenters.leaving import Leaving
 from desktop.presenters.pictures import Pictures
 from desktop.presenters.preferences import Preferences
 from desktop.presenters.rhythm import Pauses
@@ -34,6 +35,7 @@ from desktop.views.enrol_screen import EnrolScreen
 from desktop.views.login_screen import LoginScreen
 from desktop.views.repair_screen import RepairScreen, RepairState
 from desktop.views.state import Notice
+from desktop.views.unsafe_page import Ending
 from desktop.views.usb_page import Drive
 from models import __version__, enrolment_text
 from models.clock import WallClock, wall_clock
@@ -67,7 +69,11 @@ class Workplace(QObject):
         self.preferences = Preferences(window, self.camera, self.sounds, folder, settings, self)
         self.shift: Shift | None = None
         self._over = False
+        self._at_the_door: Leaving | None = None
+        """Asks before the window is closed, when the last volunteer left records that are not safe
+        and nobody is logged in."""
         window.closed.connect(self.end)
+        window.may_close = self._may_close
         self._lock: QLockFile | None = None
 
     def begin(self) -> None:
@@ -161,6 +167,7 @@ class Workplace(QObject):
             if self._over:  # the window was closed meanwhile
                 device.connection.close()
                 return
+            self._at_the_door = None
             self.shift = Shift(self, device, volunteer)
             self.shift.begin()
             self.window.drop_screen(screen)
@@ -179,7 +186,9 @@ class Workplace(QObject):
         """Another volunteer takes over: back to the names; the session stays open."""
         shift, self.shift = self.shift, None
         if shift is not None:
+            left = shift.syncing.panel
             shift.end()
+            self._at_the_door = Leaving(self.window, None, self.clock, left, self)
         self.begin()
 
     def end(self) -> None:
@@ -193,6 +202,17 @@ class Workplace(QObject):
         if lock is not None:
             # After the last fact is written: no other program has the folder before.
             self.threads.submit_db(lock.unlock)
+
+    def _may_close(self) -> bool:
+        """Whether the window may be closed at once; if not, it is asked about."""
+        if self.shift is not None:
+            self.shift.leave_app(self.window.leave)
+            return False
+        door = self._at_the_door
+        if door is None or not door.known_unsafe:
+            return True
+        door.ask(Ending.APP, self.window.leave)
+        return False
 
     def repair(self, error: BaseException) -> None:
         """Something can't be opened: what happened, that the records are intact, what to do."""

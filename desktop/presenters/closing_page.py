@@ -18,6 +18,8 @@ from desktop.views.closing import ClosingScreen, ClosingState
 class ClosingPage(QObject):
     """One ClosingScreen until the session is closed or the screen is left."""
 
+    asked = Signal(object)
+    """Records are not safe: whoever hears it calls what is given to close all the same."""
     closed = Signal()
     left = Signal()
 
@@ -36,7 +38,7 @@ class ClosingPage(QObject):
         self._syncing = syncing
         self._over = False
         self._state = ClosingState()
-        screen.confirmed.connect(self._close)
+        screen.confirmed.connect(self._confirmed)
         screen.sync_asked.connect(syncing.start)
         screen.left.connect(self.left)
         screen.notice_dismissed.connect(lambda _key: self._show(notices=()))
@@ -64,6 +66,12 @@ class ClosingPage(QObject):
         self._show()
         if first and not self._over:
             self.screen.take_focus()
+
+    def _confirmed(self) -> None:
+        if self._syncing.panel.unsafe:
+            self.asked.emit(self._close)
+        else:
+            self._close()
 
     def _close(self) -> None:
         self._show(busy=True, notices=())

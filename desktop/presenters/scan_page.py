@@ -146,7 +146,9 @@ class ScanPage(QObject):
     # --- sources -----------------------------------------------------------------------------
 
     def _camera_saw(self, text: str) -> None:
-        self.scanning.code(text, Source.CAMERA)
+        # Behind a page nobody would see what it comes to.
+        if self.screen.isVisible():
+            self.scanning.code(text, Source.CAMERA)
 
     def _camera_changed(self, _state: CameraState) -> None:
         self.draw()

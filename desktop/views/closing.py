@@ -132,6 +132,9 @@ class ClosingScreen(View):
         self._link.show_link(state.link, state.now, waits=state.unsafe > 0)
         self.confirm.say(say("close.closing" if state.busy else "close.confirm"))
         self.confirm.setEnabled(not state.busy)
+        # The way on that is best is the one that stands out.
+        self.confirm.dress(kind="secondary" if state.unsafe else "primary")
+        self.sync.dress(kind="primary" if state.unsafe else "secondary")
 
     def _draw_goods(self) -> None:
         clear(self._goods)

@@ -18,6 +18,7 @@ from desktop.views.opening import OpeningScreen
 from desktop.views.parts.history import HistoryKind
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.settings_panel import SettingsPanel
+from desktop.views.unsafe_page import UnsafePage
 from models.decide import HouseholdStatus
 from models.facts import (
     Handover,
@@ -384,6 +385,12 @@ def test_ctrl_w_closes_the_session_and_says_what_it_came_to(
         closing = app.until_on(ClosingScreen)
         app.until(closing.back.hasFocus)
         app.tab_to(closing.confirm)
+        app.enter()
+        unsafe = app.until_on(UnsafePage)
+        assert unsafe.sync.hasFocus(), "the safest way"
+        assert "7 catatan belum aman" in words_of(unsafe)
+        assert "Tidak ada yang hilang bila ditutup" in words_of(unsafe)
+        app.tab_to(unsafe.go)
         app.enter()
         opening = app.until_on(OpeningScreen)
         app.until(lambda: bool(opening.counts()) and opening.counts()[0].hasFocus())

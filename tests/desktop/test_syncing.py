@@ -20,6 +20,7 @@ from desktop.views.opening import OpeningScreen
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.settings_panel import SettingsPanel
 from desktop.views.state import Link
+from desktop.views.unsafe_page import UnsafePage
 from sync.turn import Turn
 from tests.support.app import App, furnish, running, words_of
 from tests.support.centre_world import Centre
@@ -238,6 +239,7 @@ def test_what_is_being_counted_stays_while_a_sync_brings_news(
         closing = app.until_on(ClosingScreen)
         app.until(closing.back.hasFocus)
         closing.confirmed.emit()
+        app.until_on(UnsafePage).gone_on.emit()
         opening = app.until_on(OpeningScreen)
         app.until(lambda: bool(opening.counts()) and opening.counts()[0].hasFocus())
         app.type("17")

@@ -146,8 +146,8 @@ class App:
         self.place.begin()
 
     def leave(self) -> None:
-        """Closes the window, as a person does, and waits for the threads."""
-        self.window.close()
+        """Closes the window, as the system does when it ends, and waits for the threads."""
+        self.window.leave()
         self.threads.shutdown()
         QApplication.processEvents()
         self.window.deleteLater()

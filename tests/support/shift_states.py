@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QWidget
 
 from desktop.shot_states import CLOSING, NOW, OPENING, scan_states
+from desktop.shot_sync import unsafe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
 from desktop.views.closing import ClosingScreen, ClosingState
@@ -18,6 +19,7 @@ from desktop.views.scan_screen import ScanScreen
 from desktop.views.scan_state import Judged, ScanState
 from desktop.views.state import CameraStatus, Goods, Notice
 from desktop.views.sync_panel import SyncPanelState
+from desktop.views.unsafe_page import UnsafePage, UnsafeState
 from desktop.views.usb_page import UsbPage, UsbState
 from desktop.views.void_panel import VoidPanelState
 from models.verdict import Tone
@@ -114,6 +116,16 @@ def _closing(state: ClosingState) -> Built:
     return build
 
 
+def _unsafe(state: UnsafeState) -> Built:
+    def build(look: Look) -> QWidget:
+        page = UnsafePage(look)
+        page.show_unsafe(state)
+        page.take_focus()
+        return page
+
+    return build
+
+
 def _help(look: Look) -> QWidget:
     page = HelpPage(look)
     page.setFocus()
@@ -133,6 +145,7 @@ def _usb(state: UsbState) -> Built:
 SCREENS: dict[str, Built] = {
     **{name: _opening(state) for name, state in OPENINGS.items()},
     **{name: _closing(state) for name, state in CLOSINGS.items()},
+    **{name: _unsafe(state) for name, state in unsafe_states(NOW)},
     "help": _help,
     **{f"usb-{name}": _usb(state) for name, state in usb_states(NOW)},
     **{f"scan-{name}": _scan(state) for name, state in SCANS.items()},

@@ -69,9 +69,13 @@ class TinyServer:
         """Begins to answer."""
         self._thread.start()
 
+    def release(self) -> None:
+        """Whoever waits for an answer gets none."""
+        self._stopping.set()
+
     def stop(self) -> None:
         """Closes the port; whoever still waits gets no answer."""
-        self._stopping.set()
+        self.release()
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()

@@ -1,0 +1,134 @@
+"""The step before a session or the app is closed while records are not safe.
+
+It is a page over the screen, never a dialog: asked for again while it stands, nothing happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from desktop.app import MainWindow
+from desktop.presenters.faults import notice
+from desktop.presenters.syncing import Syncing
+from desktop.views.state import LinkState
+from desktop.views.sync_panel import SyncPanelState
+from desktop.views.unsafe_page import Ending, UnsafePage, UnsafeState
+
+Go = Callable[[], None]
+
+
+class Leaving(QObject):
+    """Asks about one ending at a time. Without ``syncing`` nobody is logged in, and ``known`` is
+    what was true when somebody was."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        syncing: Syncing | None,
+        now: Callable[[], int],
+        known: SyncPanelState | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._syncing = syncing
+        self._now = now
+        self._known = known or SyncPanelState()
+        self._page: UnsafePage | None = None
+        self._go: Go = lambda: None
+        self._state = UnsafeState()
+        self._wanted = False
+        """Whether it shall go on as soon as everything is safe."""
+        if syncing is not None:
+            syncing.changed.connect(self._changed)
+            syncing.failed.connect(self._failed)
+
+    @property
+    def standing(self) -> bool:
+        """Whether the question is on the screen."""
+        return self._page is not None
+
+    @property
+    def known_unsafe(self) -> bool:
+        """Whether there is anything to ask about, as far as is known."""
+        return self._panel.unsafe > 0
+
+    @property
+    def _panel(self) -> SyncPanelState:
+        return self._syncing.panel if self._syncing is not None else self._known
+
+    def ask(self, ending: Ending, go: Go) -> None:
+        """Shows what is at stake; ``go`` is called once a person, or a sync they asked for, says
+        so."""
+        if self._page is not None:
+            self._page.take_focus()
+            return
+        self._go, self._wanted = go, False
+        self._state = UnsafeState(ending, can_sync=self._syncing is not None)
+        page = self._page = UnsafePage(self._window.look)
+        if self._syncing is not None:
+            page.sync_asked.connect(self._sync)
+            page.cancel_asked.connect(self._syncing.cancel)
+        page.gone_on.connect(self._on)
+        page.left.connect(self._leave)
+        page.notice_dismissed.connect(lambda _key: self._show(notices=()))
+        self._show()
+        self._window.cover(page)
+        page.take_focus()
+
+    def end(self) -> None:
+        """The shift is over, and with it the question."""
+        if self._syncing is not None:
+            self._syncing.changed.disconnect(self._changed)
+            self._syncing.failed.disconnect(self._failed)
+        self._leave()
+
+    def _sync(self) -> None:
+        self._wanted = True
+        self._show(notices=())
+        if self._syncing is not None:
+            self._syncing.start()
+
+    def _changed(self) -> None:
+        if self._page is None:
+            return
+        panel = self._panel
+        if self._wanted and panel.unsafe == 0 and panel.progress is None:
+            self._on()
+        else:
+            self._show()
+
+    def _failed(self, error: BaseException) -> None:
+        if self._page is not None:
+            self._wanted = False
+            self._show(notices=(notice(error),))
+
+    def _on(self) -> None:
+        self._leave()
+        self._go()
+
+    def _leave(self) -> None:
+        page, self._page = self._page, None
+        if page is not None:
+            self._window.uncover()
+
+    def _show(self, **changes: Any) -> None:
+        panel = self._panel
+        self._state = replace(
+            self._state,
+            device=panel.device,
+            unsafe=panel.unsafe,
+            unsafe_since=panel.unsafe_since,
+            link=panel.link if self._syncing is not None else LinkState(),
+            # The app's own, at the same time, is no reason to take the choice away.
+            progress=panel.progress if self._wanted else None,
+            cancelling=panel.cancelling and self._wanted,
+            now=self._now(),
+            **changes,
+        )
+        if self._page is not None:
+            self._page.show_unsafe(self._state)

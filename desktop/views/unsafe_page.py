@@ -1,0 +1,196 @@
+"""The step before something ends while records are not safe: what is at stake, and the ways on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from desktop.theme.look import Look
+from desktop.views.parts.arrange import column, frame, row
+from desktop.views.parts.button import Button
+from desktop.views.parts.button_row import foot
+from desktop.views.parts.enter_key import press_focused
+from desktop.views.parts.link_line import LinkLine
+from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.progress import ProgressLine
+from desktop.views.parts.scroll_body import scrolling
+from desktop.views.parts.words import Words, set_tone
+from desktop.views.state import LinkState, Notice, Progress
+from desktop.views.view import View
+from desktop.views.wording import kept_here, number
+
+_WIDEST = 920
+"""Pixels at 100 % text size; longer lines are hard to read."""
+_LINES = ("kept", "stake", "later")
+_ICONS = {"kept": "hard-drive", "stake": "shield-alert", "later": "cloud-upload"}
+
+
+class Ending(Enum):
+    """What is about to end; words under ``field.unsafe``."""
+
+    SESSION = "session"
+    APP = "app"
+
+
+@dataclass(frozen=True, slots=True)
+class UnsafeState:
+    """``can_sync`` is False where nobody is logged in; ``can_usb`` where there is no USB road.
+    ``cancelling``: a sync is being stopped."""
+
+    ending: Ending = Ending.APP
+    device: str = ""
+    unsafe: int = 0
+    unsafe_since: int | None = None
+    link: LinkState = field(default_factory=LinkState)
+    progress: Progress | None = None
+    can_sync: bool = True
+    can_usb: bool = False
+    cancelling: bool = False
+    notices: tuple[Notice, ...] = ()
+    now: int = 0
+
+
+class UnsafePage(View):
+    """Shows an UnsafeState, over the screen it is about. The keyboard is on the safest way."""
+
+    sync_asked = Signal()
+    """Sync, and then go on."""
+    cancel_asked = Signal()
+    usb_asked = Signal()
+    gone_on = Signal()
+    """It shall end all the same."""
+    left = Signal()
+    notice_dismissed = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(look, parent)
+        self.setProperty("kind", "page")
+        self._state = UnsafeState()
+        self._title = Words("name")
+        self._notices = NoticeBar(look)
+        self._notices.dismissed.connect(self.notice_dismissed)
+        self._symbol = QLabel()
+        self._status, self._where = Words("heading"), Words("body")
+        self._progress, self._link = ProgressLine(look), LinkLine(look)
+        status = row(self._symbol, gap=2, margin=(3, 2, 3, 2))
+        status.setAlignment(self._symbol, Qt.AlignmentFlag.AlignTop)
+        status.addLayout(column(self._status, self._where, self._progress, gap=1), 1)
+        self._box = frame("tint", status, tone="check")
+        self._lines = {key: (QLabel(), Words("body")) for key in _LINES}
+        lines = column(gap=2, margin=3)
+        for symbol, words in self._lines.values():
+            line = row(symbol, words, gap=1)
+            line.setStretch(1, 1)
+            line.setAlignment(symbol, Qt.AlignmentFlag.AlignTop)
+            lines.addLayout(line)
+        lines.addWidget(self._link)
+        card = frame("card", lines)
+        self._inner = column(self._title, self._notices, self._box, card, 1, margin=(3, 3, 3, 1))
+        self.back = Button(look, "secondary", icon="arrow-left", hint="Esc")
+        self.back.clicked.connect(self._escape)
+        self.go = Button(look, "secondary", icon="log-out")
+        self.go.clicked.connect(self.gone_on)
+        self.usb = Button(look, "secondary", icon="hard-drive", hint="F7")
+        self.usb.clicked.connect(self.usb_asked)
+        self.sync = Button(look, "primary", icon="refresh-cw", hint="F5")
+        self.sync.clicked.connect(self.sync_asked)
+        self._scroll = scrolling(self._inner)
+        self._body = column(self._scroll, gap=0)
+        self._body.addLayout(foot(self.back, 1, self.go, self.usb, self.sync))
+        self._middle = QWidget()
+        self._middle.setLayout(self._body)
+        page = row(1, self._middle, 1)
+        page.setStretch(1, 1000)
+        self.setLayout(page)
+        self.restyle()
+
+    def show_unsafe(self, state: UnsafeState) -> None:
+        """Show this."""
+        busy = self._state.progress is not None
+        self._state = state
+        self.draw()
+        if busy != (state.progress is not None) and self.isVisible():
+            self.take_focus()
+
+    def take_focus(self) -> None:
+        """Put the keyboard on the safest way: syncing, or what stops it."""
+        wanted = self.sync if self.sync.isVisibleTo(self) else self.back
+        wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def dress(self) -> None:
+        self.usb.say(self.look.text("unsafe.usb"))
+        self._middle.setMaximumWidth(self.look.px(_WIDEST))
+
+    def draw(self) -> None:
+        state, look = self._state, self.look
+        ending, say = state.ending.value, look.text
+        safe, busy = state.unsafe == 0, state.progress is not None
+        self._title.say(say(f"unsafe.title_{ending}"))
+        self._notices.show_notices(state.notices, state.now)
+        tone = "go" if safe else "check"
+        set_tone(self._box, tone)
+        self._status.set_ink(tone)
+        icon = "shield-check" if safe else "shield-alert"
+        ink, pixels = getattr(look.tokens, f"{tone}_ink"), round(look.sizes.icon * 1.6)
+        self._symbol.setPixmap(look.icon(icon, ink, pixels, self.devicePixelRatioF()))
+        if safe:
+            self._status.say(say("sync.all_safe"))
+            self._where.say("")
+        else:
+            key = "unsafe_1" if state.unsafe == 1 else "unsafe_n"
+            self._status.say(say(f"sync.{key}", n=number(look, state.unsafe)))
+            self._where.say(kept_here(look, state.device, state.unsafe_since, state.now))
+        self._progress.show_progress(state.progress)
+        self._link.setVisible(state.can_sync and not busy and not safe)
+        self._link.show_link(state.link, state.now, waits=True)
+        self._draw_lines()
+        self.back.say(say("unsafe.stop" if busy else "unsafe.back"))
+        self.back.setEnabled(not state.cancelling)
+        self.go.say(say(f"unsafe.go_{ending}" if safe else "unsafe.go"))
+        self.usb.setVisible(state.can_usb and not safe)
+        self.usb.setEnabled(not busy)
+        self.sync.setVisible(state.can_sync and not safe and not busy)
+        self.sync.say(say("unsafe.sync"))
+        self.setAccessibleName(f"{self._title.text()}. {self._status.text()}")
+        self.setAccessibleDescription(" ".join(w.text() for _, w in self._lines.values()))
+
+    def _draw_lines(self) -> None:
+        state, look = self._state, self.look
+        size = look.sizes.icon
+        later = f"later_{state.ending.value}" if state.can_sync else "later_door"
+        for key, (symbol, words) in self._lines.items():
+            ink = look.tokens.check_ink if key == "stake" else look.tokens.muted
+            symbol.setFixedSize(size, size)
+            symbol.setPixmap(look.icon(_ICONS[key], ink, size, self.devicePixelRatioF()))
+            words.say(look.text(f"unsafe.{later if key == 'later' else key}"))
+            for part in (symbol, words):
+                part.setVisible(key == "kept" or state.unsafe > 0)
+
+    def _escape(self) -> None:
+        (self.cancel_asked if self._state.progress else self.left).emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Less air where height is short."""
+        super().resizeEvent(event)
+        self._inner.setSpacing(8 if self.height() < self.look.px(640) else 16)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses what has the keyboard, F5 syncs, F7 takes the USB road, Esc stops or goes
+        back."""
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if not event.isAutoRepeat():
+                press_focused(self)
+            case Qt.Key.Key_F5 if self.sync.isVisible():
+                self.sync_asked.emit()
+            case Qt.Key.Key_F7 if self.usb.isVisible() and self.usb.isEnabled():
+                self.usb_asked.emit()
+            case Qt.Key.Key_Escape:
+                self._escape()
+            case key if self._scroll.turned(key):
+                pass
+            case _:
+                super().keyPressEvent(event)

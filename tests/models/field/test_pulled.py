@@ -89,7 +89,7 @@ def test_the_other_devices_of_the_point_replace_what_was_known_of_them(
         assert (sibling.device, sibling.name, sibling.revoked) == (2, "Laptop 2", revoked)
         assert (sibling.feed, sibling.public_key) == (b"\x02" * 16, b"\x03" * 32)
         assert sibling.box_key == b"\x04" * 32
-    assert _roster(device).box_keys() == {b"\x05" * 8: b"\x06" * 32}
+    assert _roster(device).box_keys()[b"\x05" * 8] == b"\x06" * 32
     assert b"\x05" * 8 not in _roster(device).centre_keys(bytes(32))
 
 

@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image, ImageDraw
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from models.clock import DAY
 from models.cose import Signer
-from models.decide import Slip
+from models.decide import HouseholdStatus, Slip
 from models.facts import Line
 from models.numbers import slip_number
 from server.keys import Keys
 from server.slips.card import Card, Cards
 from server.slips.issue import IssuedSlip, revoke_slip, slip_code
 from server.slips.picture import draw_picture
+from server.tables import Household, table
 from server.tables import Slip as SlipRow
-from server.tables import table
+
+_HOUSEHOLD = table(Household)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,14 @@ def write_samples(
     stage that has not begun.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    good, (half, revoked, forged, expired, early) = here[:6], here[6:11]
+    there = set(
+        connection.scalars(
+            select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.status == int(HouseholdStatus.ACTIVE))
+        )
+    )
+    # Which slip is whose is drawn by lot: the moved and the deceased are no good examples.
+    usual = [one for one in here if one.slip.household in there]
+    good, (half, revoked, forged, expired, early) = usual[:6], usual[6:11]
     revoke_slip(connection, revoked.slip.number, now)
     old = _add(connection, replace(expired.slip, valid_from=now - 30 * DAY, valid_until=now - DAY))
     stage, begins, ends = later

@@ -123,7 +123,7 @@ def test_the_browser_finds_nothing_to_complain_of_and_asks_no_other_host(
             assert complaints == [], name
         complaints.clear()
     assert hosts == {site.address.split("/")[2]}
-    assert tab.evaluate("document.fonts.check('16px Inter')")
+    assert tab.evaluate("document.fonts.ready.then(() => document.fonts.check('16px Inter'))")
     assert context.cookies() == []
     context.close()
 

@@ -123,6 +123,8 @@ def test_no_result_is_wider_than_a_phone_and_nothing_is_complained_of(
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
             tab.get_by_label("Berkas .ksbb").set_input_files(file)
             tab.get_by_role("button", name="Unggah").click()
+            # A click may return before the page that it asks for is there.
+            expect(tab.get_by_role("status")).to_be_visible()
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
         context.close()
     assert complaints == []

@@ -37,6 +37,11 @@ _OPERATIONS = {
         'A COSE_Sign1 by the feed\'s key over CBOR `["pull", at, point, after, most, own heads]`.'
         " The answer is a page signed by the centre.",
     ),
+    "heads": (
+        "Say what is held of all feeds",
+        'A COSE_Sign1 by the feed\'s key over CBOR `["heads", at, [[feed, number, hash], …]]`. The'
+        " answer is CBOR `[receipt, …]`, each signed by the centre.",
+    ),
     "refeed": (
         "Go on in a new feed after a fork",
         'A COSE_Sign1 by the old feed\'s key over CBOR `["refeed", at, offer]`; the offer is signed'

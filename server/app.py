@@ -28,6 +28,7 @@ from server.settings import Settings
 from server.status import StatusDesk
 from server.store import PostgresFeedStore
 from server.stream import PointStream
+from server.told_heads import HeadsTold
 from server.web.addresses import trusted_networks
 from server.web.guard import Guard
 from server.web.home import HomePage
@@ -91,6 +92,7 @@ def create_app(
                 enroller=CodeEnroller(engine),
                 parcels=unloading.answer,
                 opener=FeedSuccession(engine),
+                told=HeadsTold(engine).note,
             )
         )
     )

@@ -58,6 +58,8 @@ class Stretch:
     feed_no: int
     branch: int
     arrived: Sequence[Arrived]
+    revoked: bool = False
+    """Whether the device was blocked before they came."""
 
     @property
     def place(self) -> dict[str, int]:
@@ -257,19 +259,21 @@ def _ask_about(connection: Connection, stretch: Stretch, known: Container[int], 
             "opened_at": now,
         }
         for one in stretch.arrived
-        for kind, household in _questions(one, known, now)
+        for kind, household in _questions(one, known, now, revoked=stretch.revoked)
     ]
     if rows:
         connection.execute(insert(table(Review)).on_conflict_do_nothing(), rows)
 
 
 def _questions(
-    one: Arrived, known: Container[int], now: int
+    one: Arrived, known: Container[int], now: int, *, revoked: bool
 ) -> Iterable[tuple[ReviewKind, int | None]]:
     body = one.fact.body
     household = body.household if one.countable and isinstance(body, Handover) else None
     for kind in questions(one.fact):
         yield kind, household
+    if revoked:
+        yield ReviewKind.REVOKED, household
     if household is not None:
         if household not in known:
             yield ReviewKind.UNKNOWN_HOUSEHOLD, household

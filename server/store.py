@@ -35,7 +35,11 @@ _SENDER = (
     .where(FEED.c.feed_id == bindparam("feed"))
 )
 _POINTS = select(_DEVICE_POINT.c.point).where(_DEVICE_POINT.c.device == bindparam("device"))
-_FEED = select(FEED).where(FEED.c.feed_id == bindparam("feed"))
+_FEED = (
+    select(FEED, DEVICE.c.revoked_at)
+    .join(DEVICE, DEVICE.c.id == FEED.c.device)
+    .where(FEED.c.feed_id == bindparam("feed"))
+)
 _OF_FEED = (FACT.c.device == bindparam("device"), FACT.c.feed_no == bindparam("feed_no"))
 _HELD = select(FACT.c.seq, FACT.c.hash, FACT.c.branch).where(
     *_OF_FEED, FACT.c.seq.between(bindparam("low"), bindparam("high"))
@@ -64,6 +68,8 @@ class _Known:
     forked: bool
     left: bool
     """Forked, or followed by another one: nobody may go on in it."""
+    revoked: bool
+    """The centre has blocked whoever writes it."""
 
 
 class PostgresFeedStore:
@@ -105,6 +111,15 @@ class PostgresFeedStore:
                     return Held(claimed, (), True)
         return Held(known.head, (), known.left)
 
+    def holds(self, feed: bytes, head: Head) -> bool:
+        """Whether that fact is held."""
+        with self._engine.connect() as connection:
+            known = _known(connection, feed, lock=False)
+            if head.seq == 0 or head == known.head:
+                return head.seq > 0 or head.hash == genesis(feed)
+            place = known.device, known.feed_no
+            return branch_of(connection, *place, head.seq, head.hash) is not None
+
     def take(self, segment: Segment, hashes: list[bytes], now: int) -> Held:
         """Keeps a verified segment and what follows from it."""
         with self._engine.begin() as connection:
@@ -120,7 +135,7 @@ class PostgresFeedStore:
                 if branch > 0 and not known.forked:
                     left = True
                     _note_fork(connection, known, branch, arrived[0].seq, now)
-                stretch = Stretch(known.device, known.feed_no, branch, arrived)
+                stretch = Stretch(known.device, known.feed_no, branch, arrived, known.revoked)
                 project(connection, self._personal, stretch, now)
             exceptions = connection.execute(
                 _EXCEPTIONS,
@@ -198,11 +213,13 @@ def _clamp(value: int, limit: int) -> int:
 
 
 def _known(connection: Connection, feed: bytes, *, lock: bool) -> _Known:
-    statement = _FEED.with_for_update() if lock else _FEED
+    statement = _FEED.with_for_update(of=FEED) if lock else _FEED
     row = connection.execute(statement, {"feed": feed}).one()
     head = Head(row.head_seq, bytes(row.head_hash) if row.head_seq else genesis(feed))
     forked = row.forked_at_seq is not None
-    return _Known(row.feed_no, row.device, head, forked, forked or row.closed_at is not None)
+    left = forked or row.closed_at is not None
+    revoked = row.revoked or row.revoked_at is not None
+    return _Known(row.feed_no, row.device, head, forked, left, revoked)
 
 
 def _find_spot(

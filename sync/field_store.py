@@ -101,6 +101,10 @@ class FieldFeedStore:
         branch = self._chains.branch_of(feed, claimed) or 0
         return Held(self._chains.tip(feed, branch), (), self._chains.last_branch(feed) > 0)
 
+    def holds(self, feed: bytes, head: Head) -> bool:
+        """Whether that fact is held."""
+        return self._chains.holds(feed, head)
+
     def take(self, segment: Segment, hashes: list[bytes], now: int) -> Held:
         """Keeps a verified segment and what follows from it, in one transaction."""
         feed = segment.feed

@@ -9,7 +9,7 @@ page to write a client from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -44,6 +44,7 @@ class ExceptionCode(IntEnum):
     UNINTERPRETABLE = 5
     OUT_OF_PLACE = 6
     CLOCK = 7
+    REVOKED = 8
     DAMAGED = 9
 
 
@@ -136,9 +137,18 @@ class Refeed:
     offer: bytes
 
 
-Request = Enrol | Hello | Pull | Refeed
+@dataclass(frozen=True, slots=True)
+class TellHeads:
+    """A device says where every feed stands that it holds, (feed, head) for each branch, those of
+    its neighbours too: the centre signs for what it has of them."""
+
+    at: int
+    heads: tuple[tuple[bytes, Head], ...]
+
+
+Request = Enrol | Hello | Pull | Refeed | TellHeads
 MOST_HELD = 256
-"""Own feeds in a pull: more than any laptop is forked in its life."""
+"""Own feeds in a pull, more than any laptop is forked in its life; heads that are told at once."""
 
 
 def encode_request(request: Request, signer: Signer) -> bytes:
@@ -153,6 +163,8 @@ def encode_request(request: Request, signer: Signer) -> bytes:
             plain = ["pull", at, point, after, most, heads]
         case Refeed(at, offer):
             plain = ["refeed", at, offer]
+        case TellHeads(at, told):
+            plain = ["heads", at, [[feed, head.seq, head.hash] for feed, head in told]]
     return sign(cbor.dumps(plain), signer, Purpose.REQUEST)
 
 
@@ -169,7 +181,7 @@ def read_enrol(body: bytes) -> Enrol:
     return request
 
 
-def read_request(body: bytes, feed: bytes, public_key: bytes) -> Hello | Pull | Refeed:
+def read_request(body: bytes, feed: bytes, public_key: bytes) -> Hello | Pull | Refeed | TellHeads:
     """A known device's request; raises MessageProblem or SignatureProblem."""
     payload, _ = verify(body, {feed: public_key}, Purpose.REQUEST)
     request = _request(payload)
@@ -215,6 +227,8 @@ def _request(payload: bytes) -> Request:
             return Pull(at, point, after, most, tuple(map(_held, held)))
         case ["refeed", int(at), bytes(offer)]:
             return Refeed(at, offer)
+        case ["heads", int(at), list(told)] if len(told) <= MOST_HELD:
+            return TellHeads(at, tuple(map(_held, told)))
     raise MessageProblem("not a request this version knows")
 
 
@@ -348,3 +362,19 @@ def _receipt(payload: bytes) -> Receipt:
     except (cbor.CborError, ValueError, TypeError) as error:
         raise MessageProblem(str(error)) from error
     raise MessageProblem("not a receipt")
+
+
+def encode_receipts(receipts: Sequence[bytes]) -> bytes:
+    """``CBOR([receipt, …])``: the answer to told heads. Each is signed by itself."""
+    return cbor.dumps(list(receipts))
+
+
+def read_receipts(body: bytes) -> tuple[bytes, ...]:
+    """The receipts in that answer, not yet looked at; raises MessageProblem."""
+    try:
+        plain = cbor.loads(body)
+    except cbor.CborError as error:
+        raise MessageProblem(str(error)) from error
+    if not isinstance(plain, list) or not all(isinstance(one, bytes) for one in plain):
+        raise MessageProblem("not receipts")
+    return tuple(plain)

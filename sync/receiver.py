@@ -6,7 +6,7 @@ It knows the messages and the feed's rules; where facts are kept is the ``FeedSt
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from models.clock import WallClock
@@ -31,8 +31,10 @@ from sync.messages import (
     Refeed,
     Refusal,
     Reply,
+    TellHeads,
     encode_certificate,
     encode_receipt,
+    encode_receipts,
     read_enrol,
     read_request,
     refuse,
@@ -77,6 +79,9 @@ class FeedStore(Protocol):
         nothing is). Of one that nobody may go on in: ``claimed`` itself where that is held, on
         whichever branch."""
 
+    def holds(self, feed: bytes, head: Head) -> bool:
+        """Whether that very fact is held, on whatever branch, and so everything it hangs on."""
+
     def take(self, segment: Segment, hashes: list[bytes], now: int) -> Held:
         """Keeps a verified segment. Facts already held are passed over; facts that differ from
         those held under the same numbers are kept as another branch; a segment that hangs on
@@ -106,6 +111,9 @@ PageSource = Callable[[int, int, int, int, int, OwnHeads], Page]
 """(device, point, after, most, now, own heads) → page of that point's stream, less the facts that
 lead up to the asking laptop's own heads."""
 
+ToldHeads = Callable[[int, Sequence[tuple[bytes, Head]], int], None]
+"""(device, heads, now): remembers what a device says that it holds. Only the centre does."""
+
 Parcels = Callable[[bytes, int], Reply]
 """(parcel, now) → the answer to a carrier. Only the centre opens parcels."""
 
@@ -122,6 +130,7 @@ class Receiver:
         enroller: Enroller | None = None,
         parcels: Parcels | None = None,
         opener: FeedOpener | None = None,
+        told: ToldHeads | None = None,
     ) -> None:
         self._store = store
         self._signer = signer
@@ -130,6 +139,7 @@ class Receiver:
         self._enroller = enroller
         self._parcels = parcels
         self._opener = opener
+        self._told = told
 
     def now(self) -> int:
         """The receiver's time in ms."""
@@ -147,7 +157,7 @@ class Receiver:
                 return self._enrol(body, now, self._enroller)
             case "parcel" if self._parcels is not None:
                 return self._parcels(body, now)
-            case "hello" | "pull" | "refeed":
+            case "hello" | "pull" | "refeed" | "heads":
                 return self._signed(operation, body, now)
         return refuse(Refusal.MALFORMED, now)
 
@@ -195,6 +205,10 @@ class Receiver:
                 return Reply(200, encode_page(page, self._signer))
             case Refeed(_, offer) if operation == "refeed" and self._opener is not None:
                 return self._refeed(feed, sender, offer, now, self._opener)
+            case TellHeads(_, heads) if operation == "heads" and self._told is not None:
+                self._told(sender.device, heads, now)
+                receipts = [self._receipt_for(told, head, now) for told, head in heads]
+                return Reply(200, encode_receipts([one for one in receipts if one is not None]))
         return refuse(Refusal.MALFORMED, now)
 
     def _refeed(
@@ -222,6 +236,16 @@ class Receiver:
         if certificate is None:
             return refuse(Refusal.CODE, now)
         return Reply(200, encode_certificate(certificate, self._signer))
+
+    def _receipt_for(self, feed: bytes, head: Head, now: int) -> bytes | None:
+        """For ``head`` itself where it is held, else for what is; None for an unknown feed."""
+        if self._store.sender(feed) is None:
+            return None
+        held = self._store.held(feed, head)
+        if self._store.holds(feed, head):
+            held = replace(held, head=head)
+        receipt = Receipt(feed, held.head, now, (), held.forked)
+        return encode_receipt(receipt, self._signer)
 
     def _receipt(self, feed: bytes, held: Held, now: int) -> Reply:
         receipt = Receipt(feed, held.head, now, held.exceptions, held.forked)

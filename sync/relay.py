@@ -86,6 +86,10 @@ class Relay:
             self._connection.scalars(select(_SIBLING.c.feed).where(_SIBLING.c.revoked))
         )
 
+    def is_first_branch(self, feed: bytes, head: Head) -> bool:
+        """Whether that fact lies on the feed's first branch: its device's own, where that is us."""
+        return self._chains.branch_of(feed, head) == 0
+
     def lacking(self, feed: bytes, head: Head) -> tuple[Head, ...] | None:
         """The tips of ``feed`` that are held here, for whoever can send what leads up to ``head``;
         None when that is held already."""

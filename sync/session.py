@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from models.clock import WallClock
-from models.errors import DatabaseDamaged, ForkFound, KsbbError
+from models.errors import DatabaseDamaged, DeviceRevoked, ForkFound, KsbbError
 from models.field.database import Database, write
 from models.field.device import (
     Identity,
@@ -31,6 +31,7 @@ from models.field.roster import Roster
 from sync.asking import ATTEMPTS, Asking, Stop
 from sync.carrying import FOLDER, Carriage
 from sync.delivering import Delivering
+from sync.forwarding import Forwarding
 from sync.greeting import greet
 from sync.progress import Phase, Progress, Report
 from sync.pulling import Pulling, VolunteerKeys
@@ -123,8 +124,13 @@ class SyncSession:
                 raise ForkFound()
         read_anew_after_move(ledger.connection, roster)
         pulling = Pulling(ledger, roster, self._asking, centre_key, self._volunteers, self._report)
-        for point in identity.points:
-            pulling.pull(point)
+        try:
+            for point in identity.points:
+                pulling.pull(point)
+        except DeviceRevoked:
+            # A blocked laptop gets nothing more; what it holds of others is theirs, and goes.
+            self._deliver(ledger, identity)
+            raise
         carried = self._deliver(ledger, identity)
         return Synced(
             sum(pushed.sent for pushed in sent),
@@ -146,11 +152,16 @@ class SyncSession:
         return replace(pushed, exceptions=tuple(places))
 
     def _deliver(self, ledger: Ledger, identity: Identity) -> int:
-        """Last, when the laptop's own is done: what it carries for others."""
-        carriage = Carriage(self._database.folder / FOLDER)
-        keys = Roster(ledger.connection).centre_keys(identity.centre_key)
+        """Last, when the laptop's own is done: what its neighbours gave it, in the local network
+        or on a stick."""
         relay = Relay(ledger, identity)
-        return Delivering(carriage, relay, self._asking, keys, self._report).deliver()
+        centre_key = identity.centre_key
+        carriage = Carriage(self._database.folder / FOLDER)
+        keys = Roster(ledger.connection).centre_keys(centre_key)
+        # The sticks first: what came by one may be in the ledger too, and goes once.
+        delivered = Delivering(carriage, relay, self._asking, keys, self._report).deliver()
+        forwarding = Forwarding(ledger, relay, self._asking, centre_key, self._report)
+        return delivered + forwarding.forward()
 
     def _queued(self) -> None:
         self._report(Progress(Phase.QUEUED))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
-from models.feed import MAX_SEGMENT, MAX_SEGMENT_BYTES, Head, Segment, genesis
+from models.damage import stand_in
+from models.feed import MAX_SEGMENT, MAX_SEGMENT_BYTES, Head, Segment, genesis, link
 from models.field.branches import root_of
 from models.field.projections import FACT, FEED, table
 from models.field.straight import Straight
@@ -36,7 +37,7 @@ _AT = Straight(
     )
 )
 _BODIES = Straight(
-    select(FACT.c.body)
+    select(FACT.c.seq, FACT.c.hash, FACT.c.body)
     .where(*_BRANCH, FACT.c.seq.between(bindparam("low"), bindparam("high")))
     .order_by(FACT.c.seq)
 )
@@ -159,9 +160,14 @@ class Chains:
             return None
         last, signed = chosen
         before = self.hash_at(feed, path, after)
-        return Segment(feed, after + 1, before, self._bodies(feed, path, after + 1, last), signed)
+        bodies = self._bodies(feed, path, after + 1, last, before)
+        return Segment(feed, after + 1, before, bodies, signed)
 
-    def _bodies(self, feed: bytes, path: Path, first: int, last: int) -> tuple[bytes, ...]:
+    def _bodies(
+        self, feed: bytes, path: Path, first: int, last: int, before: bytes
+    ) -> tuple[bytes, ...]:
+        """The facts as they are; of one that has rotted here since it came what is left of it
+        (``models.damage``), so that it holds back no other."""
         bodies: list[bytes] = []
         for span in path:
             rows = _BODIES.all(
@@ -171,7 +177,10 @@ class Chains:
                 low=max(first, span.first),
                 high=min(last, span.last),
             )
-            bodies += [row[0] for row in rows]
+            for seq, recorded, body in rows:
+                whole = link(before, seq, body) == recorded
+                bodies.append(body if whole else stand_in(recorded, body))
+                before = recorded
         return tuple(bodies)
 
 

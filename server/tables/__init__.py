@@ -29,6 +29,7 @@ from server.tables.devices import (
     Fact,
     Feed,
     FeedBranch,
+    ToldHead,
 )
 from server.tables.happened import DailyFigure, Handover, Review, ReviewKind
 from server.tables.households import Entitlement, Household, KKAlias, Slip
@@ -61,6 +62,7 @@ __all__ = [
     "ReviewKind",
     "Slip",
     "Stage",
+    "ToldHead",
     "Volunteer",
     "VolunteerPoint",
     "table",

@@ -78,6 +78,18 @@ class FeedBranch(CentreTable, table=True):
     first_seq: int = big()
 
 
+class ToldHead(CentreTable, table=True):
+    """What a device said last that it holds of any feed: a head that is not among the facts is
+    known to be missing. The feed may be one that is unknown here."""
+
+    __tablename__ = "told_head"
+    device: int = key()
+    feed_id: bytes = key(LargeBinary)
+    seq: int = key()
+    hash: bytes = key(LargeBinary)
+    told_at: int = big()
+
+
 class Fact(CentreTable, table=True):
     """A fact as it came. Branch 0 was held first; 1, 2 … are forks.
 

@@ -39,6 +39,7 @@ from server.tables import (
     VolunteerPoint,
     table,
 )
+from server.told_heads import HeadsTold
 from sync.receiver import Receiver
 from sync.unloading import Unloading
 from tests.support.world import (
@@ -95,6 +96,7 @@ class Centre:
             self.stream.page,
             opener=FeedSuccession(self.engine),
             parcels=opens,
+            told=HeadsTold(self.engine).note,
         )
 
     def furnish(self, families: Iterable[Family] = ()) -> None:

@@ -38,6 +38,7 @@ from sync.messages import (
     Refeed,
     Refusal,
     Request,
+    TellHeads,
     encode_certificate,
     encode_receipt,
     encode_request,
@@ -118,6 +119,7 @@ REQUESTS: dict[str, Request] = {
     ),
     "hello": Hello(AT, HEAD, "0.1.0"),
     "pull": Pull(AT, 3, 9, 2000, ((NEXT_KEY.key_id, Head(2, HASHES[1])), (FEED, HEAD))),
+    "heads": TellHeads(AT, ((FEED, HEAD), (NEXT_KEY.key_id, Head(2, HASHES[1])))),
     "refeed": Refeed(
         AT,
         encode_new_feed(

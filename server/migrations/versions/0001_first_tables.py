@@ -337,6 +337,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("volunteer", "point", name="volunteer_point_pkey"),
     )
+    op.create_table(
+        "told_head",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("feed_id", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "feed_id", "seq", "hash", name="told_head_pkey"),
+    )
 
 
 def downgrade() -> None:
@@ -346,6 +355,7 @@ def downgrade() -> None:
     op.drop_table("stage")
     op.drop_table("point")
     op.drop_table("package")
+    op.drop_table("told_head")
     op.drop_index("feed_by_device", table_name="feed")
     op.drop_table("feed")
     op.drop_table("volunteer")

@@ -117,6 +117,11 @@ class Point:
             arrived=self._fetched,
         )
 
+    @property
+    def port(self) -> int | None:
+        """Where the hub listens; None where this is none."""
+        return self._server.port if self._server is not None else None
+
     def loops(self) -> tuple[Callable[[Stop], None], ...]:
         """What lasts until ``close``; the stop that each is given is set before."""
         return (self._serve, self._listen, self._link.tell)

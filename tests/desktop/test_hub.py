@@ -111,8 +111,8 @@ def be_hub(laptop: Laptop) -> str:
     laptop.desk.be_hub()
     laptop.until(lambda: laptop.desk.state.point.role is Role.HUB)
     point = laptop.desk._point
-    assert point is not None and point._server is not None
-    return f"127.0.0.1:{point._server.port}"
+    assert point is not None
+    return f"127.0.0.1:{point.port}"
 
 
 def test_two_laptops_find_each_other_and_share_what_they_do(make: Make) -> None:

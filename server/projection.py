@@ -16,55 +16,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models import facts
 from models.clock import DAY, local
-from models.facts import COUNTABLE, Fact, Handover, SessionOpened, Unknown, Void, is_countable
+from models.facts import COUNTABLE, Fact, Handover, SessionOpened, is_countable
 from server import projection_sql as sql
+from server.arrived import Arrived, Stretch, fact_context
 from server.copying import copy_rows
 from server.personal import Personal, PersonalColumn
 from server.tables import Review, ReviewKind, table
+from server.voiding import find_targets
 from sync.branches import questions
 
 _AHEAD = 2 * DAY
 _LONG_AGO = 366 * DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A fact that was not held before. ``countable``: its numbers fit where they are counted."""
-
-    seq: int
-    body: bytes
-    fact: Fact
-    hash: bytes
-    countable: bool
-
-    @classmethod
-    def of(cls, seq: int, body: bytes, digest: bytes) -> Arrived:
-        """The fact number ``seq`` as its bytes say it."""
-        fact = facts.interpret(body)
-        return cls(seq, body, fact, digest, is_countable(fact))
-
-    @property
-    def kind(self) -> int:
-        """The fact's kind number."""
-        body = self.fact.body
-        return body.kind if isinstance(body, Unknown) else body.KIND
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """New facts of one feed, in order, all on one branch."""
-
-    device: int
-    feed_no: int
-    branch: int
-    arrived: Sequence[Arrived]
-    revoked: bool = False
-    """Whether the device was blocked before they came."""
-
-    @property
-    def place(self) -> dict[str, int]:
-        """Where they stand, as statements name it."""
-        return {"device": self.device, "feed_no": self.feed_no, "branch": self.branch}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +45,23 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
         for one in stretch.arrived
         if one.countable and isinstance(one.fact.body, Handover)
     ]
-    # Of the own feed; taking back what another device wrote is for the office.
-    targets = [
-        one.fact.body.target
-        for one in stretch.arrived
-        if one.countable and isinstance(one.fact.body, Void) and one.fact.body.feed is None
-    ]
+    targets = find_targets(connection, stretch)
     points = _points_of_sessions(connection, personal, stretch) if given else {}
     regions = _regions(connection, given, points)
-    _ask_about(connection, stretch, regions.of_household, now)
-    if not given and not targets:
+    _ask_about(connection, stretch, regions.of_household, targets.same_device, now)
+    if not given and not targets.taken_back:
         return
     _make_scratch(connection)
-    voids = {**stretch.place, "targets": targets}
+    voids = {"device": stretch.device, **targets.as_arrays()}
     lines = _lines(personal, stretch, given, points, regions, now)
     copy_rows(connection, sql.COPY_FRESH, sql.FRESH_TYPES, lines)
-    if targets:
+    if targets.taken_back:
         connection.execute(sql.TOUCH_VOIDED, voids)
     # From here on no other segment may bring a line for the same entitlements: neither would see
     # the other's until both are committed, and a double would go unflagged.
     connection.execute(sql.LOCK_REGIONS, {"space": sql.LOCK_SPACE})
     connection.execute(sql.GATHER)
-    if targets:
+    if targets.taken_back:
         connection.execute(sql.VOID, voids)
     _settle(connection, now)
     connection.execute(sql.TELL_POINTS)
@@ -144,10 +101,12 @@ def _points_of_sessions(
             sql.SESSIONS, {"device": stretch.device, "feed_no": stretch.feed_no, "wanted": wanted}
         )
         for seq, branch, body in rows:
-            context = b"fact/%d/%d/%d" % (stretch.feed_no, branch, seq)
+            if not stretch.line.has(branch, seq):
+                continue  # a clone's session
+            context = fact_context(stretch.feed_no, branch, seq)
             opened = facts.decode(personal.unseal(bytes(body), context))
             if isinstance(opened.body, SessionOpened) and is_countable(opened):
-                points.setdefault(seq, opened.body.point)
+                points[seq] = opened.body.point
     return points
 
 
@@ -246,9 +205,15 @@ def _settle(connection: Connection, now: int) -> None:
             connection.execute(sql.NO_LONGER_DOUBLE, row._asdict())
 
 
-def _ask_about(connection: Connection, stretch: Stretch, known: Container[int], now: int) -> None:
+def _ask_about(
+    connection: Connection,
+    stretch: Stretch,
+    known: Container[int],
+    same_device: Container[bytes],
+    now: int,
+) -> None:
     """Puts before a person what a fact by itself gives reason for (doubles and forks are found
-    elsewhere); ``known`` are households."""
+    elsewhere); ``known`` are households, ``same_device`` other feeds of the device."""
     rows: list[dict[str, Any]] = [
         {
             **stretch.place,
@@ -259,18 +224,22 @@ def _ask_about(connection: Connection, stretch: Stretch, known: Container[int], 
             "opened_at": now,
         }
         for one in stretch.arrived
-        for kind, household in _questions(one, known, now, revoked=stretch.revoked)
+        for kind, household in _questions(one, stretch.revoked, known, same_device, now)
     ]
     if rows:
         connection.execute(insert(table(Review)).on_conflict_do_nothing(), rows)
 
 
 def _questions(
-    one: Arrived, known: Container[int], now: int, *, revoked: bool
+    one: Arrived,
+    revoked: bool,
+    known: Container[int],
+    same_device: Container[bytes],
+    now: int,
 ) -> Iterable[tuple[ReviewKind, int | None]]:
     body = one.fact.body
     household = body.household if one.countable and isinstance(body, Handover) else None
-    for kind in questions(one.fact):
+    for kind in questions(one.fact, same_device):
         yield kind, household
     if revoked:
         yield ReviewKind.REVOKED, household

@@ -49,19 +49,18 @@ touches."""
 
 SESSIONS = text(
     "SELECT seq, branch, body FROM fact WHERE device = :device AND feed_no = :feed_no"
-    " AND seq = ANY(:wanted) AND kind = 1 ORDER BY branch"
+    " AND seq = ANY(:wanted) AND kind = 1"
 )
 REGIONS = text(
     "SELECT true AS home, id, region FROM household WHERE id = ANY(:households)"
     " UNION ALL SELECT false, id, region FROM point WHERE id = ANY(:points)"
 )
-_TARGETS = "unnest(CAST(:targets AS int8[])) AS v (target)"
-# On a forked feed the target is the fact of that number on the void's own branch, or before the
-# fork on the branch it split from.
+_TARGETS = (
+    "unnest(CAST(:feeds AS int8[]), CAST(:branches AS int2[]), CAST(:seqs AS int8[]))"
+    " AS v (feed_no, branch, seq)"
+)
 _IS_TARGET = (
-    "h.device = :device AND h.feed_no = :feed_no AND h.seq = v.target AND h.branch = (SELECT"
-    " max(f.branch) FROM fact AS f WHERE f.device = :device AND f.feed_no = :feed_no"
-    " AND f.seq = v.target AND f.branch <= :branch)"
+    "h.device = :device AND h.feed_no = v.feed_no AND h.branch = v.branch AND h.seq = v.seq"
 )
 TOUCH_VOIDED = text(
     "INSERT INTO also_touched SELECT h.household, h.stage, h.package"

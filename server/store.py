@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from models.damage import recorded_hash
 from models.feed import Head, Segment, genesis
+from server.arrived import Arrived, Stretch
 from server.copying import copy_rows
-from server.lineage import branch_of, note_split
+from server.lineage import branch_of, line_to, note_split
+from server.mending import find_rotten, mend
 from server.personal import Personal
-from server.projection import Arrived, Stretch, project
+from server.projection import project
 from server.tables import (
     Checkpoint,
     Device,
@@ -45,17 +48,12 @@ _HELD = select(FACT.c.seq, FACT.c.hash, FACT.c.branch).where(
     *_OF_FEED, FACT.c.seq.between(bindparam("low"), bindparam("high"))
 )
 _BRANCHES = select(FACT.c.branch).where(*_OF_FEED).order_by(FACT.c.branch.desc()).limit(1)
-_EXCEPTIONS = select(REVIEW.c.seq, REVIEW.c.kind).where(
+_EXCEPTIONS = select(REVIEW.c.seq, REVIEW.c.branch, REVIEW.c.kind).where(
     REVIEW.c.device == bindparam("device"),
     REVIEW.c.feed_no == bindparam("feed_no"),
     REVIEW.c.seq.between(bindparam("low"), bindparam("high")),
 )
 _BIGINT = 1 << 63
-
-
-def fact_context(feed_no: int, branch: int, seq: int) -> bytes:
-    """What a fact's sealed body is bound to."""
-    return b"fact/%d/%d/%d" % (feed_no, branch, seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,12 @@ class _Known:
     left: bool
     """Forked, or followed by another one: nobody may go on in it."""
     revoked: bool
-    """The centre has blocked whoever writes it."""
+    """Whether its device is blocked."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """(device, feed number)."""
+        return self.device, self.feed_no
 
 
 class PostgresFeedStore:
@@ -135,19 +138,43 @@ class PostgresFeedStore:
                 if branch > 0 and not known.forked:
                     left = True
                     _note_fork(connection, known, branch, arrived[0].seq, now)
-                stretch = Stretch(known.device, known.feed_no, branch, arrived, known.revoked)
+                place = known.device, known.feed_no, branch
+                line = line_to(connection, *place, segment.last)
+                stretch = Stretch(*place, arrived, line, known.left, known.revoked)
                 project(connection, self._personal, stretch, now)
-            exceptions = connection.execute(
-                _EXCEPTIONS,
-                {
-                    "device": known.device,
-                    "feed_no": known.feed_no,
-                    "low": segment.first,
-                    "high": segment.last,
-                },
-            )
-            pairs = tuple(sorted((row.seq, row.kind) for row in exceptions))
-            return Held(Head(segment.last, hashes[-1]), pairs, left, fresh)
+        if skip:
+            self._mend(segment, hashes, skip, now)
+        exceptions = self._exceptions(known, branch, segment)
+        return Held(Head(segment.last, hashes[-1]), exceptions, left, fresh)
+
+    def _mend(self, segment: Segment, hashes: list[bytes], held: int, now: int) -> None:
+        """Of the first ``held`` facts, which were here: those of which only a rotten copy had come
+        are whole now, and what follows from them follows now."""
+        whole = {
+            digest: body
+            for digest, body in zip(hashes[:held], segment.facts, strict=False)
+            if recorded_hash(body) is None
+        }
+        span = segment.first, segment.first + held - 1
+        with self._engine.connect() as connection:
+            place = _known(connection, segment.feed, lock=False).place
+            rotten = find_rotten(connection, self._personal, place, *span)
+        for one in rotten:
+            if one.hash in whole:
+                with self._engine.begin() as connection:
+                    _known(connection, segment.feed, lock=True)
+                    mend(connection, self._personal, place, one, whole[one.hash], now)
+
+    def _exceptions(
+        self, known: _Known, branch: int, segment: Segment
+    ) -> tuple[tuple[int, int], ...]:
+        """What was asked about the segment's facts, and not about a clone's under their numbers."""
+        place = {"device": known.device, "feed_no": known.feed_no}
+        span = {**place, "low": segment.first, "high": segment.last}
+        with self._engine.connect() as connection:
+            line = line_to(connection, *known.place, branch, segment.last)
+            rows = connection.execute(_EXCEPTIONS, span)
+            return tuple(sorted((o.seq, o.kind) for o in rows if line.has(o.branch, o.seq)))
 
     def _keep(
         self,
@@ -180,9 +207,7 @@ class PostgresFeedStore:
                     one.seq,
                     one.hash,
                     branch,
-                    _clamp(one.fact.at, _BIGINT - 1),
-                    _clamp(one.kind, 0x7FFF),
-                    self._personal.seal(one.body, fact_context(known.feed_no, branch, one.seq)),
+                    *one.columns(self._personal, known.feed_no, branch).values(),
                     now,
                 )
                 for one in arrived
@@ -205,11 +230,6 @@ class PostgresFeedStore:
                 .values(head_seq=segment.last, head_hash=hashes[-1])
             )
         return arrived
-
-
-def _clamp(value: int, limit: int) -> int:
-    """A signed fact may hold any number; a column may not."""
-    return max(-limit, min(limit, value))
 
 
 def _known(connection: Connection, feed: bytes, *, lock: bool) -> _Known:

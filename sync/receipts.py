@@ -53,7 +53,5 @@ class Receipts:
         # What the centre holds must be what we wrote: only then is it safe.
         ours = own.hash_at(receipt.head.seq) == receipt.head.hash
         if ours:
-            # Under a fork a number may mean the other one's fact.
-            noted = () if receipt.forked else receipt.exceptions
-            own.cover(receipt.head.seq, receipt.at, reply.body, noted)
+            own.cover(receipt.head.seq, receipt.at, reply.body, receipt.exceptions)
         return Confirmed(receipt, ours)

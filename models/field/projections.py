@@ -226,7 +226,7 @@ class Projector:
 
     def _target(self, place: Place, body: Void) -> tuple[Place, bytes | None]:
         """The fact that a void at ``place`` means, and its hash; None where there is no telling."""
-        if body.feed is not None and body.feed != place.feed:
+        if body.feed is not None:
             return Place(body.feed, 0, body.target), body.hash
         if body.target >= place.seq:  # what is still to come can't be taken back
             return place, None

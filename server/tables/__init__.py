@@ -30,6 +30,7 @@ from server.tables.devices import (
     Feed,
     FeedBranch,
     ToldHead,
+    VoidAhead,
 )
 from server.tables.happened import DailyFigure, Handover, Review, ReviewKind
 from server.tables.households import Entitlement, Household, KKAlias, Slip
@@ -63,6 +64,7 @@ __all__ = [
     "Slip",
     "Stage",
     "ToldHead",
+    "VoidAhead",
     "Volunteer",
     "VolunteerPoint",
     "table",

@@ -90,6 +90,16 @@ class ToldHead(CentreTable, table=True):
     told_at: int = big()
 
 
+class VoidAhead(CentreTable, table=True):
+    """A fact that a later feed of the same device takes back, and that has not arrived yet."""
+
+    __tablename__ = "void_ahead"
+    device: int = key()
+    feed_no: int = key()
+    seq: int = key()
+    hash: bytes = key(LargeBinary)
+
+
 class Fact(CentreTable, table=True):
     """A fact as it came. Branch 0 was held first; 1, 2 … are forks.
 

@@ -12,12 +12,13 @@ from models.box_keys import BoxKey
 from models.cose import Signer
 from models.feed import FEED_ID_BYTES
 from models.field.device import Identity
+from server.arrived import fact_context
 from server.changes import Change, append_changes
 from server.devices import revoke_device
 from server.keys import Keys
 from server.personal import Personal, PersonalColumn
 from server.refeed import FeedSuccession
-from server.store import PostgresFeedStore, fact_context
+from server.store import PostgresFeedStore
 from server.stream import PointStream
 from server.tables import (
     CentreKey,

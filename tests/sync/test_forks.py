@@ -24,7 +24,7 @@ from models.errors import (
     NotTrusted,
     SyncError,
 )
-from models.facts import Handover, SessionOpened, Source
+from models.facts import Handover, SessionOpened, Source, VoidReason
 from models.field.device import load_identity, load_last_sync
 from models.field.moving import moved_at
 from models.field.projections import FACT
@@ -337,6 +337,28 @@ def test_a_record_made_while_the_laptop_goes_on_reaches_the_centre_in_the_old_fe
     told(device, furnished)
     all_is_kept(furnished, device, clone)
     assert knows(device) == knows(clone) == {1, 2, 3, 4}
+
+
+def test_a_hand_over_of_the_old_feed_is_taken_back_everywhere(
+    furnished: Centre, device: FieldDevice, clone: FieldDevice
+) -> None:
+    serve(device, 1)
+    told(device, furnished)
+    common, own = device.ledger.head().seq, serve(clone, 2)[0]
+    assert common == own, "two hand-overs under one number"
+    told(clone, furnished)
+    clone.station.void(own, RANI, VoidReason.WRONG_HOUSEHOLD)
+    for side in (clone, device, clone):
+        told(side, furnished)
+    assert knows(device) == knows(clone) == {1}
+    assert furnished.rows("SELECT branch, voided FROM handover ORDER BY branch") == [
+        (0, False),
+        (1, True),
+    ]
+    assert furnished.reviews(ExceptionCode.UNINTERPRETABLE) == set()
+    assert device.station.roster.stock(HERE) == {SEMBAKO: 49}
+    assert clone.station.roster.stock(HERE) == {SEMBAKO: 50}
+    all_is_kept(furnished, device, clone)
 
 
 def test_what_travels_in_the_new_feed_first_says_what_it_goes_on_with(

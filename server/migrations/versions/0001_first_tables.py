@@ -95,6 +95,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device", "feed_no", "seq", "hash", name="fact_pkey"),
     )
     op.create_table(
+        "void_ahead",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("device", "feed_no", "seq", "hash", name="void_ahead_pkey"),
+    )
+    op.create_table(
         "feed_branch",
         sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -377,6 +385,7 @@ def downgrade() -> None:
     op.drop_index("handover_by_fact", table_name="handover")
     op.drop_table("handover")
     op.drop_table("feed_branch")
+    op.drop_table("void_ahead")
     op.drop_table("fact")
     op.drop_index("entitlement_by_point", table_name="entitlement")
     op.drop_table("entitlement")

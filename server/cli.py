@@ -53,7 +53,7 @@ def main(
     arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ
 ) -> int:
     """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
-    from server import commands
+    from server import commands, device_commands
     from server.parcel_command import import_parcel
 
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -66,6 +66,8 @@ def main(
         "import-parcel": import_parcel,
         "issue-slips": commands.issue_slips,
         "enrol-code": commands.enrol_code,
+        "devices": device_commands.devices,
+        "revoke-device": device_commands.block_device,
         "serve": commands.serve,
     }[parsed.command]
     try:
@@ -131,6 +133,10 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     enrol.add_argument("--label", default="", help=say("label"))
     enrol.add_argument("--picture", type=Path, help=say("picture"))
     enrol.add_argument("--json", action="store_true", help=say("json"))
+    listed = command("devices", "about_devices")
+    listed.add_argument("--json", action="store_true", help=say("json"))
+    revoke = command("revoke-device", "about_revoke")
+    revoke.add_argument("device", metavar="DEVICE", help=say("device_named"))
     command("serve", "about_serve")
     return parser
 

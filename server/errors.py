@@ -7,7 +7,7 @@
         ├── DatabaseUnreachable  DatabaseTooOld  EmbeddedFailed  SchemaNewer  NotInitialised
         ├── DatabaseFull  DatabaseLost  DatabaseTrouble  FileTrouble  NoMemory
         ├── RosterUnreadable  RosterHeader
-        └── NothingFound  AlreadyThere
+        └── NothingFound  SeveralFound  AlreadyThere
 """
 
 from __future__ import annotations
@@ -168,6 +168,13 @@ class NothingFound(CentreError):
         return text(
             language, "centre.error.nothing_found.title", what=what, name=self.parts["name"]
         )
+
+
+class SeveralFound(CentreError):
+    """More than one thing has the name that was given: name, numbers."""
+
+    code = "several_found"
+    exit_code = 6
 
 
 class AlreadyThere(CentreError):

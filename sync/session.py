@@ -170,6 +170,9 @@ class SyncSession:
         parts = {name: str(value) for name, value in error.parts.items()} if error else {}
         now, before = self._wall_clock(), load_last_sync(connection)
         well_at = now if error is None else before.well_at if before is not None else None
-        last = LastSync(now, error.code if error else None, parts, well_at)
+        blocked = isinstance(error, DeviceRevoked) or (
+            error is not None and before is not None and before.blocked
+        )
+        last = LastSync(now, error.code if error else None, parts, well_at, blocked)
         with write(connection):
             save_last_sync(connection, last)

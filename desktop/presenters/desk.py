@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 
+from desktop.presenters.lasting import lasting, was_read
 from desktop.presenters.names import Names, card
 from desktop.presenters.records import Records, read_records
 from desktop.views.overview import OverviewState, StockLevel
 from desktop.views.parts.history import HistoryItem, HistoryKind
-from desktop.views.state import Earlier, Goods, HouseholdCard
+from desktop.views.state import Earlier, Goods, HouseholdCard, Notice
 from models import slip_text
 from models.facts import (
     Fact,
@@ -59,6 +60,8 @@ class Standing:
     """The stages that are handed out now."""
     clock_trusted: bool
     now: int
+    lasting: tuple[Notice, ...] = ()
+    """What stays said."""
 
 
 class Desk:
@@ -71,12 +74,20 @@ class Desk:
         self.names = Names.read(station.roster)
         self._history: deque[HistoryItem] = deque(maxlen=HISTORY)
         self._opening: dict[int, int] = {}
+        self.lasting = lasting(station.ledger.connection)
         self._read_history()
 
     def refresh(self) -> Standing:
         """Reads anew what a sync may have brought."""
         self.station.reload()
         self.names = Names.read(self.station.roster)
+        self.lasting = lasting(self.station.ledger.connection)
+        return self.standing()
+
+    def was_read(self, key: str) -> Standing:
+        """A notice was put away."""
+        was_read(self.station.ledger.connection, key)
+        self.lasting = lasting(self.station.ledger.connection)
         return self.standing()
 
     # --- scanning ----------------------------------------------------------------------------
@@ -161,7 +172,7 @@ class Desk:
         stages = tuple(
             name for stage, name in sorted(self.names.stages.items()) if stage in open_now
         )
-        return Standing(overview, safety, session, stages, clock.trusted, clock.now)
+        return Standing(overview, safety, session, stages, clock.trusted, clock.now, self.lasting)
 
     def last_sync(self) -> LastSync | None:
         """How the last sync ended."""

@@ -38,7 +38,7 @@ class OpeningPage(QObject):
         self._state = OpeningState()
         screen.start_asked.connect(self._start)
         screen.sync_asked.connect(syncing.start)
-        screen.notice_dismissed.connect(lambda _key: self._show(notices=()))
+        screen.notice_dismissed.connect(self._dismissed)
         self._links = (
             (syncing.changed, self._show),
             (syncing.learned, self._learned),
@@ -73,17 +73,21 @@ class OpeningPage(QObject):
             self.screen.take_focus()
 
     def _start(self, point: int, counted: dict[int, int]) -> None:
-        self._show(busy=True, notices=())
+        self._show(busy=True, notices=self._desk.lasting)
         self._threads.submit_db(
             lambda: self._desk.open_session(point, counted), self._opened, self._failed
         )
+
+    def _dismissed(self, key: str) -> None:
+        self._show(notices=tuple(one for one in self._state.notices if one.key != key))
+        self._threads.submit_db(lambda: self._desk.was_read(key))
 
     def _opened(self, standing: object) -> None:
         if not self._over:
             self.opened.emit(standing)
 
     def _failed(self, error: BaseException) -> None:
-        self._show(busy=False, notices=(notice(error),))
+        self._show(busy=False, notices=(notice(error), *self._desk.lasting))
 
     def _show(self, **changes: Any) -> None:
         self._state = replace(self._state, **changes)

@@ -238,12 +238,15 @@ class ScanPage(QObject):
 
     def _notices(self, scan: Scan) -> tuple[Notice, ...]:
         standing = scan.standing
-        if standing is None or standing.clock_trusted:
+        if standing is None:
             return scan.notices
+        lasting = (*standing.lasting, *scan.notices)
+        if standing.clock_trusted:
+            return lasting
         clock = Notice(
             "field.notice.clock_wrong", Tone.CHECK, {"when_at": self._now()}, dismissible=False
         )
-        return (clock, *scan.notices)
+        return (clock, *lasting)
 
     def _side(self, scan: Scan, now: int) -> VoidPanelState | SyncPanelState | None:
         item = scan.voiding

@@ -217,6 +217,7 @@ class Scanning(QObject):
     def dismiss(self, key: str) -> None:
         """Puts a notice away."""
         self._show(notices=tuple(one for one in self.state.notices if one.key != key))
+        self._threads.submit_db(lambda: self._desk.was_read(key), self.show_standing)
 
     def show_standing(self, standing: Standing) -> None:
         """New counters, stock and list."""

@@ -37,6 +37,7 @@ def opening_state(desk: Desk) -> OpeningState:
             for package, name in desk.names.packages.items()
         ),
         checks=_checks(desk, now),
+        notices=desk.lasting,
         now=now,
     )
 

@@ -45,12 +45,14 @@ class Identity:
 @dataclass(frozen=True, slots=True)
 class LastSync:
     """How the last sync ended: ``problem`` is an error's code, or None when all went well;
-    ``well_at`` is when one last went well."""
+    ``well_at`` is when one last went well. ``blocked``: the centre said that it blocks this laptop,
+    and none went well since."""
 
     at: int
     problem: str | None
     parts: dict[str, Any]
     well_at: int | None = None
+    blocked: bool = False
 
 
 def get_setting(connection: Connection, name: str) -> Any:
@@ -157,7 +159,8 @@ def load_anchor(connection: Connection) -> Anchor | None:
 
 def save_last_sync(connection: Connection, last: LastSync) -> None:
     """Remembers how the last sync ended, so that it can be seen after a restart."""
-    put_setting(connection, _LAST_SYNC, [last.at, last.problem, last.parts, last.well_at])
+    plain = [last.at, last.problem, last.parts, last.well_at, last.blocked]
+    put_setting(connection, _LAST_SYNC, plain)
 
 
 def load_last_sync(connection: Connection) -> LastSync | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.chaos.centre_audit import Recount, audit_elsewhere
+from tests.chaos.centre_audit import Recount, audit_elsewhere, audit_passed_on
 from tests.chaos.centre_books import CentreBooks
 from tests.chaos.device_books import Device
 from tests.chaos.findings import Findings
@@ -34,6 +34,8 @@ class Books:
     devices: Sequence[Device]
     centre: CentreBooks
     promises: Sequence[Promise] = ()
+    met: bool = False
+    """Whether the devices were in touch to the end, so that each must hold what all wrote."""
 
 
 def audit(books: Books) -> Findings:
@@ -45,6 +47,7 @@ def audit(books: Books) -> Findings:
         _a_receipt_outlived_the_kill(found, promise, centre)
     recount = Recount(books.devices, centre)
     recount.compare(found)
+    audit_passed_on(found, books.devices, all_of_it=books.met)
     for device in books.devices:
         audit_elsewhere(found, device, recount)
     return found

@@ -79,12 +79,36 @@ class Recount:
 
 
 def audit_elsewhere(found: Findings, device: Device, recount: Recount) -> None:
-    """After a sync a device knows every hand-over of others to the households on its list."""
-    wanted = Counter(
-        (line, voided)
+    """After a sync a device knows every hand-over of others to the households on its list, by the
+    centre's word or by the facts themselves; and by no word one of its own."""
+    wanted = {
+        line: voided
         for line, voided in recount.lines.items()
         if line.feed != device.feed and line.household in device.households
-    )
-    if Counter(device.elsewhere) != wanted:
-        missing = len(list((wanted - Counter(device.elsewhere)).elements()))
-        found.untrue.append(f"{device.name}: {missing} hand-overs of others are not known")
+    }
+    told = device.elsewhere + [(o, False) for o in device.taken if o.feed != device.feed]
+    known: dict[Line, bool] = {}
+    for line, voided in told:
+        gone = voided or (line.feed, line.seq) in device.voided
+        known[line] = known.get(line, False) or gone
+    if known != wanted:
+        missing = len(wanted.items() - known.items())
+        found.untrue.append(
+            f"{device.name}: {missing} hand-overs of others are not known, of {len(wanted)}"
+        )
+
+
+def audit_passed_on(found: Findings, devices: Sequence[Device], *, all_of_it: bool) -> None:
+    """What a hub brought to a device is what others wrote: the same bytes, from the first on, and
+    to the last where ``all_of_it`` was to arrive."""
+    written = {device.feed: device.facts for device in devices}
+    for device in devices:
+        for feed, facts in device.others.items():
+            if facts != written[feed][: len(facts)]:
+                found.untrue.append(f"{device.name}: holds of {feed.hex()} what nobody wrote")
+        if all_of_it:
+            held = {feed: len(facts) for feed, facts in device.others.items()}
+            for other in devices:
+                lacking = len(other.facts) - held.get(other.feed, 0)
+                if other is not device and lacking:
+                    found.lost.append(f"{device.name}: {lacking} of {other.name} did not arrive")

@@ -24,9 +24,12 @@ class Device:
     facts: list[Fact]
     safe_seq: int
     receipt: bytes | None
+    others: dict[bytes, list[Fact]]
+    """What other devices wrote and a hub or a stick brought here: feed → facts."""
     taken: list[Line]
-    voided: set[int]
-    """Own facts that were taken back."""
+    """Hand-over lines that follow from the facts held here, own and others'."""
+    voided: set[tuple[bytes, int]]
+    """(feed, number) of facts that were taken back by facts held here."""
     stock: dict[tuple[int, int], int]
     """(point, package) → left."""
     open_sessions: list[int]
@@ -45,14 +48,13 @@ def read_device(name: str, folder: Path, key: bytes) -> Device:
             "SELECT feed, public_key, safe_seq, receipt FROM feed WHERE device = ? AND NOT closed",
             (number,),
         ).fetchone()
-        facts = [
-            Fact(*row)
-            for row in ledger.execute(
-                "SELECT seq, hash, body FROM fact WHERE feed = ? ORDER BY branch, seq", (feed,)
-            )
-        ]
-        taken = ledger.execute(f"SELECT {_LINE} FROM taken WHERE feed = ?", (feed,)).fetchall()
-        voided = ledger.execute("SELECT seq FROM voided WHERE feed = ?", (feed,)).fetchall()
+        facts: dict[bytes, list[Fact]] = {feed: []}
+        for of, *row in ledger.execute(
+            "SELECT feed, seq, hash, body FROM fact ORDER BY feed, branch, seq"
+        ):
+            facts.setdefault(of, []).append(Fact(*row))
+        taken = ledger.execute(f"SELECT {_LINE} FROM taken").fetchall()
+        voided = ledger.execute("SELECT feed, seq FROM voided").fetchall()
         stock = ledger.execute("SELECT point, package, left FROM stock").fetchall()
         sessions = ledger.execute(
             "SELECT seq FROM session WHERE feed = ? AND closed_at IS NULL ORDER BY seq", (feed,)
@@ -65,11 +67,12 @@ def read_device(name: str, folder: Path, key: bytes) -> Device:
         number=number,
         feed=feed,
         public_key=public_key,
-        facts=facts,
+        facts=facts.pop(feed),
         safe_seq=safe_seq,
         receipt=receipt,
+        others=facts,
         taken=[Line(*row) for row in taken],
-        voided={row[0] for row in voided},
+        voided=set(voided),
         stock={(point, package): left for point, package, left in stock},
         open_sessions=[row[0] for row in sessions],
         households={row[0] for row in households},
@@ -84,6 +87,12 @@ def read_receipt(folder: Path, key: bytes) -> tuple[bytes, int]:
             "SELECT feed, safe_seq FROM feed WHERE NOT closed ORDER BY ordinal DESC"
         ).fetchone()
     return feed, safe_seq
+
+
+def read_heads(folder: Path, key: bytes) -> dict[bytes, int]:
+    """The last number held of each feed, also while somebody works on the folder."""
+    with closing(_opened(folder / "ledger.db", key)) as ledger:
+        return dict(ledger.execute("SELECT feed, max(seq) FROM fact GROUP BY feed").fetchall())
 
 
 _LINE = "feed, seq, line, household, stage, package, quantity, at, point"

@@ -17,7 +17,8 @@ from desktop.threads import Cancel
 from desktop.vault import Vault
 from models.clock import wall_clock
 from models.enrolment_text import Invitation
-from tests.chaos.station import Orders, run
+from tests.chaos.orders import Orders
+from tests.chaos.station import run
 from tests.chaos.town import PIN, Town
 
 _PROCESSES = multiprocessing.get_context("forkserver")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.chaos import full_disks, kills
+from tests.chaos import full_disks, kills, points
 from tests.chaos.audit import audit
 from tests.chaos.findings import Findings
 from tests.chaos.scene import Scene, scene
@@ -17,6 +17,7 @@ SCENARIOS: dict[str, Callable[[Scene, int], None]] = {
     "laptop killed": kills.laptop_killed,
     "centre killed": kills.centre_killed,
     "bad network": kills.bad_network,
+    "hub killed": points.hub_killed,
     "slow line": kills.slow_line,
     "laptop full": full_disks.laptop_full,
     "laptop limited": full_disks.laptop_limited,

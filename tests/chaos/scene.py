@@ -34,6 +34,8 @@ class Scene:
     laptops: list[Laptop] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     fell: Counter[str] = field(default_factory=Counter)
+    met: bool = False
+    """Whether the laptops must all hold what each of them wrote."""
     keep: bool = False
     """Whether the folder stays for a look."""
 
@@ -85,7 +87,7 @@ class Scene:
             centre = read_centre(connection, self.centre.data / "centre-keys.json")
         devices = [read_device(one.name, one.orders.folder, one.key) for one in self.laptops]
         accounts = {one.name: read_account(one.orders.logs) for one in self.laptops}
-        return Books(accounts, devices, centre, self.promises)
+        return Books(accounts, devices, centre, self.promises, self.met)
 
 
 @contextmanager

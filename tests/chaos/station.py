@@ -1,9 +1,9 @@
 """A field process for the tests: a real device's folder, worked at without a screen until killed.
 
-One thread hands over to households by their slips, one after the other, as the app's database
-thread does; another syncs, as the app's network thread does. Every thing done is written into a
-log of its own (``logbook``) before and after, so that what was certainly done can be told from what
-was maybe done, whenever the process ends.
+One thread owns the database: a volunteer hands over to households there, one after the other.
+Another syncs with the centre, others may keep in touch with the hub of the point; all as in the
+app. Every thing done is written into a log of its own (``logbook``) before and after, so that what
+was certainly done can be told from what was maybe done, whenever the process ends.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import random
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TypeVar
 
 from desktop.device import VAULT_FILE, OpenDevice, open_device, sync
 from desktop.device_secret import FileStore
@@ -22,49 +23,16 @@ from desktop.threads import Cancel
 from desktop.vault import Vault
 from desktop.vault_errors import VaultInaccessible
 from models.clock import wall_clock
-from models.errors import DataError, KsbbError, NotAllowed
-from models.facts import Source, VoidReason
-from models.field.ledger import Recorded
-from models.field.station import Look, Station
-from models.verdict import Tone
+from models.errors import DataError, KsbbError
 from sync.progress import Progress
 from sync.transport import HttpTransport, Transport
-from tests.chaos.logbook import BETWEEN, Logbook
+from tests.chaos.exchange import Exchange
+from tests.chaos.logbook import Logbook
+from tests.chaos.orders import Orders
+from tests.chaos.volunteer import Volunteer
 
-PLENTY = 100_000
-"""Pieces counted of each package: stock is not what these tests are about."""
-
+T = TypeVar("T")
 _NEWNET = 0x40000000
-_A_LIFE = 20
-"""How many slips further each life begins."""
-
-
-@dataclass(frozen=True)
-class Orders:
-    """What one field process does. ``pause`` and ``gap`` are the longest waits, in seconds, between
-    two things at the point and between two syncs."""
-
-    folder: Path
-    logs: Path
-    slips: Path
-    point: int
-    packages: tuple[int, ...]
-    volunteer: int
-    pin: str
-    seed: int
-    life: int = 0
-    pause: float = 0.0
-    gap: float = 0.3
-    patience: float = 5.0
-    network_of: int = 0
-    """A process whose network this one works in; 0 for our own."""
-    settle: bool = False
-    """Record nothing; sync until there is nothing more to send or fetch, then end."""
-
-    @property
-    def log(self) -> Path:
-        """This life's log."""
-        return self.logs / f"{self.life:04d}.log"
 
 
 def run(orders: Orders) -> None:
@@ -75,19 +43,65 @@ def run(orders: Orders) -> None:
         _enter_network(orders.network_of)
     log = Logbook(orders.log)
     log.write("life")
-    device = _open(orders, log)
+    database = Database()
+    device = database.do(lambda: _open(orders, log))
     log.write("open")
     if orders.settle:
         while (done := _sync(device, orders, log, stop)) is None or any(done):
             stop.wait(0.1)
     else:
+        _work(device, orders, log, stop, database)
+    database.do(device.connection.close)
+    database.end()
+    log.close()
+
+
+def _work(
+    device: OpenDevice, orders: Orders, log: Logbook, stop: Cancel, database: Database
+) -> None:
+    with ExitStack() as stack:
+        exchange = None
+        if orders.board is not None:
+            exchange = Exchange(device, orders.board, database.do, log, hub=orders.hub)
+            stack.callback(exchange.end)
+        if orders.idle:
+            while not stop.wait(600.0):
+                pass
+            return
         fresh = threading.Event()
         syncing = threading.Thread(target=_keep_syncing, args=(device, orders, log, stop, fresh))
         syncing.start()
-        _Point(device.station, orders, log).work(stop, fresh)
-        syncing.join()
-    device.connection.close()
-    log.close()
+        stack.callback(syncing.join)
+        volunteer = Volunteer(device.station, orders, log)
+        chance = random.Random(f"pause/{orders.seed}/{orders.life}")
+        while not stop.wait(10 * chance.uniform(0, orders.pause)):
+            try:
+                if fresh.is_set():
+                    fresh.clear()
+                    database.do(device.station.reload)
+                    if exchange is not None:
+                        exchange.point.look()
+                database.do(volunteer.one_thing)
+            except DataError:
+                stop.wait(0.2)  # somebody reads a message
+
+
+class Database:
+    """The one thread that owns the database."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1)
+        self._ident = self._thread.submit(threading.get_ident).result()
+
+    def do(self, work: Callable[[], T]) -> T:
+        """What ``work`` comes to there; at once for whoever is there already."""
+        if threading.get_ident() == self._ident:
+            return work()
+        return self._thread.submit(work).result()
+
+    def end(self) -> None:
+        """Lets it finish."""
+        self._thread.shutdown()
 
 
 def _enter_network(pid: int) -> None:
@@ -112,7 +126,7 @@ def _open(orders: Orders, log: Logbook) -> OpenDevice:
             return open_device(orders.folder, vault, orders.volunteer, orders.pin, wall_clock)
         except (DataError, VaultInaccessible) as error:
             log.write("end", "open", error.code)
-            threading.Event().wait(0.05)
+            threading.Event().wait(0.05)  # a person would free some room
 
 
 # --- the network's thread ----------------------------------------------------------------------
@@ -144,118 +158,3 @@ def _sync(device: OpenDevice, orders: Orders, log: Logbook, stop: Cancel) -> tup
         return None
     log.write("end", "sync", done.sent, done.fetched)
     return done.sent, done.fetched
-
-
-# --- the database's thread ---------------------------------------------------------------------
-
-
-class _Point:
-    """A volunteer at a station, who takes whatever household comes next."""
-
-    def __init__(self, station: Station, orders: Orders, log: Logbook) -> None:
-        self._station = station
-        self._orders = orders
-        self._log = log
-        self._intents = 0
-        self._chance = random.Random(f"work/{orders.seed}/{orders.life}")
-        self._slips = orders.slips.read_text(encoding="ascii").splitlines()
-        # One order for all laptops, so that they serve the same households at about the same time;
-        # and a life goes back a little, so that some come again.
-        random.Random(0).shuffle(self._slips)
-        self._next = (orders.life - 1) * _A_LIFE % len(self._slips)
-        self._handed: list[int] = []
-
-    def work(self, stop: Cancel, fresh: threading.Event) -> None:
-        """One thing after the other. ``fresh`` says that a sync ended."""
-        while not stop.wait(10 * self._chance.uniform(0, self._orders.pause)):
-            if fresh.is_set():
-                fresh.clear()
-                self._try(self._station.reload)
-            self._try(self._one_thing)
-
-    def _try(self, action: Callable[[], object]) -> None:
-        try:
-            action()
-        except DataError:
-            threading.Event().wait(0.02)  # somebody reads a message
-
-    def _one_thing(self) -> None:
-        station = self._station
-        if station.session is None:
-            self._open_session()
-            return
-        draw = self._chance.random()
-        if draw < 0.85 or not self._handed:
-            self._serve()
-        elif draw < 0.99:
-            self._take_back()
-        else:
-            self._close_session()
-
-    def _open_session(self) -> None:
-        orders = self._orders
-        counted = [(package, PLENTY) for package in orders.packages]
-        self._record(
-            lambda: self._station.open_session(orders.volunteer, orders.point, counted=counted).seq,
-            f"session {orders.point}",
-            *(f"stock 2 {package} {pieces}" for package, pieces in counted),
-        )
-
-    def _close_session(self) -> None:
-        number = self._station.ledger.head().seq + 1  # nobody else writes this feed
-
-        def close() -> int:
-            self._station.close_session(self._orders.volunteer)
-            return number
-
-        self._record(close, f"closed {self._station.handed()}")
-
-    def _serve(self) -> None:
-        """A household with its slip, or somebody who was here before."""
-        if self._chance.random() < 0.9:
-            self._next = (self._next + 1) % len(self._slips)
-        code = self._slips[self._next]
-        look = self._station.look_up_code(code, Source.CAMERA)
-        tone, due = look.decision.verdict.tone, look.decision.due
-        who = _household(look)
-        if tone is Tone.STOP or (tone is Tone.CHECK and self._chance.random() < 0.5):
-            self._record(
-                lambda: self._station.refuse(look, self._orders.volunteer),
-                f"refused {who} {int(look.decision.verdict)}",
-            )
-            return
-        lines = ",".join(f"{line.stage}/{line.package}/{line.quantity}" for line in due)
-        seq = self._record(
-            lambda: self._station.hand_over(look, self._orders.volunteer, deliberate=True),
-            f"handover {who} {lines}",
-        )
-        if seq is not None:
-            self._handed.append(seq)
-
-    def _take_back(self) -> None:
-        seq = self._handed.pop(self._chance.randrange(len(self._handed)))
-        self._record(
-            lambda: self._station.void(seq, self._orders.volunteer, VoidReason.GOODS_NOT_TAKEN),
-            f"void {seq}",
-        )
-
-    def _record(self, action: Callable[[], Recorded | int], *facts: str) -> int | None:
-        """Logs, does, logs; the first fact's number, or None when nothing was to be recorded."""
-        self._intents += 1
-        self._log.write("intent", self._intents, BETWEEN.join(facts))
-        try:
-            done = action()
-        except KsbbError as error:
-            self._log.write("failed", self._intents, error.code)
-            if isinstance(error, NotAllowed):  # a sync brought something since the look
-                return None
-            raise
-        seq = done if isinstance(done, int) else done.seq
-        self._log.write("done", self._intents, seq, self._station.ledger.feed.hex())
-        return seq
-
-
-def _household(look: Look) -> str:
-    if look.slip is not None:
-        return str(look.slip.household)
-    return str(look.household.id) if look.household is not None else "-"

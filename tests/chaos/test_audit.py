@@ -8,10 +8,12 @@ from dataclasses import replace
 
 import pytest
 
+from tests.chaos import test_centre, test_laptops
 from tests.chaos.audit import Books, Promise, audit
 from tests.chaos.forms import HANDOVER, VOID
 from tests.chaos.ledger_audit import lines_of
 from tests.chaos.logbook import Group
+from tests.chaos.scenarios import SCENARIOS
 from tests.chaos.scene import scene
 from tests.chaos.town import Town
 
@@ -219,6 +221,18 @@ def test_what_is_untrue_is_found(books: Books, damage: Damage) -> None:
     assert found.untrue or found.lost or found.doubled
 
 
+def test_what_a_hub_did_not_bring_is_found(books: Books) -> None:
+    one, two = books.devices
+    one.others, two.others = {two.feed: list(two.facts)}, {one.feed: list(one.facts)}
+    met = replace(books, met=True)
+    assert audit(met).clean
+    two.others[one.feed].pop()
+    assert audit(books).clean, "it may come later"
+    assert audit(met).lost
+    one.others[two.feed][40] = two.facts[41]
+    assert audit(books).untrue
+
+
 def test_a_receipt_that_a_kill_made_untrue_is_found(books: Books) -> None:
     device = books.devices[0]
     first = min(at for _, _, at in books.centre.feeds[device.feed].facts)
@@ -227,3 +241,7 @@ def test_a_receipt_that_a_kill_made_untrue_is_found(books: Books) -> None:
     assert audit(replace(books, promises=[late])).clean
     assert not audit(replace(books, promises=[early])).clean
     assert lines_of(device), "there was something to lose"
+
+
+def test_every_scenario_is_played_in_short_too() -> None:
+    assert {*test_centre.KILLS, *test_laptops.KILLS} == SCENARIOS.keys()

@@ -47,7 +47,7 @@ def audit(books: Books) -> Findings:
         _a_receipt_outlived_the_kill(found, promise, centre)
     recount = Recount(books.devices, centre)
     recount.compare(found)
-    audit_passed_on(found, books.devices, all_of_it=books.met)
+    audit_passed_on(found, books.devices, centre.public_key, all_of_it=books.met)
     for device in books.devices:
         audit_elsewhere(found, device, recount)
     return found

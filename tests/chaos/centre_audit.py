@@ -10,7 +10,7 @@ from typing import Any
 from tests.chaos.centre_books import CentreBooks
 from tests.chaos.device_books import Device
 from tests.chaos.findings import Findings
-from tests.chaos.forms import Line
+from tests.chaos.forms import Line, signed
 from tests.chaos.ledger_audit import lines_of, voids_of
 
 DOUBLE = 1
@@ -98,11 +98,18 @@ def audit_elsewhere(found: Findings, device: Device, recount: Recount) -> None:
         )
 
 
-def audit_passed_on(found: Findings, devices: Sequence[Device], *, all_of_it: bool) -> None:
-    """What a hub brought to a device is what others wrote: the same bytes, from the first on, and
-    to the last where ``all_of_it`` was to arrive."""
+def audit_passed_on(
+    found: Findings, devices: Sequence[Device], centre_key: bytes, *, all_of_it: bool
+) -> None:
+    """What a hub brought to a device is what others wrote and the centre signed: the same bytes,
+    from the first on, and to the last where ``all_of_it`` was to arrive."""
     written = {device.feed: device.facts for device in devices}
     for device in devices:
+        for feed, (through, receipt) in device.receipts.items():
+            content = signed(receipt, centre_key, b"ksbb/receipt/1")
+            heads = [[1, feed, fact.seq, fact.hash] for fact in written[feed][:through]]
+            if not content or not heads or content[:4] != heads[-1] or content[2] != through:
+                found.untrue.append(f"{device.name}: of {feed.hex()} it was told {content}")
         for feed, facts in device.others.items():
             if facts != written[feed][: len(facts)]:
                 found.untrue.append(f"{device.name}: holds of {feed.hex()} what nobody wrote")

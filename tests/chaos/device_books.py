@@ -26,6 +26,8 @@ class Device:
     receipt: bytes | None
     others: dict[bytes, list[Fact]]
     """What other devices wrote and a hub or a stick brought here: feed → facts."""
+    receipts: dict[bytes, tuple[int, bytes]]
+    """What it was told that the centre holds of others' feeds: feed → (through, receipt)."""
     taken: list[Line]
     """Hand-over lines that follow from the facts held here, own and others'."""
     voided: set[tuple[bytes, int]]
@@ -53,6 +55,10 @@ def read_device(name: str, folder: Path, key: bytes) -> Device:
             "SELECT feed, seq, hash, body FROM fact ORDER BY feed, branch, seq"
         ):
             facts.setdefault(of, []).append(Fact(*row))
+        covered = ledger.execute(
+            "SELECT feed, safe_seq, receipt FROM feed WHERE receipt IS NOT NULL AND feed <> ?",
+            (feed,),
+        ).fetchall()
         taken = ledger.execute(f"SELECT {_LINE} FROM taken").fetchall()
         voided = ledger.execute("SELECT feed, seq FROM voided").fetchall()
         stock = ledger.execute("SELECT point, package, left FROM stock").fetchall()
@@ -71,6 +77,7 @@ def read_device(name: str, folder: Path, key: bytes) -> Device:
         safe_seq=safe_seq,
         receipt=receipt,
         others=facts,
+        receipts={of: (through, signed) for of, through, signed in covered},
         taken=[Line(*row) for row in taken],
         voided=set(voided),
         stock={(point, package): left for point, package, left in stock},

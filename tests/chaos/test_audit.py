@@ -224,8 +224,13 @@ def test_what_is_untrue_is_found(books: Books, damage: Damage) -> None:
 def test_what_a_hub_did_not_bring_is_found(books: Books) -> None:
     one, two = books.devices
     one.others, two.others = {two.feed: list(two.facts)}, {one.feed: list(one.facts)}
+    assert one.receipt is not None and two.receipt is not None
+    two.receipts = {one.feed: (one.safe_seq, one.receipt)}
     met = replace(books, met=True)
     assert audit(met).clean
+    one.receipts = {two.feed: (two.safe_seq - 1, two.receipt)}
+    assert audit(met).untrue
+    one.receipts.clear()
     two.others[one.feed].pop()
     assert audit(books).clean, "it may come later"
     assert audit(met).lost

@@ -171,11 +171,12 @@ def encode_page(page: Page, signer: Signer) -> bytes:
         if name in _INDEXED:
             rows = _by_place(rows, [column for column, _ in shape].index("household"), places)
         table = list(zip(*rows, strict=True))
-        packed = [columns.pack(column) for column in table]
+        block = [columns.pack(column) for column in table]
         if name == "households":
-            packed[0] = columns.pack_split(table[0], _SERIALS)
-        sections[number] = [len(rows), *packed]
-    payload = [1, page.point, page.after, page.upto, page.left, page.at, columns.squeeze(sections)]
+            block[0] = columns.pack_split(table[0], _SERIALS)
+        sections[number] = [len(rows), *block]
+    packed = columns.squeeze(sections, columns.SLOW_LEVEL)
+    payload = [1, page.point, page.after, page.upto, page.left, page.at, packed]
     return sign(cbor.dumps(payload), signer, Purpose.PAGE)
 
 

@@ -38,6 +38,20 @@ class _Given:
     body: Handover
 
 
+def make_scratch(connection: Connection) -> None:
+    """The temporary tables that ``project`` works on; to be called before its transaction.
+
+    They are made once in the life of a database connection and emptied by each commit.
+    """
+    if "scratch" in connection.info:
+        return
+    with connection.begin():
+        for name, columns in sql.SCRATCH.items():
+            statement = f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS"
+            connection.execute(text(statement))
+    connection.info["scratch"] = True
+
+
 def project(connection: Connection, personal: Personal, stretch: Stretch, now: int) -> None:
     """Derives everything from ``stretch``."""
     given = [
@@ -51,7 +65,6 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
     _ask_about(connection, stretch, regions.of_household, targets.same_device, now)
     if not given and not targets.taken_back:
         return
-    _make_scratch(connection)
     voids = {"device": stretch.device, **targets.as_arrays()}
     lines = _lines(personal, stretch, given, points, regions, now)
     copy_rows(connection, sql.COPY_FRESH, sql.FRESH_TYPES, lines)
@@ -65,18 +78,6 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
         connection.execute(sql.VOID, voids)
     _settle(connection, now)
     connection.execute(sql.TELL_POINTS)
-
-
-def _make_scratch(connection: Connection) -> None:
-    """Temporary tables of the database connection, made once in its life, emptied by each commit.
-
-    A transaction that rolls back takes them along, so whether they are there is looked up, not
-    remembered.
-    """
-    if connection.scalar(text("SELECT to_regclass('pg_temp.also_touched')")) is not None:
-        return
-    for name, columns in sql.SCRATCH.items():
-        connection.execute(text(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DELETE ROWS"))
 
 
 # --- reading what arrived --------------------------------------------------------------------

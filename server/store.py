@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.damage import recorded_hash
@@ -14,9 +14,8 @@ from server.copying import copy_rows
 from server.lineage import branch_of, line_to, note_split
 from server.mending import find_rotten, mend
 from server.personal import Personal
-from server.projection import project
+from server.projection import make_scratch, project
 from server.tables import (
-    Checkpoint,
     Device,
     DevicePoint,
     Fact,
@@ -28,16 +27,22 @@ from server.tables import (
 from sync.branches import find_spot
 from sync.receiver import Held, Sender
 
-FEED, FACT, DEVICE, CHECKPOINT, REVIEW = (
-    table(model) for model in (Feed, Fact, Device, Checkpoint, Review)
-)
+FEED, FACT, DEVICE, REVIEW = (table(model) for model in (Feed, Fact, Device, Review))
 _DEVICE_POINT = table(DevicePoint)
 _SENDER = (
-    select(FEED.c.device, FEED.c.public_key, FEED.c.revoked, DEVICE.c.revoked_at)
+    select(
+        FEED.c.device,
+        FEED.c.public_key,
+        or_(FEED.c.revoked, DEVICE.c.revoked_at.is_not(None)).label("revoked"),
+        func.array(
+            select(_DEVICE_POINT.c.point)
+            .where(_DEVICE_POINT.c.device == FEED.c.device)
+            .scalar_subquery()
+        ).label("points"),
+    )
     .join(DEVICE, DEVICE.c.id == FEED.c.device)
     .where(FEED.c.feed_id == bindparam("feed"))
 )
-_POINTS = select(_DEVICE_POINT.c.point).where(_DEVICE_POINT.c.device == bindparam("device"))
 _FEED = (
     select(FEED, DEVICE.c.revoked_at)
     .join(DEVICE, DEVICE.c.id == FEED.c.device)
@@ -52,6 +57,12 @@ _EXCEPTIONS = select(REVIEW.c.seq, REVIEW.c.branch, REVIEW.c.kind).where(
     REVIEW.c.device == bindparam("device"),
     REVIEW.c.feed_no == bindparam("feed_no"),
     REVIEW.c.seq.between(bindparam("low"), bindparam("high")),
+)
+# The feed's row shows the head of branch 0.
+_ADD_CHECKPOINT = text(
+    "WITH checked AS (INSERT INTO checkpoint (device, feed_no, seq, hash, cose)"
+    " VALUES (:device, :feed_no, :seq, :hash, :cose) ON CONFLICT DO NOTHING)"
+    " UPDATE feed SET head_seq = :seq, head_hash = :hash WHERE feed_no = :feed_no AND :branch = 0"
 )
 _BIGINT = 1 << 63
 
@@ -80,17 +91,17 @@ class PostgresFeedStore:
 
     def __init__(self, engine: Engine, personal: Personal) -> None:
         self._engine = engine
+        # One statement alone needs no transaction around it, which would be two more round trips.
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._personal = personal
 
     def sender(self, feed: bytes) -> Sender | None:
         """Who writes ``feed``."""
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             row = connection.execute(_SENDER, {"feed": feed}).first()
-            if row is None:
-                return None
-            points = frozenset(connection.scalars(_POINTS, {"device": row.device}))
-        revoked = row.revoked or row.revoked_at is not None
-        return Sender(row.device, row.public_key, revoked, points)
+        if row is None:
+            return None
+        return Sender(row.device, row.public_key, row.revoked, frozenset(row.points))
 
     def contact(self, feed: bytes, at: int, offset: int, version: str) -> None:
         """Notes the device's last contact; ``offset`` is our clock minus its own (ms)."""
@@ -125,29 +136,36 @@ class PostgresFeedStore:
 
     def take(self, segment: Segment, hashes: list[bytes], now: int) -> Held:
         """Keeps a verified segment and what follows from it."""
-        with self._engine.begin() as connection:
-            known = _known(connection, segment.feed, lock=True)
-            spot = _find_spot(connection, known, segment, hashes)
-            if spot is None:
-                return Held(known.head, (), known.left)
-            branch, skip = spot
-            left = known.left
-            fresh = len(hashes) - skip
-            if fresh:
-                arrived = self._keep(connection, known, segment, hashes, branch, skip, now)
-                if branch > 0 and not known.forked:
-                    left = True
-                    _note_fork(connection, known, branch, arrived[0].seq, now)
-                place = known.device, known.feed_no, branch
-                line = line_to(connection, *place, segment.last)
-                stretch = Stretch(*place, arrived, line, known.left, known.revoked)
-                project(connection, self._personal, stretch, now)
-        if skip:
-            self._mend(segment, hashes, skip, now)
-        exceptions = self._exceptions(known, branch, segment)
+        with self._engine.connect() as connection:
+            make_scratch(connection)
+            with connection.begin():
+                known = _known(connection, segment.feed, lock=True)
+                spot = _find_spot(connection, known, segment, hashes)
+                if spot is None:
+                    return Held(known.head, (), known.left)
+                branch, skip = spot
+                left = known.left
+                fresh = len(hashes) - skip
+                if fresh:
+                    arrived = self._keep(connection, known, segment, hashes, branch, skip, now)
+                    if branch > 0 and not known.forked:
+                        left = True
+                        _note_fork(connection, known, branch, arrived[0].seq, now)
+                    place = known.device, known.feed_no, branch
+                    line = line_to(connection, *place, segment.last)
+                    stretch = Stretch(*place, arrived, line, known.left, known.revoked)
+                    project(connection, self._personal, stretch, now)
+                if not skip:
+                    exceptions = _exceptions(connection, known, branch, segment)
+            if skip:
+                self._mend(connection, segment, hashes, skip, now)
+                with connection.begin():
+                    exceptions = _exceptions(connection, known, branch, segment)
         return Held(Head(segment.last, hashes[-1]), exceptions, left, fresh)
 
-    def _mend(self, segment: Segment, hashes: list[bytes], held: int, now: int) -> None:
+    def _mend(
+        self, connection: Connection, segment: Segment, hashes: list[bytes], held: int, now: int
+    ) -> None:
         """Of the first ``held`` facts, which were here: those of which only a rotten copy had come
         are whole now, and what follows from them follows now."""
         whole = {
@@ -156,25 +174,14 @@ class PostgresFeedStore:
             if recorded_hash(body) is None
         }
         span = segment.first, segment.first + held - 1
-        with self._engine.connect() as connection:
+        with connection.begin():
             place = _known(connection, segment.feed, lock=False).place
             rotten = find_rotten(connection, self._personal, place, *span)
         for one in rotten:
             if one.hash in whole:
-                with self._engine.begin() as connection:
+                with connection.begin():
                     _known(connection, segment.feed, lock=True)
                     mend(connection, self._personal, place, one, whole[one.hash], now)
-
-    def _exceptions(
-        self, known: _Known, branch: int, segment: Segment
-    ) -> tuple[tuple[int, int], ...]:
-        """What was asked about the segment's facts, and not about a clone's under their numbers."""
-        place = {"device": known.device, "feed_no": known.feed_no}
-        span = {**place, "low": segment.first, "high": segment.last}
-        with self._engine.connect() as connection:
-            line = line_to(connection, *known.place, branch, segment.last)
-            rows = connection.execute(_EXCEPTIONS, span)
-            return tuple(sorted((o.seq, o.kind) for o in rows if line.has(o.branch, o.seq)))
 
     def _keep(
         self,
@@ -214,21 +221,16 @@ class PostgresFeedStore:
             ),
         )
         connection.execute(
-            insert(CHECKPOINT).on_conflict_do_nothing(),
+            _ADD_CHECKPOINT,
             {
                 "device": known.device,
                 "feed_no": known.feed_no,
+                "branch": branch,
                 "seq": segment.last,
                 "hash": hashes[-1],
                 "cose": segment.checkpoint,
             },
         )
-        if branch == 0:
-            connection.execute(
-                update(FEED)
-                .where(FEED.c.feed_no == known.feed_no)
-                .values(head_seq=segment.last, head_hash=hashes[-1])
-            )
         return arrived
 
 
@@ -263,6 +265,21 @@ def _find_spot(
         note_split(connection, known.device, known.feed_no, branch, spot.branch, first)
         return branch, spot.held
     return spot.branch, spot.held
+
+
+def _exceptions(
+    connection: Connection, known: _Known, branch: int, segment: Segment
+) -> tuple[tuple[int, int], ...]:
+    """What was asked about the segment's facts, and not about a clone's under their numbers."""
+    span = {
+        "device": known.device,
+        "feed_no": known.feed_no,
+        "low": segment.first,
+        "high": segment.last,
+    }
+    line = line_to(connection, *known.place, branch, segment.last)
+    rows = connection.execute(_EXCEPTIONS, span)
+    return tuple(sorted((o.seq, o.kind) for o in rows if line.has(o.branch, o.seq)))
 
 
 def _note_fork(connection: Connection, known: _Known, branch: int, seq: int, now: int) -> None:

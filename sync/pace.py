@@ -6,10 +6,12 @@ _PATIENCE = 3
 
 
 class Pace:
-    """``size`` is what the next request may hold, between ``least`` and ``most``."""
+    """``size`` is what the next request may hold, between ``least`` and ``most``; at the beginning
+    ``first``, doubled as long as nothing goes wrong (without it: the most)."""
 
-    def __init__(self, most: int, least: int) -> None:
-        self.size = most
+    def __init__(self, most: int, least: int, first: int | None = None) -> None:
+        self.size = most if first is None else first
+        self._untroubled = True
         self._most = most
         self._least = least
         self._good = 0
@@ -18,6 +20,7 @@ class Pace:
 
     def slow_down(self) -> bool:
         """Half as much from now on; False when it is the least already."""
+        self._untroubled = False
         if self.size <= self._least:
             return False
         self.size = max(self.size // 2, self._least)
@@ -30,6 +33,9 @@ class Pace:
 
     def went_well(self) -> None:
         """After some good requests in a row, half as much more."""
+        if self._untroubled:
+            self.size = min(2 * self.size, self._most)
+            return
         self._good += 1
         if self._good >= self._patience and self.size < self._most:
             self.size = min(self.size + max(self.size // 2, 1), self._most)

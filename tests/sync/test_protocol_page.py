@@ -123,7 +123,7 @@ def test_other_figures_of_the_page() -> None:
         f"segment ({pushing.BATCH}, down to {pushing.SMALLEST_BATCH})",
         f"page ({pulling.PAGE_ROWS:,}, down to {pulling.SMALLEST_PAGE})",
         f"at most {int(asking.LONGEST_ASKED)} s",
-        f"({pushing.BATCH} facts are a good size)",
+        f"({pushing.BATCH} facts are a good size to begin with, twice as many",
         f"more than {behind} day before or {ahead} days after",
         f"code of {enrolment_text.CODE_LENGTH} signs out of `{enrolment_text.ALPHABET}`",
         f"printed as {numbers.SLIP_DIGITS} digits",

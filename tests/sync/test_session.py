@@ -177,15 +177,15 @@ def test_a_double_is_told_to_the_device_that_was_later(
 def test_thousands_of_facts_go_in_batches_with_progress(
     furnished: Centre, device: FieldDevice
 ) -> None:
-    notes = [HouseholdNote(FAMILIES[0].id, 2) for _ in range(2 * BATCH + 7)]
+    notes = [HouseholdNote(FAMILIES[0].id, 2) for _ in range(3 * BATCH + 7)]
     device.ledger.append(RANI, 0, *notes)
     transport, seen = Straight(furnished.receiver.answer), list[Progress]()
     synced = sync(device, transport, report=seen.append)
     assert synced.sent == len(notes) + 1
     assert transport.asked == ["hello", *["push"] * 3, "pull"]
     sending = [progress for progress in seen if progress.phase is Phase.SENDING]
-    assert [progress.done for progress in sending] == [0, 500, 1000, 1008]
-    assert {progress.total for progress in sending} == {1008}
+    assert [progress.done for progress in sending] == [0, 500, 1500, 1508]
+    assert {progress.total for progress in sending} == {1508}
     assert seen[0].phase is Phase.CONNECTING and seen[-1].phase is Phase.DONE
     everything_is_safe(furnished, device)
 

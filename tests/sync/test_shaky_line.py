@@ -117,19 +117,19 @@ def test_a_line_that_carries_nothing_is_given_up_and_keeps_what_came_through(
     furnished: Centre, device: FieldDevice
 ) -> None:
     sent: list[int] = []
-    limits = iter([BATCH, BATCH])
+    limits = iter([BATCH, 2 * BATCH])
     hurry = Hurry()
     answer = carrying(furnished, lambda: next(limits, 0), LinkLost, sent)
     with pytest.raises(LinkLost):
         sync(device, Straight(answer), stop=hurry)
-    halvings = 5  # from 500 to 25
-    assert BATCH / 2**halvings < SMALLEST_BATCH
+    halvings = 7  # from 2,000 to 25
+    assert 4 * BATCH / 2**halvings < SMALLEST_BATCH
     assert sent == [1, 501, *[0] * (halvings + ATTEMPTS)]
     assert len(hurry.pauses) == halvings + ATTEMPTS - 1
-    assert device.ledger.safety().unsafe == 1000
+    assert device.ledger.safety().unsafe == 500
     sent.clear()
     sync(device, Straight(carrying(furnished, lambda: BATCH, LinkLost, sent)))
-    assert sent == [1001, 1501]
+    assert sent == [1501]
     everything_arrived_once(furnished, device)
 
 
@@ -180,6 +180,17 @@ def test_a_pace_halves_down_to_the_least_and_no_further() -> None:
         sizes.append(pace.size)
     assert sizes == [250, 125, 62, 31, 25]
     assert not pace.slow_down() and pace.size == 25
+
+
+def test_a_pace_that_begins_low_doubles_until_something_goes_wrong() -> None:
+    pace, sizes = Pace(2000, 25, 500), [500]
+    for _ in range(3):
+        pace.went_well()
+        sizes.append(pace.size)
+    assert sizes == [500, 1000, 2000, 2000]
+    pace.slow_down()
+    pace.went_well()
+    assert pace.size == 1000
 
 
 def test_a_pace_grows_only_after_some_good_ones_in_a_row_and_never_beyond_the_most() -> None:

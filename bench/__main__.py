@@ -18,7 +18,7 @@ from typing import TextIO
 from bench.figures import Table, render
 from bench.ground import Ground, ground
 
-TOPICS = ("record", "lookup", "scan", "start", "start_sync", "hub")
+TOPICS = ("record", "lookup", "scan", "start", "start_sync", "hub", "ingest", "wire")
 """In the order in which they run."""
 
 

@@ -1,4 +1,4 @@
-"""``ksbb-field``: the app, and what it can do without a screen (sync, enrol, decode)."""
+"""``ksbb-field``: the app, and what it can do without a screen (sync, USB, enrol, decode)."""
 
 from __future__ import annotations
 
@@ -28,13 +28,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from desktop.scan.decode_command import run as decode
 
             return decode(parsed.files, sys.stdout, parsed.lang)
-        case "sync" if not parsed.pin_stdin and not _at_terminal():
+        case "sync" | "export-usb" | "import-usb" if not parsed.pin_stdin and not _at_terminal():
             print(text(parsed.lang, "cli.field.no_terminal"), file=sys.stderr)
             return USAGE
         case "sync":
             from desktop.headless import sync_once
 
             return sync_once(parsed.folder, parsed.volunteer, _pin_reader(parsed), parsed.lang)
+        case "export-usb":
+            from desktop.usb_commands import export_usb
+
+            return export_usb(
+                parsed.folder,
+                parsed.target,
+                parsed.volunteer,
+                _pin_reader(parsed),
+                parsed.lang,
+                siblings=not parsed.centre_only,
+            )
+        case "import-usb":
+            from desktop.usb_commands import import_usb
+
+            reader = _pin_reader(parsed)
+            return import_usb(parsed.folder, parsed.files, parsed.volunteer, reader, parsed.lang)
         case "enrol":
             from desktop.headless import enrol_here
 
@@ -84,12 +100,22 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", title=text(language, "cli.usage.commands"))
 
     def command(name: str) -> Usage:
-        return common(commands.add_parser(name, help=say(f"about_{name}"), language=language))
+        about = say(f"about_{name.replace('-', '_')}")
+        return common(commands.add_parser(name, help=about, language=language))
+
+    def opening(name: str) -> Usage:
+        parser = command(name)
+        parser.add_argument("--volunteer", help=say("volunteer"))
+        parser.add_argument("--pin-stdin", action="store_true", help=say("pin_stdin"))
+        return parser
 
     command("app")
-    sync = command("sync")
-    sync.add_argument("--volunteer", help=say("volunteer"))
-    sync.add_argument("--pin-stdin", action="store_true", help=say("pin_stdin"))
+    opening("sync")
+    export = opening("export-usb")
+    export.add_argument("target", type=Path, metavar="FILE", help=say("export_target"))
+    export.add_argument("--centre-only", action="store_true", help=say("centre_only"))
+    take_in = opening("import-usb")
+    take_in.add_argument("files", type=Path, nargs="+", metavar="FILE", help=say("import_files"))
     enrol = command("enrol")
     enrol.add_argument("--centre", help=say("centre"))
     enrol.add_argument("--code", help=say("code"))

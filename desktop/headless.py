@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from desktop.device import (
@@ -32,40 +33,62 @@ PATIENCE_S = 120.0
 """How long the command waits for the app's own sync: nobody stands before it."""
 
 
-def sync_once(
-    folder: Path | None, volunteer: str | None, read_pin: Callable[[str], str], language: Language
+Work = Callable[[OpenDevice, Cancel], int]
+"""What is done with an opened device; returns the exit code. Raises KsbbError."""
+
+
+def with_device(
+    folder: Path | None,
+    volunteer: str | None,
+    read_pin: Callable[[str], str],
+    language: Language,
+    work: Work,
 ) -> int:
-    """Opens the device for ``volunteer``, syncs once, says how it ended; returns the exit code."""
+    """Opens the device for ``volunteer``, lets ``work`` be done and closes it; says what keeps it
+    from that, and returns the exit code."""
     folder = folder or usual_folder()
     if not is_enrolled(folder):
-        return _complain(text(language, "cli.field.not_enrolled", folder=folder), USAGE)
+        return complain(text(language, "cli.field.not_enrolled", folder=folder), USAGE)
     cancel = Cancel()
     try:
         vault = Vault.open(folder / VAULT_FILE, usual_stores(folder), wall_clock)
         who = [one for one in vault.volunteers() if volunteer in (one.name, str(one.id))]
         if len(who) != 1:
             names = ", ".join(one.name for one in vault.volunteers())
-            return _complain(text(language, "cli.field.who", names=names), USAGE)
+            return complain(text(language, "cli.field.who", names=names), USAGE)
         device = open_device(folder, vault, who[0].id, read_pin(who[0].name), wall_clock)
-        done = sync(device, wall_clock, cancel, _printer(language), patience=PATIENCE_S)
+        with closing(device.connection):
+            return work(device, cancel)
     except PinError:
-        return _complain(text(language, "cli.field.bad_pin"), USAGE)
+        return complain(text(language, "cli.field.bad_pin"), USAGE)
     except KsbbError as error:
-        return _complain(f"{error.title(language)}. {error.what_to_do(language)}", FAILED)
+        return complain(worded(error, language), FAILED)
     except KeyboardInterrupt:
         cancel.set()
         return FAILED
-    print(text(language, "cli.field.synced", sent=done.sent, fetched=done.fetched))
-    damaged = [str(place) for place, code in done.exceptions if code == ExceptionCode.DAMAGED]
-    if damaged:
-        print(text(language, "cli.field.damaged", places=", ".join(damaged)))
-    if done.moved:
-        print(text(language, "cli.field.moved"))
-    if done.exceptions:
-        print(text(language, "cli.field.review", count=len(done.exceptions)))
-    print(_safety(device, language))
-    device.connection.close()
-    return OK
+
+
+def sync_once(
+    folder: Path | None, volunteer: str | None, read_pin: Callable[[str], str], language: Language
+) -> int:
+    """Opens the device for ``volunteer``, syncs once, says how it ended; returns the exit code."""
+
+    def work(device: OpenDevice, cancel: Cancel) -> int:
+        done = sync(device, wall_clock, cancel, printer(language), patience=PATIENCE_S)
+        print(text(language, "cli.field.synced", sent=done.sent, fetched=done.fetched))
+        damaged = [str(place) for place, code in done.exceptions if code == ExceptionCode.DAMAGED]
+        if damaged:
+            print(text(language, "cli.field.damaged", places=", ".join(damaged)))
+        if done.moved:
+            print(text(language, "cli.field.moved"))
+        if done.carried:
+            print(text(language, "cli.field.carried", count=done.carried))
+        if done.exceptions:
+            print(text(language, "cli.field.review", count=len(done.exceptions)))
+        print(safety_words(device, language))
+        return OK
+
+    return with_device(folder, volunteer, read_pin, language, work)
 
 
 def enrol_here(
@@ -74,15 +97,15 @@ def enrol_here(
     """Enrols this machine; returns the exit code."""
     folder = folder or usual_folder()
     if invitation is None:
-        return _complain(text(language, "cli.field.bad_invitation"), USAGE)
+        return complain(text(language, "cli.field.bad_invitation"), USAGE)
     if is_enrolled(folder):
-        return _complain(text(language, "errors.vault_exists.title"), FAILED)
+        return complain(text(language, "errors.vault_exists.title"), FAILED)
     enrolment = Enrolment(folder, usual_stores, wall_clock, Cancel())
     try:
         enrolment.begin(invitation, name or platform.node() or "Laptop")
-        enrolment.finish(_printer(language))
+        enrolment.finish(printer(language))
     except KsbbError as error:
-        return _complain(f"{error.title(language)}. {error.what_to_do(language)}", FAILED)
+        return complain(worded(error, language), FAILED)
     print(
         text(
             language,
@@ -94,7 +117,9 @@ def enrol_here(
     return OK
 
 
-def _printer(language: Language) -> Callable[[Progress], None]:
+def printer(language: Language) -> Callable[[Progress], None]:
+    """Says on standard error how far it is."""
+
     def show(progress: Progress) -> None:
         words = text(
             language, f"cli.phase.{progress.phase.value}", done=progress.done, total=progress.total
@@ -104,13 +129,20 @@ def _printer(language: Language) -> Callable[[Progress], None]:
     return show
 
 
-def _safety(device: OpenDevice, language: Language) -> str:
+def safety_words(device: OpenDevice, language: Language) -> str:
+    """What is not safe, or since when all is."""
     safety = device.station.ledger.safety()
     if safety.unsafe or safety.safe_at is None:
         return text(language, "cli.field.unsafe", count=safety.unsafe)
     return text(language, "cli.field.all_safe", time=f"{local(safety.safe_at):%H.%M}")
 
 
-def _complain(message: str, code: int) -> int:
+def worded(error: KsbbError, language: Language) -> str:
+    """What happened and what to do."""
+    return f"{error.title(language)}. {error.what_to_do(language)}"
+
+
+def complain(message: str, code: int) -> int:
+    """Says ``message`` on standard error; returns ``code``."""
     print(message, file=sys.stderr)
     return code

@@ -42,7 +42,9 @@ def test_wrong_use_is_told_in_the_language_chosen(
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("command", [[], ["app"], ["sync"], ["enrol"], ["decode"]])
+@pytest.mark.parametrize(
+    "command", [[], ["app"], ["sync"], ["export-usb"], ["import-usb"], ["enrol"], ["decode"]]
+)
 def test_every_command_has_its_help(
     language: str, command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

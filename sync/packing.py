@@ -39,7 +39,7 @@ from sync.progress import Phase, Progress, Report
 from sync.stick import DRAFT_SUFFIX, Draft, on_stick
 
 FRAME_FACTS = 500
-"""Facts in a frame, some twenty kilobytes: what a broken sector costs."""
+"""Facts in a frame, some ten kilobytes: what a broken sector costs."""
 MAX_FRAME = 1024 * 1024
 """Bytes of a frame, so that each fits into one request of a carrier's."""
 

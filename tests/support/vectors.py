@@ -15,12 +15,14 @@ from models import cbor, columns, enrolment_text, facts
 from models.box_keys import BoxKey
 from models.cose import Signer, peek
 from models.decide import Slip
+from models.envelope import unseal
 from models.facts import Fact, Line
 from models.feed import (
     FEED_ID_BYTES,
     Head,
     Segment,
     chain,
+    decode_segment,
     encode_segment,
     genesis,
     make_checkpoint,
@@ -45,6 +47,8 @@ from sync.messages import (
     refuse,
 )
 from sync.new_feed import NewFeed, encode_new_feed
+from sync.parcel import read_frame
+from tests.support import vector_parcel
 from tests.support.vector_facts import AT, BODIES, FACTS, FAMILY, SLIP_NUMBER
 
 FOLDER = Path(__file__).parent.parent / "vectors"
@@ -71,6 +75,7 @@ HEAD = Head(len(ENCODED), HASHES[-1])
 CHECKPOINT = make_checkpoint(FEED, HEAD, AT + 90_000, FEED_KEY)
 SEGMENT = Segment(FEED, 1, genesis(FEED), ENCODED, CHECKPOINT)
 RECEIPT = Receipt(FEED, HEAD, AT + 95_000, ((4, 1), (7, 5)), False)
+PARCEL_PARTS = vector_parcel.parts(FEED_KEY, ENCODED, AT)
 CERTIFICATE = Certificate(AT, FEED_KEY.public_key, 12, "Laptop RW 03", (3, 4))
 PAGE = Page(
     point=3,
@@ -259,6 +264,7 @@ def _all() -> dict[str, dict[str, Any]]:
                 for name, made in REQUESTS.items()
             },
         },
+        "parcel": _parcel(),
         "page": {
             "what": "A page of point 3's stream with every section, and its rows.",
             "seed": CENTRE_SEED.hex(),
@@ -275,6 +281,29 @@ def _all() -> dict[str, dict[str, Any]]:
 
 def _fact(fact: Fact) -> dict[str, Any]:
     return {"says": told(facts.to_plain(fact)), "hex": facts.encode(fact).hex()}
+
+
+def _parcel() -> dict[str, Any]:
+    certificate = encode_certificate(CERTIFICATE, CENTRE)
+    receipt = encode_receipt(RECEIPT, CENTRE)
+    made = vector_parcel.make(FEED_KEY, certificate, ENCODED, AT, receipt, CENTRE.key_id)
+    if not (FOLDER / "parcel.json").exists():
+        return made
+    kept = read("parcel")
+    same = {**kept, "frames": []} == {**made, "frames": []}
+    return kept if same and opened_frames(kept) == PARCEL_PARTS else made
+
+
+def opened_frames(golden: dict[str, Any]) -> tuple[Segment, ...] | None:
+    """The segments in a golden parcel; None where this version reads it otherwise."""
+    try:
+        frames = [
+            read_frame(bytes.fromhex(one), {FEED: FEED_KEY.public_key}) for one in golden["frames"]
+        ]
+        box = vector_parcel.CENTRE_BOX
+        return tuple(decode_segment(unseal(frame.envelope, box)) for frame in frames)
+    except ValueError:
+        return None
 
 
 def _write() -> None:

@@ -16,7 +16,7 @@ from models.facts import Movement, Outcome, Receiver, Source, VoidReason
 from models.feed import FEED_ID_BYTES, MAX_SEGMENT, MAX_SEGMENT_BYTES
 from models.page import MAX_ROWS, SECTIONS
 from models.verdict import Verdict
-from sync import asking, messages, pulling, pushing, receiver, transport
+from sync import asking, messages, parcel, pulling, pushing, receiver, transport
 from sync.messages import ALLOWED_SKEW, MAX_BODY, ExceptionCode, Refusal
 from tests.support import vectors
 
@@ -108,6 +108,7 @@ def test_the_limits() -> None:
         "code, name, version": "64, 200, 64 characters, no U+0000",
         "slip": f"{slip_text.MIN_BYTES} to {slip_text.MAX_BYTES:,} bytes,"
         f" 1 to {slip.MAX_LINES} lines",
+        "parcel": f"{parcel.MAX_PARCEL >> 20} MiB, {parcel.MAX_ITEMS:,} items",
         "a client's clock for pull": f"± {ALLOWED_SKEW // 60_000} minutes",
     }
 

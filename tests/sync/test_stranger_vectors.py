@@ -112,6 +112,7 @@ def test_every_vector_file_is_read_here() -> None:
         "enrolment",
         "fact",
         "page",
+        "parcel",  # in test_stranger_parcels
         "receipt",
         "refusal",
         "request",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from models.box_keys import BoxKey
+from models.envelope import unseal
+from models.feed import decode_segment
 from sync.messages import (
     Certified,
     Enrol,
@@ -17,6 +20,16 @@ from sync.messages import (
     read_refusal,
     read_request,
     refuse,
+)
+from sync.parcel import (
+    FactsHead,
+    Stretch,
+    encode_facts_head,
+    encode_receipts,
+    read_facts_head,
+    read_frame,
+    read_receipts_head,
+    take_apart,
 )
 from tests.support import vectors
 
@@ -55,3 +68,32 @@ def test_the_refusals_are_made_and_read_as_ever() -> None:
         reply = refuse(Refusal(one["status"]), golden["at"])
         assert (reply.status, reply.body.hex()) == (one["status"], one["hex"])
         assert read_refusal(reply.body) == (one["error"], golden["at"])
+
+
+def test_the_parcel_is_read_as_ever() -> None:
+    golden = vectors.read("parcel")
+    items = [vectors.raw("parcel", "head"), *map(bytes.fromhex, golden["frames"])]
+    parcel = take_apart(b"".join(items))
+    assert parcel.head == items[0] and parcel.id.hex() == golden["parcel"]
+    head = read_facts_head(items[0], vectors.FEED_KEY.public_key)
+    certificate = encode_certificate(vectors.CERTIFICATE, vectors.CENTRE)
+    stretch = Stretch(vectors.FEED, 1, vectors.HEAD.seq)
+    assert head == FactsHead(vectors.FEED, golden["at"], certificate, (stretch,))
+    assert encode_facts_head(head, vectors.FEED_KEY) == items[0]
+    keys = {vectors.FEED: vectors.FEED_KEY.public_key}
+    for box in ("centre_box", "sibling_box"):
+        opened = BoxKey(bytes.fromhex(golden[box]))
+        frames = [read_frame(item.data, keys) for item in parcel.items]
+        assert [frame.number for frame in frames] == [1, 2]
+        segments = [decode_segment(unseal(frame.envelope, opened)) for frame in frames]
+        assert tuple(segments) == vectors.PARCEL_PARTS
+
+
+def test_the_parcel_of_receipts_is_made_and_read_as_ever() -> None:
+    golden = vectors.raw("parcel", "receipts")
+    parcel = take_apart(golden)
+    assert parcel.head is not None
+    head = read_receipts_head(parcel.head)
+    receipts = [item.data for item in parcel.items]
+    assert [read_receipt(one, vectors.CENTRE_KEYS) for one in receipts] == [vectors.RECEIPT]
+    assert encode_receipts(head, receipts) == golden

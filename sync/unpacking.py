@@ -170,8 +170,10 @@ class Unpacking:
 
     def _take(self, parcel: Parcel, head: FactsHead | None, frames: list[Frame]) -> int | None:
         """How many facts were new here; None when the parcel is not for this device to read."""
-        box = BoxKey.of_feed(self._identity.signer)
-        if not any(_is_for(box, frame) for frame in frames):
+        # A sibling that has not heard of a new feed yet closes for the one before.
+        boxes = map(BoxKey.of_feed, (self._identity.signer, *reversed(self._identity.earlier)))
+        box = next((one for one in boxes if any(_is_for(one, frame) for frame in frames)), None)
+        if box is None:
             return None
         if head is not None:
             self._relay.store.introduce(head.certificate)

@@ -271,6 +271,19 @@ def test_a_sibling_takes_the_facts_and_refuses_a_double(world: World) -> None:
     assert world.centre.facts_of(laptop.ledger.feed) == everything(laptop)
 
 
+def test_a_sibling_that_went_on_in_a_new_feed_opens_what_was_closed_for_the_old(
+    world: World,
+) -> None:
+    serve(world.laptop, 0)
+    export(world.laptop, world.stick, siblings=True)
+    sibling = world.sibling
+    newer = replace(sibling.identity, signer=Signer.generate(16))
+    with sibling.database.ledger.connect() as connection:
+        save_identity(connection, newer)
+    (got,) = take_in(sibling, world.stick)
+    assert isinstance(got.got, GotFacts) and got.got.taken == 2
+
+
 def test_without_leave_a_sibling_only_carries(world: World) -> None:
     serve(world.laptop, 0)
     export(world.laptop, world.stick, siblings=False)

@@ -25,6 +25,7 @@ from server.parcels import ParcelOffice
 from server.personal import Personal
 from server.refeed import FeedSuccession
 from server.settings import Settings
+from server.shelf import PostgresShelf
 from server.status import StatusDesk
 from server.store import PostgresFeedStore
 from server.stream import PointStream
@@ -81,7 +82,7 @@ def create_app(
         Guard, problem=problems.page, encrypted=settings.public_address.startswith("https://")
     )
     store = PostgresFeedStore(engine, personal)
-    unloading = Unloading(store, keys.box, keys.centre)
+    unloading = Unloading(store, keys.box, keys.centre, PostgresShelf(engine))
     app.include_router(
         sync_router(
             Receiver(

@@ -14,6 +14,7 @@ from server.errors import FileTrouble
 from server.parcel_lines import report_lines
 from server.parcels import ParcelOffice, ParcelReport
 from server.personal import Personal
+from server.shelf import PostgresShelf
 from server.store import PostgresFeedStore
 from sync.parcel import MAX_PARCEL, SUFFIX, join_receipts
 from sync.stick import write_whole
@@ -25,7 +26,8 @@ RECEIPT_NAME = "-tanda-terima"
 def import_parcel(centre: Centre, parsed: argparse.Namespace) -> int:
     """Takes every file; ends with 1 when anything of any of them could not be taken."""
     store = PostgresFeedStore(centre.engine, Personal(centre.keys))
-    unloading = Unloading(store, centre.keys.box, centre.keys.centre)
+    keys, shelf = centre.keys, PostgresShelf(centre.engine)
+    unloading = Unloading(store, keys.box, keys.centre, shelf)
     office = ParcelOffice(centre.engine, unloading)
     reports: dict[Path, ParcelReport] = {}
     whole = True

@@ -38,7 +38,7 @@ class FrameVerdict(Enum):
     HELD = "held"
     """All of it was held before."""
     WAITING = "waiting"
-    """Good, but facts that come before it are not there: not kept."""
+    """Good, but facts that come before it are not there: it does not count yet."""
     DAMAGED = "damaged"
     """Changed since it was signed, or no frame at all."""
     CUT = "cut"
@@ -82,6 +82,14 @@ class FeedTaken:
     head: Head | None = None
     exceptions: set[tuple[int, int]] = field(default_factory=set)
     forked: bool = False
+
+    def add_later(self, other: FeedTaken) -> None:
+        """What waited from before and was taken now."""
+        self.fresh += other.fresh
+        self.exceptions |= other.exceptions
+        self.forked = self.forked or other.forked
+        if self.head is None or (other.head is not None and other.head.seq > self.head.seq):
+            self.head = other.head
 
 
 @dataclass(frozen=True, slots=True)

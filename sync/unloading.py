@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from models.box_keys import BoxKey
 from models.cose import Signer
 from models.errors import OtherCentre, ParcelDamaged, ParcelError, ReceiptsParcel
-from sync.intake import Intake, Taken
+from sync.intake import FeedTaken, FrameVerdict, Intake, Taken
 from sync.messages import Receipt, Refusal, Reply, encode_receipt, refuse
-from sync.parcel import Kind, ReceiptsHead, encode_receipts, take_apart
+from sync.parcel import VERSION, Kind, Parcel, ReceiptsHead, encode_receipts, take_apart
+from sync.pieces import Item
 from sync.receiver import FeedStore
 
 
@@ -21,13 +24,28 @@ class Unloaded:
     receipts: bytes
 
 
+class Shelf(Protocol):
+    """Where good frames wait whose facts hang on some that are not here. Each method is one
+    transaction."""
+
+    def put(self, feed: bytes, first: int, frame: bytes, now: int) -> None:
+        """Keeps a frame as it came; the same one twice is one."""
+
+    def frames(self, feed: bytes) -> list[bytes]:
+        """Those that wait for facts of ``feed``."""
+
+    def drop(self, feed: bytes, frames: Iterable[bytes]) -> None:
+        """They are held now."""
+
+
 class Unloading:
     """The centre's end of the USB road: ``box`` opens parcels, ``signer`` signs receipts."""
 
-    def __init__(self, store: FeedStore, box: BoxKey, signer: Signer) -> None:
+    def __init__(self, store: FeedStore, box: BoxKey, signer: Signer, shelf: Shelf) -> None:
         self._store = store
         self._box = box
         self._signer = signer
+        self._shelf = shelf
 
     def unload(self, data: bytes, now: int) -> Unloaded:
         """Keeps all that is usable. Raises ParcelError for a file that is no parcel of facts; where
@@ -36,6 +54,9 @@ class Unloading:
         if parcel.kind is not Kind.FACTS:
             raise ReceiptsParcel()
         taken = Intake(self._store, self._box).take(parcel, now)
+        self._set_aside(parcel, taken, now)
+        for one in taken.feeds:
+            self._take_down(one, now)
         signed = [
             encode_receipt(
                 Receipt(one.feed, one.head, now, tuple(sorted(one.exceptions)), one.forked),
@@ -46,6 +67,27 @@ class Unloading:
         ]
         head = ReceiptsHead(self._signer.key_id, now, len(signed))
         return Unloaded(taken, encode_receipts(head, signed))
+
+    def _set_aside(self, parcel: Parcel, taken: Taken, now: int) -> None:
+        """The file may be the only copy by the time that the gap is filled."""
+        frames = {item.start: item.data for item in parcel.items}
+        for report in taken.frames:
+            if report.verdict is FrameVerdict.WAITING and report.stretch is not None:
+                held = report.stretch
+                self._shelf.put(held.feed, held.first, frames[report.start], now)
+
+    def _take_down(self, of: FeedTaken, now: int) -> None:
+        """Takes what waited for facts that may have come with this parcel."""
+        waiting = self._shelf.frames(of.feed)
+        if not waiting:
+            return
+        items = tuple(Item(place, frame) for place, frame in enumerate(waiting))
+        again = Intake(self._store, self._box).take(Parcel(Kind.FACTS, VERSION, None, items), now)
+        kept = (FrameVerdict.TAKEN, FrameVerdict.HELD)
+        self._shelf.drop(of.feed, [waiting[r.start] for r in again.frames if r.verdict in kept])
+        for one in again.feeds:
+            if one.feed == of.feed:
+                of.add_later(one)
 
     def answer(self, body: bytes, now: int) -> Reply:
         """The answer to a carrier's request: a parcel of receipts, or a refusal."""

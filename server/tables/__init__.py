@@ -29,6 +29,7 @@ from server.tables.devices import (
     Fact,
     Feed,
     FeedBranch,
+    ShelvedFrame,
     ToldHead,
     VoidAhead,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "Programme",
     "Review",
     "ReviewKind",
+    "ShelvedFrame",
     "Slip",
     "Stage",
     "ToldHead",

@@ -117,6 +117,19 @@ class Fact(CentreTable, table=True):
     received_at: int = big()
 
 
+class ShelvedFrame(CentreTable, table=True):
+    """A frame of a parcel whose facts hang on some that are not here yet; as it came, closed for
+    the centre's box key. ``seq`` is its first fact, ``hash`` the frame's SHA-256."""
+
+    __tablename__ = "shelved_frame"
+    device: int = key()
+    feed_no: int = key()
+    seq: int = key()
+    hash: bytes = key(LargeBinary)
+    frame: bytes
+    shelved_at: int = big()
+
+
 class Checkpoint(CentreTable, table=True):
     """The signed head of a feed at ``seq``; ``hash`` tells the branches of a fork apart."""
 

@@ -53,6 +53,7 @@ def test_every_table_that_grows_with_deliveries_begins_its_key_with_a_shard_key(
     growing = {
         "fact": "device",
         "checkpoint": "device",
+        "shelved_frame": "device",
         "review": "device",
         "handover": "household",
         "entitlement": "household",

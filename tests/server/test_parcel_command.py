@@ -92,7 +92,9 @@ def test_each_broken_part_has_a_line_and_its_neighbours_are_kept(
     told = capsys.readouterr().out.splitlines()
     start = sum(map(len, made.items[:2]))
     assert f"  Mulai bita ke-{start}: rusak, tidak diambil" in told
-    assert any(line.startswith("  Bagian 3, Laptop 1, catatan 8–10: utuh, tetapi") for line in told)
+    assert any(
+        line.startswith("  Bagian 3, Laptop 1, catatan 8–10: utuh dan disimpan") for line in told
+    )
     end = sum(map(len, made.items[:4]))
     assert f"  Mulai bita ke-{end}: berkas terpotong di sini" in told
     assert any("Laptop 1: catatan 5–7 tidak ada" in line for line in told)

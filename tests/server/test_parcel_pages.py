@@ -115,7 +115,7 @@ def test_what_is_damaged_is_listed_and_the_rest_is_taken(
     assert "Sebagian isi berkas tidak dapat diambil" in told
     assert "Laptop 1: catatan 4–6 tidak ada dalam berkas" in told
     assert "rusak, tidak diambil" in told
-    assert "Belum bisa diambil 4" in told
+    assert "Menunggu catatan sebelumnya 4" in told
     assert len(centre.facts_of(feed.id)) == 3
     assert "tanda_terima" in answer.text
 

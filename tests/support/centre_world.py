@@ -18,6 +18,7 @@ from server.devices import revoke_device
 from server.keys import Keys
 from server.personal import Personal, PersonalColumn
 from server.refeed import FeedSuccession
+from server.shelf import PostgresShelf
 from server.store import PostgresFeedStore
 from server.stream import PointStream
 from server.tables import (
@@ -87,9 +88,13 @@ class Centre:
         self.stream = PointStream(self.engine, self.personal)
         self.receiver = self.receiving()
 
+    def unloading(self, signer: Signer = CENTRE) -> Unloading:
+        """Who takes parcels in, and signs with ``signer``."""
+        return Unloading(self.store, KEYS.box, signer, PostgresShelf(self.engine))
+
     def receiving(self, signer: Signer = CENTRE, *, parcels: bool = True) -> Receiver:
         """A receiving end of this store that signs with ``signer``."""
-        opens = Unloading(self.store, KEYS.box, signer).answer if parcels else None
+        opens = self.unloading(signer).answer if parcels else None
         return Receiver(
             self.store,
             signer,

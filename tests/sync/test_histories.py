@@ -37,13 +37,12 @@ from sync import pushing
 from sync.catching_up import pass_on, take_over
 from sync.exchange import Fetch
 from sync.relay import Relay
-from sync.unloading import Unloading
 from sync.usb import UsbRoad
-from tests.support.centre_world import KEYS, Centre, empty
+from tests.support.centre_world import Centre, empty
 from tests.support.faulty import Fault, FaultyLink
 from tests.support.field import FieldDevice, new_device, opened
 from tests.support.syncing import sync
-from tests.support.world import AT, CENTRE, HERE, RANI, family
+from tests.support.world import AT, HERE, RANI, family
 
 FAMILIES = [family(number) for number in range(1, 6)]
 LAPTOPS = (1, 2, 3)
@@ -285,9 +284,7 @@ class Play:
             return
         for file in sorted(stick.glob("*.ksbb")):
             if not file.name.startswith("ksbb-tanda-terima"):
-                Unloading(self.centre.store, KEYS.box, CENTRE).unload(
-                    file.read_bytes(), self.centre.now
-                )
+                self.centre.unloading().unload(file.read_bytes(), self.centre.now)
 
     def _back_up(self, of: int) -> None:
         laptop = self.laptops[of]

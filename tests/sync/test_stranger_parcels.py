@@ -9,7 +9,6 @@ import pytest
 
 from models.facts import Source
 from sync.intake import FrameVerdict
-from sync.unloading import Unloading
 from sync.unpacking import GotReceipts
 from sync.usb import UsbRoad
 from tests.support.centre_world import KEYS, Centre
@@ -71,7 +70,7 @@ def test_a_strangers_parcel_is_taken_by_the_centre_and_its_receipt_read(centre: 
         segments.append(Segment(key.id, first, before, bodies, checkpoint))
     word, boxes = certificate_of(made), [KEYS.box.public_key]
     file = parcels.write_parcel(key, word, AT, segments, boxes)
-    unloaded = Unloading(centre.store, KEYS.box, CENTRE).unload(file, AT)
+    unloaded = centre.unloading().unload(file, AT)
     assert [frame.verdict for frame in unloaded.taken.frames] == [FrameVerdict.TAKEN] * 2
     assert unloaded.taken.missing == () and unloaded.taken.head is not None
     assert list(centre.facts_of(made.id).values()) == made.facts

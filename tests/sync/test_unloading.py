@@ -7,7 +7,7 @@ import pytest
 from models.box_keys import BoxKey
 from models.errors import NotAParcel, OtherCentre, ReceiptsParcel
 from sync.messages import MAX_BODY, Receipt, Reply, read_receipt, read_refusal
-from sync.parcel import Kind, ReceiptsHead, read_receipts_head, take_apart
+from sync.parcel import Kind, ReceiptsHead, Stretch, read_receipts_head, take_apart
 from sync.unloading import Unloading
 from tests.support.centre_world import KEYS as SECRETS
 from tests.support.centre_world import Centre
@@ -33,7 +33,7 @@ def feed(centre: Centre) -> MadeFeed:
 @pytest.fixture
 def unloading(centre: Centre) -> Unloading:
     """The centre's end."""
-    return Unloading(centre.store, SECRETS.box, CENTRE)
+    return centre.unloading()
 
 
 def receipts_in(data: bytes) -> list[Receipt]:
@@ -75,6 +75,66 @@ def test_facts_behind_a_gap_are_not_signed_for(feed: MadeFeed, unloading: Unload
     unloaded = unloading.unload(made.bytes, AT)
     assert receipts_in(unloaded.receipts) == [Receipt(feed.id, feed.head(2), AT)]
     assert unloaded.taken.feeds[0].waiting == 6
+
+
+def shelved(centre: Centre) -> int:
+    """How many frames wait at the centre."""
+    return len(centre.rows("SELECT 1 FROM shelved_frame"))
+
+
+def test_good_frames_behind_a_gap_are_set_aside_and_taken_when_it_is_filled(
+    centre: Centre, feed: MadeFeed, unloading: Unloading
+) -> None:
+    """The laptop and the file may both be lost by then."""
+    made = made_parcel(feed, OURS, 2)
+    head, first, missing, *rest = made.items
+    for _ in range(2):
+        unloading.unload(b"".join([head, first, *rest]), AT)
+        assert (len(centre.facts_of(feed.id)), shelved(centre)) == (2, 3)
+    # From another export of the same laptop, cut otherwise.
+    filling = MadeParcel(feed.signer, OURS).begin(Stretch(feed.id, 3, 4)).add(feed.segment(3, 4))
+    unloaded = unloading.unload(filling.bytes, AT)
+    assert receipts_in(unloaded.receipts) == [Receipt(feed.id, feed.head(), AT)]
+    (one,) = unloaded.taken.feeds
+    assert (one.fresh, one.waiting) == (8, 0)
+    assert list(centre.facts_of(feed.id).values()) == feed.facts
+    assert shelved(centre) == 0
+    assert missing not in rest
+
+
+def test_what_is_set_aside_is_still_closed(
+    centre: Centre, feed: MadeFeed, unloading: Unloading
+) -> None:
+    made = made_parcel(feed, OURS, 2)
+    del made.items[1]
+    unloading.unload(made.bytes, AT)
+    frames = [bytes(row[0]) for row in centre.rows("SELECT frame FROM shelved_frame")]
+    assert len(frames) == 4
+    for fact in feed.facts:
+        assert all(fact not in frame for frame in frames)
+
+
+def test_when_another_road_brought_everything_nothing_is_left_aside(
+    centre: Centre, feed: MadeFeed, unloading: Unloading
+) -> None:
+    made = made_parcel(feed, OURS, 2)
+    whole = made.bytes
+    del made.items[1]
+    unloading.unload(made.bytes, AT)
+    assert centre.receiver.answer("push", feed.wire()).status == 200
+    unloaded = unloading.unload(whole, AT)
+    assert (unloaded.taken.feeds[0].fresh, unloaded.taken.feeds[0].known) == (0, 10)
+    assert shelved(centre) == 0
+
+
+def test_no_device_fills_the_shelf(
+    centre: Centre, feed: MadeFeed, unloading: Unloading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.shelf.MOST", 2)
+    made = made_parcel(feed, OURS, 2)
+    del made.items[1]
+    unloading.unload(made.bytes, AT)
+    assert shelved(centre) == 2
 
 
 def test_a_file_that_is_none_is_said_to_be_none(unloading: Unloading, feed: MadeFeed) -> None:

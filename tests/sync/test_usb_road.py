@@ -34,7 +34,6 @@ from sync.messages import Certificate, Receipt, Reply, encode_certificate, encod
 from sync.parcel import Kind, ReceiptsHead, encode_receipts, peek_frame, take_apart
 from sync.progress import Phase, Progress
 from sync.session import Synced
-from sync.unloading import Unloading
 from sync.unpacking import GotFacts, GotReceipts
 from sync.usb import Exported, Imported, UsbRoad
 from tests.support.centre_world import KEYS, Centre
@@ -164,8 +163,7 @@ def test_straight_to_the_centre_and_back(world: World) -> None:
     serve(world.laptop, 0, 1)
     packed = export(world.laptop, world.stick / "hari ini.ksbb").packed
     assert packed is not None
-    office = Unloading(world.centre.store, KEYS.box, CENTRE)
-    unloaded = office.unload(packed.path.read_bytes(), AT)
+    unloaded = world.centre.unloading().unload(packed.path.read_bytes(), AT)
     receipt = world.stick / "hari ini-tanda-terima.ksbb"
     receipt.write_bytes(unloaded.receipts)
     # The whole stick: its own parcel lies there too.
@@ -434,8 +432,7 @@ def test_facts_behind_a_gap_wait_on_the_carrier_until_the_gap_is_filled(
     assert deliver(world, world.carrier).carried == 2
     assert carried(world.carrier) == [("Laptop 1", 2)]
     # Another road brings what is missing; then the rest hangs on something.
-    filling = Unloading(world.centre.store, KEYS.box, CENTRE)
-    filling.unload(parcel.head + parcel.items[1].data if parcel.head else b"", AT)
+    world.centre.unloading().unload(parcel.head + parcel.items[1].data if parcel.head else b"", AT)
     assert deliver(world, world.carrier).carried == 2
     assert carried(world.carrier) == []
     assert world.centre.facts_of(world.laptop.ledger.feed) == everything(world.laptop)

@@ -46,6 +46,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device", "feed_no", "seq", "hash", name="checkpoint_pkey"),
     )
     op.create_table(
+        "shelved_frame",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("frame", sa.LargeBinary(), nullable=False),
+        sa.Column("shelved_at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("device", "feed_no", "seq", "hash", name="shelved_frame_pkey"),
+    )
+    op.create_table(
         "daily_figure",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("region", sa.String(), nullable=False),
@@ -391,6 +401,7 @@ def downgrade() -> None:
     op.drop_table("entitlement")
     op.drop_table("device")
     op.drop_table("daily_figure")
+    op.drop_table("shelved_frame")
     op.drop_table("checkpoint")
     op.drop_table("centre_key")
     op.drop_table("audit_log")

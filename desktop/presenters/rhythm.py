@@ -90,6 +90,7 @@ class Rhythm:
         self._not_before = now
         self._news_at = now + self._about(self._pauses.begin)
         self._unsafe_since: float | None = None
+        self._hurried = False
 
     def due_in(self, now: float) -> float | None:
         """Seconds until a sync is due, 0 for at once; None: not by itself, or one is under way."""
@@ -115,10 +116,12 @@ class Rhythm:
         """What was just written should not wait: a session was closed. A bad line is still not
         hammered."""
         self._news_at = now
+        self._hurried = True
 
     def began(self) -> None:
         """A sync is under way, by itself or by hand."""
         self._under_way = True
+        self._hurried = False
 
     def went_well(self, now: float) -> None:
         """It ended well."""
@@ -126,7 +129,8 @@ class Rhythm:
         self._well += 1
         if self._well >= STEADY:
             self._failures = 0
-        self._news_at = now + self._about(self._pauses.news)
+        # One that was under way when the haste came may have been past what it was about.
+        self._news_at = now if self._hurried else now + self._about(self._pauses.news)
         self._not_before = now + (self._about(self._growing()) if self._failures else 0)
         if self._unsafe_since is not None:
             # Written while it ran; its time to gather begins now.

@@ -116,6 +116,18 @@ def test_the_close_of_a_session_does_not_wait_to_gather() -> None:
     rhythm.unsafe(True, 20.0)
     rhythm.hurry(20.0)
     assert rhythm.due_in(20.0) == 0
+    rhythm.began()
+    rhythm.went_well(21.0)
+    assert rhythm.due_in(21.0) == P.gather, "once"
+
+
+def test_haste_that_comes_while_one_is_under_way_is_not_forgotten() -> None:
+    rhythm = made()
+    rhythm.began()
+    rhythm.unsafe(True, 20.0)
+    rhythm.hurry(20.0)
+    rhythm.went_well(21.0)
+    assert rhythm.due_in(21.0) == 0
 
 
 def test_switched_off_nothing_is_due_until_it_is_on_again() -> None:

@@ -15,6 +15,7 @@ from desktop.presenters.opening_page import OpeningPage
 from desktop.presenters.scan_page import Place, ScanPage
 from desktop.presenters.syncing import Syncing
 from desktop.presenters.usb import Usb
+from desktop.presenters.wiping import Wiping
 from desktop.settings import Settings
 from desktop.threads import Cancel
 from desktop.views.closing import ClosingScreen
@@ -51,6 +52,7 @@ class Shift(QObject):
             parent=self,
         )
         workplace.preferences.changed.connect(self._preferred)
+        workplace.preferences.wipe_asked.connect(self._wipe)
         self._leaving = Leaving(workplace.window, self.syncing, workplace.clock, parent=self)
         self._desk: Desk | None = None
         self._opening: OpeningPage | None = None
@@ -78,7 +80,10 @@ class Shift(QObject):
     def end(self) -> None:
         """Leaves everything as it is on the disk and lets the database go."""
         self._ended = True
-        self.place.preferences.changed.disconnect(self._preferred)
+        preferences = self.place.preferences
+        preferences.changed.disconnect(self._preferred)
+        preferences.wipe_asked.disconnect(self._wipe)
+        preferences.can_wipe = False
         self.syncing.end()
         self._leave_usb()
         self._leaving.end()
@@ -98,6 +103,7 @@ class Shift(QObject):
         if self._ended:
             return
         self._desk, standing = result
+        self.place.preferences.can_wipe = True
         self.syncing.learned.connect(self.read_records)
         self.read_records()
         self.place.threads.submit_db(self._desk.last_sync, self.syncing.show_last)
@@ -261,34 +267,58 @@ class Shift(QObject):
     def leave_app(self, go: Callable[[], None]) -> None:
         """The window is to be closed: ``go`` does so once nothing is at stake, or a person says
         that it shall be closed all the same."""
-        if self._asked_to_leave:
-            # Asked again before the disk has answered: what is known will do, if it is anything.
-            if self.syncing.panel.unsafe:
-                self._leaving.ask(Ending.APP, go)
-            return
         if self._leaving.standing or self._desk is None:
             self._leave_by_what_is_known(go)
             return
+        if self._asked_to_leave:
+            # Asked again before the disk has answered: what is known will do, if it is anything.
+            if self.syncing.panel.unsafe:
+                self._asked_to_leave = False
+                self._leave_by_what_is_known(go)
+            return
         self._asked_to_leave = True
-        ledger = self.desk.station.ledger
 
-        def read(safety: Safety) -> None:
-            self._asked_to_leave = False
-            if not self._ended:
-                self.syncing.show_safety(safety)
+        def answered() -> None:
+            if self._asked_to_leave and not self._ended:
+                self._asked_to_leave = False
                 self._leave_by_what_is_known(go)
 
-        def unreadable(_error: BaseException) -> None:
-            self._asked_to_leave = False
-            self._leave_by_what_is_known(go)
+        def read(safety: Safety) -> None:
+            self.syncing.show_safety(safety)
+            answered()
 
-        self.place.threads.submit_db(ledger.safety, read, unreadable)
+        self.place.threads.submit_db(
+            self.desk.station.ledger.safety, read, lambda _unreadable: answered()
+        )
 
     def _leave_by_what_is_known(self, go: Callable[[], None]) -> None:
         if self.syncing.panel.unsafe or self._leaving.standing:
             self._leaving.ask(Ending.APP, go)
         else:
             go()
+
+    # --- wiping ------------------------------------------------------------------------------
+
+    def _wipe(self) -> None:
+        """The laptop shall be taken out of use, or enrolled anew."""
+        place, page = self.place, self.page
+        if page is not None:
+            # A scan that waits would be one more record while the number is typed.
+            page.scanning.leave()
+        place.camera.stop()
+        wiping = Wiping(
+            place.window, place.threads, self.device, self.syncing, place.clock, parent=self
+        )
+
+        def back() -> None:
+            if self.page is not None and not self._ended:
+                place.start_camera()
+
+        wiping.left.connect(back)
+        wiping.wiped.connect(place.wiped)
+        wiping.broken.connect(place.broken)
+        self.read_records()
+        wiping.ask()
 
     # --- help --------------------------------------------------------------------------------
 

@@ -105,7 +105,8 @@ class ClosingScreen(View):
 
     def take_focus(self) -> None:
         """On the way back: closing wants a deliberate step."""
-        self.back.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.behind:
+            self.back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def dress(self) -> None:
         say = self.look.text

@@ -169,7 +169,8 @@ class OpeningScreen(View):
     def take_focus(self) -> None:
         """Put the keyboard into the first count, or on the way forward."""
         first = next(iter(self._counts.values()), None)
-        (first or self.start).setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.behind:
+            (first or self.start).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def counts(self) -> tuple[QLineEdit, ...]:
         """The fields to count into, one a package."""

@@ -214,7 +214,8 @@ class ScanScreen(View):
 
     def take_focus(self) -> None:
         """Put the keyboard into the line."""
-        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.behind:
+            self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def dress(self) -> None:
         self._make_room()

@@ -31,3 +31,9 @@ class View(QWidget):
 
     def draw(self) -> None:
         """Show the state."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether another page stands before this one in its window. Qt would let it take the
+        keyboard all the same, and what a person types would go nowhere."""
+        return not self.isVisible() and self.window().isVisible()

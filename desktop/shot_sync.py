@@ -9,6 +9,7 @@ from desktop.views.parts.review_list import Review
 from desktop.views.state import Link, LinkState, Notice, Progress, SyncPill
 from desktop.views.sync_panel import Sibling, SyncPanelState, SyncResult, Waiting, WaitingKind
 from desktop.views.unsafe_page import Ending, UnsafeState
+from desktop.views.wipe_page import WipeState
 from models.verdict import Tone
 
 _MINUTE = 60_000
@@ -73,3 +74,14 @@ def unsafe_states(now: int) -> Iterator[tuple[str, UnsafeState]]:
     yield "unsafe-failed", replace(app, notices=(down,))
     yield "unsafe-safe", replace(app, unsafe=0, link=LinkState(Link.ONLINE, now))
     yield "unsafe-door", replace(app, can_sync=False, can_usb=False)
+
+
+def wipe_states(now: int) -> Iterator[tuple[str, WipeState]]:
+    """(name, state) of wiping the laptop."""
+    unsafe = WipeState("Laptop 2", 38, now - 43 * _MINUTE, can_usb=True, now=now)
+    yield "wipe-unsafe", unsafe
+    yield "wipe-wrong", replace(unsafe, problem="door.wipe.count_wrong", can_usb=False)
+    yield "wipe-syncing", replace(unsafe, progress=Progress("app.phase.sending", 12, 38))
+    yield "wipe-safe", WipeState("Laptop 2", now=now)
+    yield "wipe-unknown", WipeState(unsafe=None, now=now)
+    yield "wipe-busy", WipeState("Laptop 2", busy=True, now=now)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.photo import Shot, photograph
 from desktop.shot_states import scan_states
-from desktop.shot_sync import unsafe_states
+from desktop.shot_sync import unsafe_states, wipe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
 from desktop.theme.sizes import SCALES
@@ -39,6 +39,7 @@ from desktop.views.start_screen import StartScreen
 from desktop.views.state import CameraStatus
 from desktop.views.unsafe_page import UnsafePage
 from desktop.views.usb_page import UsbPage
+from desktop.views.wipe_page import WipePage
 from models.texts import LANGUAGES
 
 SIZE = (1366, 768)
@@ -64,6 +65,8 @@ def screens() -> Iterator[tuple[str, Make]]:
     yield "closing", _shown(ClosingScreen, "show_closing", states.CLOSING)
     for name, unsafe in unsafe_states(states.NOW):
         yield name, _shown(UnsafePage, "show_unsafe", unsafe)
+    for name, wipe in wipe_states(states.NOW):
+        yield name, _shown(WipePage, "show_wipe", wipe)
     yield "help", HelpPage
     for name, usb in usb_states(states.NOW):
         yield f"usb-{name}", _shown(UsbPage, "show_usb", usb)
@@ -128,7 +131,7 @@ def _shown(kind: Callable[[Look], QWidget], method: str, state: object) -> Make:
 
 def _settings(look: Look) -> QWidget:
     page = SettingsPage(look)
-    page.panel.show_settings(SettingsPanelState())
+    page.panel.show_settings(SettingsPanelState(can_wipe=True))
     return page
 
 

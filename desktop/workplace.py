@@ -25,6 +25,7 @@ from desktop.presenters.pictures import Pictures
 from desktop.presenters.preferences import Preferences
 from desktop.presenters.rhythm import Pauses
 from desktop.presenters.scan_page import CAMERA_STATUS
+from desktop.presenters.wiping import EnrollingAnew
 from desktop.scan.camera import CameraSource
 from desktop.settings import NO_CAMERA, Settings
 from desktop.shift import Shift
@@ -37,10 +38,14 @@ from desktop.views.repair_screen import RepairScreen, RepairState
 from desktop.views.state import Notice
 from desktop.views.unsafe_page import Ending
 from desktop.views.usb_page import Drive
+from desktop.wipe import finish_wipe
 from models import __version__, enrolment_text
 from models.clock import WallClock, wall_clock
 from models.errors import DatabaseLocked
 from models.verdict import Tone
+
+_ENROL_HELPS = ("secret_lost", "database_missing")
+"""Errors after which what lies here can't be opened any more on this laptop."""
 
 
 class Workplace(QObject):
@@ -76,14 +81,16 @@ class Workplace(QObject):
         window.may_close = self._may_close
         self._lock: QLockFile | None = None
 
-    def begin(self) -> None:
-        """From whatever lies in the folder to the first screen."""
+    def begin(self, said: Notice | None = None) -> None:
+        """From whatever lies in the folder to the first screen; ``said`` is told where the laptop
+        is to be enrolled."""
         try:
             self._lock = self._lock or lock_folder(self.folder)
             if self._lock is None:
                 raise DatabaseLocked()
+            finish_wipe(self.folder, usual_stores)
             if not is_enrolled(self.folder):
-                self._enrol()
+                self._enrol(said)
                 return
             vault = Vault.open(self.folder / VAULT_FILE, usual_stores(self.folder), self.clock)
         except Exception as error:
@@ -93,7 +100,7 @@ class Workplace(QObject):
 
     # --- the door ----------------------------------------------------------------------------
 
-    def _enrol(self) -> None:
+    def _enrol(self, said: Notice | None) -> None:
         screen = EnrolScreen(self.look)
 
         def make(cancel: Cancel) -> Enrolment:
@@ -144,6 +151,8 @@ class Workplace(QObject):
 
         flow.done.connect(finished)
         self.window.show_screen(screen)
+        if said is not None:
+            flow.say(said)
         screen.show_enrol(flow.state)
         screen.take_focus()
         self.start_camera()
@@ -191,6 +200,29 @@ class Workplace(QObject):
             self._at_the_door = Leaving(self.window, None, self.clock, left, self)
         self.begin()
 
+    # --- wiping ------------------------------------------------------------------------------
+
+    def wiped(self, aside: tuple[Path, int] | None) -> None:
+        """The device is gone from its folder: back to enrolling, with a word on what became of
+        it."""
+        said = Notice("door.wiped.deleted", Tone.GO)
+        if aside is not None:
+            folder, count = aside
+            said = Notice("door.wiped.aside", Tone.CHECK, {"folder": str(folder), "count": count})
+        self._start_anew(lambda: self.begin(said))
+
+    def broken(self, error: BaseException) -> None:
+        """Wiping failed half-way: trying again goes on with it."""
+        self._start_anew(lambda: self.repair(error))
+
+    def _start_anew(self, lead: Callable[[], None]) -> None:
+        shift, self.shift = self.shift, None
+        if shift is not None:
+            shift.end()
+        lead()
+        # What was led to waits beneath the page that asked.
+        self.window.uncover()
+
     def end(self) -> None:
         """The window was closed: what stands on the screen is settled, the folder let go."""
         self._over = True
@@ -219,7 +251,17 @@ class Workplace(QObject):
         found = fault(error)
         screen = RepairScreen(self.look)
         detail = f"{found.code} · {found.detail} · {__version__} · {platform.platform()}"
-        screen.show_repair(RepairState(found.code, found.parts, detail))
+        can_enrol = found.code in _ENROL_HELPS
+        screen.show_repair(RepairState(found.code, found.parts, detail, can_enrol))
+        anew = EnrollingAnew(self.window, self.threads, self.folder, screen)
+
+        def set_aside(folder: Path) -> None:
+            said = Notice("door.wiped.unknown", Tone.CHECK, {"folder": str(folder)})
+            self._start_anew(lambda: self.begin(said))
+            self.window.drop_screen(screen)
+
+        anew.done.connect(set_aside)
+        screen.enrol_asked.connect(anew.ask)
 
         def retry() -> None:
             self.window.drop_screen(screen)

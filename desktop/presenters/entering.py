@@ -12,7 +12,7 @@ from desktop.device import OpenDevice
 from desktop.presenters.faults import notice
 from desktop.threads import Threads
 from desktop.vault import Vault
-from desktop.vault_errors import PinLocked, WrongPin
+from desktop.vault_errors import PinLocked, SecretLost, WrongPin
 from desktop.views.login_state import LoginState
 from desktop.views.parts.name_list import Person
 from models.errors import DataError
@@ -79,7 +79,7 @@ class Entering(QObject):
                 self._second.start()
             case PinError():
                 self._show(busy=False)
-            case DataError():
+            case DataError() | SecretLost():
                 self._show(busy=False)
                 self.broken.emit(error)
             case _:

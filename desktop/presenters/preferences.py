@@ -40,6 +40,8 @@ class Preferences(QObject):
     """Holds the Settings; ``changed`` follows every change."""
 
     changed = Signal(object)
+    wipe_asked = Signal()
+    """Take this laptop's data off it; offered while ``can_wipe``."""
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class Preferences(QObject):
     ) -> None:
         super().__init__(parent)
         self.settings = settings
+        self.can_wipe = False
         self._window = window
         self._camera = camera
         self._sounds = sounds
@@ -80,7 +83,13 @@ class Preferences(QObject):
                 for one in self._camera.cameras()
             )
             panel.show_settings(
-                SettingsPanelState(self.settings, cameras, self._sounds.available, tuple(unsaved))
+                SettingsPanelState(
+                    self.settings,
+                    cameras,
+                    self._sounds.available,
+                    self.can_wipe,
+                    tuple(unsaved),
+                )
             )
 
         def change(settings: Settings) -> None:
@@ -94,6 +103,7 @@ class Preferences(QObject):
         panel.changed.connect(change)
         panel.notice_dismissed.connect(dismiss)
         panel.sound_tried.connect(self._sounds.play)
+        panel.wipe_asked.connect(self.wipe_asked)
         panel.left.connect(self._window.uncover)
         draw()
         self._window.cover(page)

@@ -15,7 +15,7 @@ from desktop.theme.look import Look
 from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
 from desktop.views.parts.arrange import column, frame, row
-from desktop.views.parts.button import Button
+from desktop.views.parts.button import Button, may_shrink
 from desktop.views.parts.button_row import RING, ButtonRow, in_line
 from desktop.views.parts.choice_row import ChoiceRow
 from desktop.views.parts.enter_key import press_focused
@@ -44,11 +44,13 @@ class CameraChoice:
 @dataclass(frozen=True, slots=True)
 class SettingsPanelState:
     """``cameras`` as the system names them, the one it would take first; ``loudspeaker``: whether
-    there is one to be heard."""
+    there is one to be heard; ``can_wipe``: whether somebody is logged in who may wipe the laptop.
+    """
 
     settings: Settings = field(default_factory=Settings)
     cameras: tuple[CameraChoice, ...] = ()
     loudspeaker: bool = True
+    can_wipe: bool = False
     notices: tuple[Notice, ...] = ()
     now: int = 0
 
@@ -61,6 +63,7 @@ class SettingsPanel(View):
     sound_tried = Signal(object)
     """Let this Tone be heard."""
     notice_dismissed = Signal(str)
+    wipe_asked = Signal()
     left = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -94,9 +97,14 @@ class SettingsPanel(View):
             tones.add(button)
         self._tones = QWidget()
         self._tones.setLayout(column(in_line(self._listen), tones, gap=1))
+        self.wipe = Button(look, "secondary", icon="delete")
+        self.wipe.clicked.connect(self.wipe_asked)
+        may_shrink(self.wipe)
+        self._wipe_hint = Words("small", ink="muted")
+        wipe = column(in_line(self.wipe), in_line(self._wipe_hint), gap=1)
         self._halves = row(
             column(self.language, self.scale, self.sound, in_line(self._no_sound), self._tones, 1),
-            column(self.room, self.camera, in_line(self._no_camera), self.automatic, 1),
+            column(self.room, self.camera, in_line(self._no_camera), self.automatic, wipe, 1),
             gap=2,
         )
         for half in (0, 1):
@@ -135,7 +143,7 @@ class SettingsPanel(View):
             )
         self._tone_row.rearrange()
         self.close_button.say(say("door.settings.close"))
-
+        self.wipe.say(say("door.settings.wipe.go"))
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -171,6 +179,8 @@ class SettingsPanel(View):
         self.automatic.show_choices(automatic, onoff, 0 if now.automatic else 1)
         self._no_sound.say("" if state.loudspeaker else say("door.settings.sound_none"))
         self._tones.setVisible(state.loudspeaker)
+        self.wipe.setVisible(state.can_wipe)
+        self._wipe_hint.say(say("door.settings.wipe.hint") if state.can_wipe else "")
 
     def _cameras(self) -> Sequence[tuple[str, str]]:
         """(id, words) of everything that can be chosen; a chosen one that is gone stays there."""

@@ -7,7 +7,7 @@ from enum import Enum
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.theme.look import Look
 from desktop.views.parts.arrange import column, frame, row
@@ -16,17 +16,15 @@ from desktop.views.parts.button_row import foot
 from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.link_line import LinkLine
 from desktop.views.parts.notice_bar import NoticeBar
-from desktop.views.parts.progress import ProgressLine
 from desktop.views.parts.scroll_body import scrolling
-from desktop.views.parts.words import Words, set_tone
+from desktop.views.parts.stake import IconLines, StakeBox
+from desktop.views.parts.words import Words
 from desktop.views.state import LinkState, Notice, Progress
 from desktop.views.view import View
 from desktop.views.wording import kept_here, number
 
 _WIDEST = 920
 """Pixels at 100 % text size; longer lines are hard to read."""
-_LINES = ("kept", "stake", "later")
-_ICONS = {"kept": "hard-drive", "stake": "shield-alert", "later": "cloud-upload"}
 
 
 class Ending(Enum):
@@ -73,23 +71,9 @@ class UnsafePage(View):
         self._title = Words("name")
         self._notices = NoticeBar(look)
         self._notices.dismissed.connect(self.notice_dismissed)
-        self._symbol = QLabel()
-        self._status, self._where = Words("heading"), Words("body")
-        self._progress, self._link = ProgressLine(look), LinkLine(look)
-        status = row(self._symbol, gap=2, margin=(3, 2, 3, 2))
-        status.setAlignment(self._symbol, Qt.AlignmentFlag.AlignTop)
-        status.addLayout(column(self._status, self._where, self._progress, gap=1), 1)
-        self._box = frame("tint", status, tone="check")
-        self._lines = {key: (QLabel(), Words("body")) for key in _LINES}
-        lines = column(gap=2, margin=3)
-        for symbol, words in self._lines.values():
-            line = row(symbol, words, gap=1)
-            line.setStretch(1, 1)
-            line.setAlignment(symbol, Qt.AlignmentFlag.AlignTop)
-            lines.addLayout(line)
-        lines.addWidget(self._link)
-        card = frame("card", lines)
-        self._inner = column(self._title, self._notices, self._box, card, 1, margin=(3, 3, 3, 1))
+        self._stake, self._lines, self._link = StakeBox(look), IconLines(look), LinkLine(look)
+        card = frame("card", column(self._lines, self._link, gap=2, margin=3))
+        self._inner = column(self._title, self._notices, self._stake, card, 1, margin=(3, 3, 3, 1))
         self.back = Button(look, "secondary", icon="arrow-left", hint="Esc")
         self.back.clicked.connect(self._escape)
         self.go = Button(look, "secondary", icon="log-out")
@@ -131,23 +115,22 @@ class UnsafePage(View):
         safe, busy = state.unsafe == 0, state.progress is not None
         self._title.say(say(f"unsafe.title_{ending}"))
         self._notices.show_notices(state.notices, state.now)
-        tone = "go" if safe else "check"
-        set_tone(self._box, tone)
-        self._status.set_ink(tone)
-        icon = "shield-check" if safe else "shield-alert"
-        ink, pixels = getattr(look.tokens, f"{tone}_ink"), round(look.sizes.icon * 1.6)
-        self._symbol.setPixmap(look.icon(icon, ink, pixels, self.devicePixelRatioF()))
         if safe:
-            self._status.say(say("sync.all_safe"))
-            self._where.say("")
+            self._stake.show_stake("go", say("sync.all_safe"), progress=state.progress)
         else:
             key = "unsafe_1" if state.unsafe == 1 else "unsafe_n"
-            self._status.say(say(f"sync.{key}", n=number(look, state.unsafe)))
-            self._where.say(kept_here(look, state.device, state.unsafe_since, state.now))
-        self._progress.show_progress(state.progress)
+            status = say(f"sync.{key}", n=number(look, state.unsafe))
+            where = kept_here(look, state.device, state.unsafe_since, state.now)
+            self._stake.show_stake("check", status, where, state.progress)
         self._link.setVisible(state.can_sync and not busy and not safe)
         self._link.show_link(state.link, state.now, waits=True)
-        self._draw_lines()
+        later = f"unsafe.later_{ending}" if state.can_sync else "unsafe.later_door"
+        if state.ending is Ending.SESSION and not state.link.automatic:
+            later = "unsafe.later_by_hand"
+        lines = [("hard-drive", say("unsafe.kept"))]
+        if not safe:
+            lines += [("shield-alert", say("unsafe.stake")), ("cloud-upload", say(later))]
+        self._lines.show_lines(lines)
         self.back.say(say("unsafe.stop" if busy else "unsafe.back"))
         self.back.setEnabled(not state.cancelling)
         self.go.say(say(f"unsafe.go_{ending}" if safe else "unsafe.go"))
@@ -155,20 +138,8 @@ class UnsafePage(View):
         self.usb.setEnabled(not busy)
         self.sync.setVisible(state.can_sync and not safe and not busy)
         self.sync.say(say("unsafe.sync"))
-        self.setAccessibleName(f"{self._title.text()}. {self._status.text()}")
-        self.setAccessibleDescription(" ".join(w.text() for _, w in self._lines.values()))
-
-    def _draw_lines(self) -> None:
-        state, look = self._state, self.look
-        size = look.sizes.icon
-        later = f"later_{state.ending.value}" if state.can_sync else "later_door"
-        for key, (symbol, words) in self._lines.items():
-            ink = look.tokens.check_ink if key == "stake" else look.tokens.muted
-            symbol.setFixedSize(size, size)
-            symbol.setPixmap(look.icon(_ICONS[key], ink, size, self.devicePixelRatioF()))
-            words.say(look.text(f"unsafe.{later if key == 'later' else key}"))
-            for part in (symbol, words):
-                part.setVisible(key == "kept" or state.unsafe > 0)
+        self.setAccessibleName(f"{self._title.text()}. {self._stake.words}")
+        self.setAccessibleDescription(self._lines.words)
 
     def _escape(self) -> None:
         (self.cancel_asked if self._state.progress else self.left).emit()

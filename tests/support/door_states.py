@@ -138,7 +138,7 @@ SCREENS: dict[str, Built] = {
     "repair-secret-lost": _repair(RepairState("secret_lost", detail=DETAIL, can_enrol=True)),
     "repair-vault-missing": _repair(RepairState("vault_missing", PATH, can_enrol=True)),
     "repair-unheard-of": _repair(RepairState("no_such_code", detail="ValueError")),
-    "settings": _settings(SettingsPanelState(cameras=CAMERAS)),
+    "settings": _settings(SettingsPanelState(cameras=CAMERAS, can_wipe=True)),
     "settings-bare": _settings(
         SettingsPanelState(
             Settings("en", Room.DARK, 150, NO_CAMERA, sound=False),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QWidget
 
 from desktop.shot_states import CLOSING, NOW, OPENING, scan_states
-from desktop.shot_sync import unsafe_states
+from desktop.shot_sync import unsafe_states, wipe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
 from desktop.views.closing import ClosingScreen, ClosingState
@@ -22,6 +22,7 @@ from desktop.views.sync_panel import SyncPanelState
 from desktop.views.unsafe_page import UnsafePage, UnsafeState
 from desktop.views.usb_page import UsbPage, UsbState
 from desktop.views.void_panel import VoidPanelState
+from desktop.views.wipe_page import WipePage, WipeState
 from models.verdict import Tone
 
 SCANS: dict[str, ScanState] = dict(scan_states())
@@ -126,6 +127,16 @@ def _unsafe(state: UnsafeState) -> Built:
     return build
 
 
+def _wipe(state: WipeState) -> Built:
+    def build(look: Look) -> QWidget:
+        page = WipePage(look)
+        page.show_wipe(state)
+        page.take_focus()
+        return page
+
+    return build
+
+
 def _help(look: Look) -> QWidget:
     page = HelpPage(look)
     page.setFocus()
@@ -146,6 +157,7 @@ SCREENS: dict[str, Built] = {
     **{name: _opening(state) for name, state in OPENINGS.items()},
     **{name: _closing(state) for name, state in CLOSINGS.items()},
     **{name: _unsafe(state) for name, state in unsafe_states(NOW)},
+    **{name: _wipe(state) for name, state in wipe_states(NOW)},
     "help": _help,
     **{f"usb-{name}": _usb(state) for name, state in usb_states(NOW)},
     **{f"scan-{name}": _scan(state) for name, state in SCANS.items()},

@@ -10,24 +10,17 @@ from PySide6.QtCore import QObject
 from desktop.device import OpenDevice, briefly_over_http, sync
 from desktop.presenters.closing_page import ClosingPage
 from desktop.presenters.desk import Desk, Standing
-from desktop.presenters.leaving import Leaving
 from desktop.presenters.opening_page import OpeningPage
 from desktop.presenters.scan_page import Place, ScanPage
 from desktop.presenters.syncing import Syncing
-from desktop.presenters.usb import Usb
-from desktop.presenters.wiping import Wiping
 from desktop.settings import Settings
+from desktop.shift_pages import ShiftPages
 from desktop.threads import Cancel
 from desktop.views.closing import ClosingScreen
-from desktop.views.help_page import HelpPage
 from desktop.views.opening import OpeningScreen
 from desktop.views.scan_screen import ScanScreen
-from desktop.views.unsafe_page import Ending
-from desktop.views.usb_page import UsbPage
-from models.field.ledger import Safety
 from sync.progress import Progress
 from sync.session import Synced
-from sync.usb import UsbRoad
 
 if TYPE_CHECKING:
     from desktop.workplace import Workplace
@@ -52,14 +45,12 @@ class Shift(QObject):
             parent=self,
         )
         workplace.preferences.changed.connect(self._preferred)
-        workplace.preferences.wipe_asked.connect(self._wipe)
-        self._leaving = Leaving(workplace.window, self.syncing, workplace.clock, parent=self)
+        self.pages = ShiftPages(self)
+        workplace.preferences.wipe_asked.connect(self.pages.wipe)
         self._desk: Desk | None = None
         self._opening: OpeningPage | None = None
         self._closing: ClosingPage | None = None
-        self._usb: Usb | None = None
         self._ended = False
-        self._asked_to_leave = False
 
     @property
     def desk(self) -> Desk:
@@ -82,11 +73,10 @@ class Shift(QObject):
         self._ended = True
         preferences = self.place.preferences
         preferences.changed.disconnect(self._preferred)
-        preferences.wipe_asked.disconnect(self._wipe)
+        preferences.wipe_asked.disconnect(self.pages.wipe)
         preferences.can_wipe = False
         self.syncing.end()
-        self._leave_usb()
-        self._leaving.end()
+        self.pages.end()
         self._leave_opening()
         self._leave_closing()
         self._leave_page()
@@ -140,8 +130,8 @@ class Shift(QObject):
         place, screen = self.place, OpeningScreen(self.place.look)
         page = self._opening = OpeningPage(screen, place.threads, self.desk, self.syncing, screen)
         page.opened.connect(self._scan)
-        screen.usb_asked.connect(self.usb)
-        screen.help_asked.connect(self.help)
+        screen.usb_asked.connect(self.pages.usb)
+        screen.help_asked.connect(self.pages.help)
         screen.switch_asked.connect(place.log_out)
         place.preferences.serve_door(screen)
         place.window.show_screen(screen)
@@ -180,8 +170,8 @@ class Shift(QObject):
         page.close_asked.connect(self.close_session)
         page.switch_asked.connect(place.log_out)
         page.settings_asked.connect(place.preferences.open)
-        page.usb_asked.connect(self.usb)
-        page.help_asked.connect(self.help)
+        page.usb_asked.connect(self.pages.usb)
+        page.help_asked.connect(self.pages.help)
         page.records_wanted.connect(self.read_records)
         place.window.show_screen(screen)
         self._leave_opening()
@@ -205,7 +195,7 @@ class Shift(QObject):
         closing = self._closing = ClosingPage(
             screen, place.threads, self.desk, self.syncing, screen
         )
-        closing.asked.connect(lambda go: self._leaving.ask(Ending.SESSION, go))
+        closing.asked.connect(self.pages.close_session)
         closing.closed.connect(self._closed)
 
         def back() -> None:
@@ -230,100 +220,3 @@ class Shift(QObject):
         if page is not None:
             page.end()
             self.place.window.drop_screen(page.screen)
-
-    # --- USB ---------------------------------------------------------------------------------
-
-    def usb(self) -> None:
-        """The road by USB, over whatever stands."""
-        if self._usb is not None:
-            return
-        place, page = self.place, UsbPage(self.place.look)
-        road = UsbRoad(self.device.database, place.clock)
-        ledger = self.device.station.ledger
-        flow = self._usb = Usb(place.threads, road, ledger, place.clock, place.drives, self)
-        flow.changed.connect(page.show_usb)
-        flow.learned.connect(self.syncing.told_anew)
-        page.export_asked.connect(flow.export)
-        page.import_asked.connect(flow.take_in)
-        page.cancel_asked.connect(flow.cancel)
-        page.chosen.connect(flow.choose)
-        page.siblings_chosen.connect(flow.let_siblings_read)
-        page.left.connect(self._uncover_usb)
-        place.window.cover(page)
-        flow.begin()
-        page.take_focus()
-
-    def _uncover_usb(self) -> None:
-        self._leave_usb()
-        self.place.window.uncover()
-
-    def _leave_usb(self) -> None:
-        flow, self._usb = self._usb, None
-        if flow is not None:
-            flow.end()
-
-    # --- leaving -----------------------------------------------------------------------------
-
-    def leave_app(self, go: Callable[[], None]) -> None:
-        """The window is to be closed: ``go`` does so once nothing is at stake, or a person says
-        that it shall be closed all the same."""
-        if self._leaving.standing or self._desk is None:
-            self._leave_by_what_is_known(go)
-            return
-        if self._asked_to_leave:
-            # Asked again before the disk has answered: what is known will do, if it is anything.
-            if self.syncing.panel.unsafe:
-                self._asked_to_leave = False
-                self._leave_by_what_is_known(go)
-            return
-        self._asked_to_leave = True
-
-        def answered() -> None:
-            if self._asked_to_leave and not self._ended:
-                self._asked_to_leave = False
-                self._leave_by_what_is_known(go)
-
-        def read(safety: Safety) -> None:
-            self.syncing.show_safety(safety)
-            answered()
-
-        self.place.threads.submit_db(
-            self.desk.station.ledger.safety, read, lambda _unreadable: answered()
-        )
-
-    def _leave_by_what_is_known(self, go: Callable[[], None]) -> None:
-        if self.syncing.panel.unsafe or self._leaving.standing:
-            self._leaving.ask(Ending.APP, go)
-        else:
-            go()
-
-    # --- wiping ------------------------------------------------------------------------------
-
-    def _wipe(self) -> None:
-        """The laptop shall be taken out of use, or enrolled anew."""
-        place, page = self.place, self.page
-        if page is not None:
-            # A scan that waits would be one more record while the number is typed.
-            page.scanning.leave()
-        place.camera.stop()
-        wiping = Wiping(
-            place.window, place.threads, self.device, self.syncing, place.clock, parent=self
-        )
-
-        def back() -> None:
-            if self.page is not None and not self._ended:
-                place.start_camera()
-
-        wiping.left.connect(back)
-        wiping.wiped.connect(place.wiped)
-        wiping.broken.connect(place.broken)
-        self.read_records()
-        wiping.ask()
-
-    # --- help --------------------------------------------------------------------------------
-
-    def help(self) -> None:
-        """The one page of help, over whatever stands."""
-        page = HelpPage(self.place.look)
-        page.left.connect(self.place.window.uncover)
-        self.place.window.cover(page)

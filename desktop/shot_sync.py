@@ -67,7 +67,7 @@ def unsafe_states(now: int) -> Iterator[tuple[str, UnsafeState]]:
     offline = LinkState(Link.OFFLINE, since, next_at=now + 40_000)
     app = UnsafeState(Ending.APP, "Laptop 2", 38, since, offline, can_usb=True, now=now)
     yield "unsafe-app", app
-    yield "unsafe-session", replace(app, ending=Ending.SESSION, can_usb=False)
+    yield "unsafe-session", replace(app, ending=Ending.SESSION)
     progress = Progress("app.phase.sending", 12, 38)
     yield "unsafe-syncing", replace(app, progress=progress, link=LinkState(Link.ONLINE, now))
     down = Notice("errors.centre_down", Tone.STOP)
@@ -80,7 +80,7 @@ def wipe_states(now: int) -> Iterator[tuple[str, WipeState]]:
     """(name, state) of wiping the laptop."""
     unsafe = WipeState("Laptop 2", 38, now - 43 * _MINUTE, can_usb=True, now=now)
     yield "wipe-unsafe", unsafe
-    yield "wipe-wrong", replace(unsafe, problem="door.wipe.count_wrong", can_usb=False)
+    yield "wipe-wrong", replace(unsafe, problem="door.wipe.count_wrong")
     yield "wipe-syncing", replace(unsafe, progress=Progress("app.phase.sending", 12, 38))
     yield "wipe-safe", WipeState("Laptop 2", now=now)
     yield "wipe-unknown", WipeState(unsafe=None, now=now)

@@ -238,7 +238,7 @@ class Workplace(QObject):
     def _may_close(self) -> bool:
         """Whether the window may be closed at once; if not, it is asked about."""
         if self.shift is not None:
-            self.shift.leave_app(self.window.leave)
+            self.shift.pages.close_app(self.window.leave)
             return False
         door = self._at_the_door
         if door is None or not door.known_unsafe:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from desktop.app import MainWindow
 from desktop.presenters.faults import notice
@@ -24,6 +24,9 @@ Go = Callable[[], None]
 class Leaving(QObject):
     """Asks about one ending at a time. Without ``syncing`` nobody is logged in, and ``known`` is
     what was true when somebody was."""
+
+    usb_asked = Signal(object)
+    """Take the USB road, and then call what is given: it asks again."""
 
     def __init__(
         self,
@@ -68,11 +71,13 @@ class Leaving(QObject):
             self._page.take_focus()
             return
         self._go, self._wanted = go, False
-        self._state = UnsafeState(ending, can_sync=self._syncing is not None)
+        logged_in = self._syncing is not None
+        self._state = UnsafeState(ending, can_sync=logged_in, can_usb=logged_in)
         page = self._page = UnsafePage(self._window.look)
         if self._syncing is not None:
             page.sync_asked.connect(self._sync)
             page.cancel_asked.connect(self._syncing.cancel)
+        page.usb_asked.connect(self._usb)
         page.gone_on.connect(self._on)
         page.left.connect(self._leave)
         page.notice_dismissed.connect(lambda _key: self._show(notices=()))
@@ -92,6 +97,10 @@ class Leaving(QObject):
         self._show(notices=())
         if self._syncing is not None:
             self._syncing.start()
+
+    def _usb(self) -> None:
+        ending, go, self._page = self._state.ending, self._go, None
+        self.usb_asked.emit(lambda: self.ask(ending, go))
 
     def _changed(self) -> None:
         if self._page is None:

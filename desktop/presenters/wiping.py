@@ -61,6 +61,8 @@ class Wiping(QObject):
     broken = Signal(object)
     """It failed half-way; the next start goes on with it."""
     left = Signal()
+    usb_asked = Signal(object)
+    """Take the USB road, and then call what is given: it asks again."""
 
     def __init__(
         self,
@@ -78,22 +80,33 @@ class Wiping(QObject):
         self._syncing = syncing
         self._now = now
         self._automatic = syncing.panel.link.automatic
-        self._state = WipeState()
-        self._page = WipePage(window.look)
-        self._page.sync_asked.connect(self._sync)
-        self._page.cancel_asked.connect(syncing.cancel)
-        self._page.wipe_asked.connect(self._wipe)
-        self._page.left.connect(self.end)
-        self._page.notice_dismissed.connect(lambda _key: self._show(notices=()))
+        self._state = WipeState(can_usb=True)
+        self._page: WipePage | None = None
         self._over = False
         syncing.changed.connect(self._show)
         syncing.failed.connect(self._failed)
 
     def ask(self) -> None:
         """Shows what goes and what stays."""
-        self._show()
-        self._window.cover(self._page)
-        self._page.take_focus()
+        page = self._page = WipePage(self._window.look)
+        page.sync_asked.connect(self._sync)
+        page.cancel_asked.connect(self._syncing.cancel)
+        page.usb_asked.connect(self._usb)
+        page.wipe_asked.connect(self._wipe)
+        page.left.connect(self.end)
+        page.notice_dismissed.connect(lambda _key: self._show(notices=()))
+        self._show(problem="")
+        self._window.cover(page)
+        page.take_focus()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the device is being taken away just now."""
+        return self._state.busy
+
+    def _usb(self) -> None:
+        self._page = None
+        self.usb_asked.emit(self.ask)
 
     def end(self) -> None:
         """Back to what is beneath."""
@@ -140,7 +153,7 @@ class Wiping(QObject):
             now=self._now(),
             **changes,
         )
-        if not self._over:
+        if self._page is not None and not self._over:
             self._page.show_wipe(self._state)
 
 

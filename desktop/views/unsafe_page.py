@@ -23,6 +23,7 @@ from desktop.views.state import LinkState, Notice, Progress
 from desktop.views.view import View
 from desktop.views.wording import kept_here, number
 
+_CTRL = Qt.KeyboardModifier.ControlModifier
 _WIDEST = 920
 """Pixels at 100 % text size; longer lines are hard to read."""
 
@@ -78,7 +79,7 @@ class UnsafePage(View):
         self.back.clicked.connect(self._escape)
         self.go = Button(look, "secondary", icon="log-out")
         self.go.clicked.connect(self.gone_on)
-        self.usb = Button(look, "secondary", icon="hard-drive", hint="F7")
+        self.usb = Button(look, "secondary", icon="hard-drive", hint="Ctrl+U")
         self.usb.clicked.connect(self.usb_asked)
         self.sync = Button(look, "primary", icon="refresh-cw", hint="F5")
         self.sync.clicked.connect(self.sync_asked)
@@ -150,15 +151,15 @@ class UnsafePage(View):
         self._inner.setSpacing(8 if self.height() < self.look.px(640) else 16)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses what has the keyboard, F5 syncs, F7 takes the USB road, Esc stops or goes
-        back."""
+        """Enter presses what has the keyboard, F5 syncs, Ctrl+U takes the USB road, Esc stops or
+        goes back."""
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if not event.isAutoRepeat():
                 press_focused(self)
             case Qt.Key.Key_F5 if self.sync.isVisible():
                 self.sync_asked.emit()
-            case Qt.Key.Key_F7 if self.usb.isVisible() and self.usb.isEnabled():
-                self.usb_asked.emit()
+            case Qt.Key.Key_U if event.modifiers() == _CTRL and self.usb.isVisible():
+                self.usb.click()
             case Qt.Key.Key_Escape:
                 self._escape()
             case key if self._scroll.turned(key):

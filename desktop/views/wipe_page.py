@@ -22,6 +22,7 @@ from desktop.views.state import Notice, Progress
 from desktop.views.view import View
 from desktop.views.wording import kept_here, number
 
+_CTRL = Qt.KeyboardModifier.ControlModifier
 _WIDEST = 920
 """Pixels at 100 % text size; longer lines are hard to read."""
 
@@ -68,7 +69,7 @@ class WipePage(View):
         self._inner.setContentsMargins(24, 24, 24, 8)
         self.back = Button(look, "secondary", icon="arrow-left", hint="Esc")
         self.back.clicked.connect(self._escape)
-        self.usb = Button(look, "secondary", icon="hard-drive", hint="F7")
+        self.usb = Button(look, "secondary", icon="hard-drive", hint="Ctrl+U")
         self.usb.clicked.connect(self.usb_asked)
         self.sync = Button(look, "primary", icon="refresh-cw", hint="F5")
         self.sync.clicked.connect(self.sync_asked)
@@ -164,8 +165,8 @@ class WipePage(View):
         self._inner.setSpacing(8 if self.height() < self.look.px(640) else 16)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes on from the number, or presses what has the keyboard; F5 syncs, F7 takes the
-        USB road, Esc goes back."""
+        """Enter goes on from the number, or presses what has the keyboard; F5 syncs, Ctrl+U takes
+        the USB road, Esc goes back."""
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if not event.isAutoRepeat():
                 if self.count.line.hasFocus():
@@ -174,8 +175,8 @@ class WipePage(View):
                     press_focused(self)
             case Qt.Key.Key_F5 if self.sync.isVisible() and self.sync.isEnabled():
                 self.sync_asked.emit()
-            case Qt.Key.Key_F7 if self.usb.isVisible() and self.usb.isEnabled():
-                self.usb_asked.emit()
+            case Qt.Key.Key_U if event.modifiers() == _CTRL and self.usb.isVisible():
+                self.usb.click()
             case Qt.Key.Key_Escape:
                 self._escape()
             case key if self._scroll.turned(key):

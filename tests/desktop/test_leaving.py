@@ -23,6 +23,7 @@ from desktop.views.login_screen import LoginScreen
 from desktop.views.opening import OpeningScreen
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.unsafe_page import UnsafePage
+from desktop.views.usb_page import UsbPage
 from models.decide import HouseholdStatus
 from models.facts import Handover, Refused, SessionClosed
 from models.verdict import Verdict
@@ -236,6 +237,33 @@ def test_behind_the_question_nothing_is_scanned(
         app.until_on(ScanScreen)
         app.place.camera.reader.code_seen.emit("https://contoh.example/bayar")
         app.shown(Verdict.FOREIGN_CODE)
+
+
+def test_the_usb_road_leads_off_and_back_to_the_question(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        screen = app.scanning().on(ScanScreen)
+        alt_f4(app)
+        page = app.until_on(UnsafePage)
+        assert page.usb.isVisible()
+        app.ctrl(KEY.Key_U)
+        app.until_on(UsbPage)
+        app.press(KEY.Key_Escape)
+        page = app.until_on(UnsafePage)
+        app.until(page.sync.hasFocus)
+        app.ctrl(KEY.Key_U)
+        app.until_on(UsbPage)
+        alt_f4(app)
+        app.until_on(UnsafePage)
+        app.press(KEY.Key_Escape)
+        app.until_on(ScanScreen)
+        app.until(screen.line.hasFocus)
+        app.ctrl(KEY.Key_U)
+        app.until_on(UsbPage)
+        app.press(KEY.Key_Escape)
+        app.until_on(ScanScreen)
+        assert stays(app)
 
 
 # --- the session ---------------------------------------------------------------------------------

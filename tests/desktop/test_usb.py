@@ -78,7 +78,7 @@ def open_usb(app: App, sticks: Sticks) -> UsbPage:
 
 def state(app: App) -> UsbState:
     """What the page shows."""
-    flow = app.shift._usb
+    flow = app.shift.pages._usb
     assert flow is not None
     return flow.state
 
@@ -268,7 +268,7 @@ def test_esc_stops_what_runs_and_a_second_one_leaves(
     stick: Drive,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("desktop.shift.UsbRoad", SlowRoad)
+    monkeypatch.setattr("desktop.shift_pages.UsbRoad", SlowRoad)
     with running(qtbot, qapp, folder) as app:
         app.scanning()
         page = open_usb(app, Sticks(stick))
@@ -291,7 +291,7 @@ def test_closing_the_window_stops_what_runs(
     stick: Drive,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("desktop.shift.UsbRoad", SlowRoad)
+    monkeypatch.setattr("desktop.shift_pages.UsbRoad", SlowRoad)
     with running(qtbot, qapp, folder) as app:
         app.scanning()
         page = open_usb(app, Sticks(stick))
@@ -308,9 +308,9 @@ def test_asked_for_twice_one_page_stands(
     with running(qtbot, qapp, folder) as app:
         app.scanning()
         open_usb(app, Sticks(stick))
-        first = app.shift._usb
-        app.shift.usb()
-        assert app.shift._usb is first
+        first = app.shift.pages._usb
+        app.shift.pages.usb()
+        assert app.shift.pages._usb is first
 
 
 # --- drives ----------------------------------------------------------------------------------

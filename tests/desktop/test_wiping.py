@@ -19,6 +19,8 @@ from desktop.views.opening import OpeningScreen
 from desktop.views.repair_screen import RepairScreen
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.settings_panel import SettingsPanel
+from desktop.views.unsafe_page import UnsafePage
+from desktop.views.usb_page import UsbPage
 from desktop.views.wipe_page import WipePage
 from models.decide import HouseholdStatus
 from models.verdict import Verdict
@@ -141,6 +143,27 @@ def test_going_back_changes_nothing(qtbot: QtBot, qapp: QApplication, folder: Pa
         ask(app)
         app.press(KEY.Key_Escape)
         app.until_on(ScanScreen)
+    assert is_enrolled(folder)
+
+
+def test_usb_and_the_windows_cross_lead_off_the_page_and_nothing_is_wiped(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        screen = app.scanning().on(ScanScreen)
+        ask(app)
+        app.ctrl(KEY.Key_U)
+        app.until_on(UsbPage)
+        app.press(KEY.Key_Escape)
+        page = app.until_on(WipePage)
+        app.until(page.back.hasFocus)
+        app.window.close()
+        app.until_on(UnsafePage)
+        app.press(KEY.Key_Escape)
+        app.until_on(ScanScreen)
+        app.until(screen.line.hasFocus)
+        app.hand_over(FAMILIES[0].code)
+        ask(app)
     assert is_enrolled(folder)
 
 

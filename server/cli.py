@@ -21,6 +21,7 @@ from server.faults import told
 from server.keys import Keys, obtain_keys
 from server.postgres import open_database
 from server.settings import Settings, read_settings
+from sync.messages import ExceptionCode
 
 OK, FAILED = 0, 1
 
@@ -55,6 +56,7 @@ def main(
     """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
     from server import commands, device_commands
     from server.parcel_command import import_parcel
+    from server.review_command import reviews
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(given)
@@ -68,6 +70,7 @@ def main(
         "enrol-code": commands.enrol_code,
         "devices": device_commands.devices,
         "revoke-device": device_commands.block_device,
+        "reviews": reviews,
         "serve": commands.serve,
     }[parsed.command]
     try:
@@ -137,6 +140,14 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     listed.add_argument("--json", action="store_true", help=say("json"))
     revoke = command("revoke-device", "about_revoke")
     revoke.add_argument("device", metavar="DEVICE", help=say("device_named"))
+    asked = command("reviews", "about_reviews")
+    kinds = [kind.name.lower() for kind in ExceptionCode]
+    asked.add_argument(
+        "--kind", action="append", default=[], choices=kinds, help=say("review_kind")
+    )
+    asked.add_argument("--point", help=say("review_point"))
+    asked.add_argument("--all", action="store_true", help=say("review_all"))
+    asked.add_argument("--json", action="store_true", help=say("json"))
     command("serve", "about_serve")
     return parser
 

@@ -1,0 +1,46 @@
+"""``ksbb-centre reviews``: what is before a person, in words or for another program."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from models.texts import text
+from server.cli import OK, Centre
+from server.named import by_name, find_named
+from server.personal import Personal
+from server.review_lines import question_lines
+from server.review_list import list_questions
+from server.tables import Point
+from sync.messages import ExceptionCode
+
+
+def reviews(centre: Centre, parsed: argparse.Namespace) -> int:
+    """Every open question with its stories."""
+    with centre.engine.connect() as connection:
+        point = None
+        if parsed.point is not None:
+            point = find_named(Point.__name__, parsed.point, by_name(connection, Point))
+        found = list_questions(
+            connection,
+            Personal(centre.keys),
+            kinds=[ExceptionCode[name.upper()] for name in parsed.kind],
+            point=point,
+            everything=parsed.all,
+        )
+    if parsed.json:
+        print(json.dumps([one.as_json() for one in found]))
+        return OK
+    if not found:
+        _say(centre, "none_such" if parsed.kind or parsed.point else "none")
+        return OK
+    _say(centre, "title_all" if parsed.all else "title", count=len(found))
+    for n, one in enumerate(found, 1):
+        print()
+        for line in question_lines(one, n, centre.language):
+            print(line)
+    return OK
+
+
+def _say(centre: Centre, leaf: str, **parts: object) -> None:
+    print(text(centre.language, f"review.list.{leaf}", **parts), flush=True)

@@ -45,6 +45,20 @@ def encoder() -> Callable[[Any], bytes]:
     return dumps
 
 
+def head(major: int, number: int) -> bytes:
+    """The first bytes of an item of type ``major``: a whole number itself (0), or how long an array
+    (4) or a map (5) is. ``number`` is less than 2**64."""
+    if number < 24:
+        return bytes((major << 5 | number,))
+    if number < 1 << 8:
+        return bytes((major << 5 | 24, number))
+    if number < 1 << 16:
+        return bytes((major << 5 | 25, number >> 8, number & 255))
+    if number < 1 << 32:
+        return bytes((major << 5 | 26,)) + number.to_bytes(4, "big")
+    return bytes((major << 5 | 27,)) + number.to_bytes(8, "big")
+
+
 def loads(data: bytes) -> Any:
     """The one CBOR item in ``data``; raises CborError for anything else, also for more bytes."""
     stream = BytesIO(data)

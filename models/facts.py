@@ -8,9 +8,10 @@ a new need gets a new number. A kind this version does not know is kept whole (`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from itertools import repeat
 from typing import Any, ClassVar, cast
 
 from models import cbor
@@ -326,6 +327,40 @@ def _known(cls: type[Any], raw: dict[Any, Any]) -> Body | None:
         return cast(Body, cls(**values))
     except (TypeError, ValueError):
         return None
+
+
+def read_bodies(
+    kind: int, keys: Sequence[int], columns: Sequence[Sequence[Any]], count: int
+) -> list[Body] | None:
+    """The bodies of ``count`` facts of a kind that have these keys, given by column; None unless
+    every one of them is known here (else each is read by itself)."""
+    cls = _CLASS_OF.get(kind)
+    if cls is None or type(kind) is not int:
+        return None
+    readers = _READERS[cls]
+    parts: dict[str, Iterable[Any]] = {
+        name: repeat(default, count) for name, default in _DEFAULTS[cls].items()
+    }
+    try:
+        for number, column in zip(keys, columns, strict=True):
+            if type(number) is not int or number not in readers:
+                return None
+            name, read = readers[number]
+            parts[name] = _read_column(read, column)
+        return list(map(cls, *[parts[name] for _, name in _KEYS[cls]]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _read_column(read: Callable[[Any], Any], values: Sequence[Any]) -> Iterable[Any]:
+    """What ``read`` makes of each value; equal whole numbers, and one value that stands in all
+    places, are read once."""
+    if all([value is values[0] for value in values]):
+        return [read(value) for value in values[:1]] * len(values)
+    if set(map(type, values)) == {int}:
+        known = {value: read(value) for value in set(values)}
+        return [known[value] for value in values]
+    return [read(value) for value in values]
 
 
 def _read_lines(value: Any) -> tuple[Line, ...]:

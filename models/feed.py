@@ -9,13 +9,14 @@ deterministic CBOR throughout. A checkpoint is a COSE_Sign1 by the feed's key ov
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from models import cbor, columns
 from models.cose import Purpose, SignatureProblem, Signer, key_id_of, sign, verify
 from models.damage import recorded_hash
+from models.fact_columns import pack_facts, unpack_facts
+from models.facts import Fact, interpret
 
 FEED_ID_BYTES = 16
 MAX_SEGMENT = 5_000
@@ -46,11 +47,17 @@ class Segment:
     before: bytes
     facts: tuple[bytes, ...]
     checkpoint: bytes
+    said: tuple[Fact, ...] | None = field(default=None, repr=False, compare=False)
+    """What the facts say, of a segment that came: it was read with their bytes."""
 
     @property
     def last(self) -> int:
         """The number of its last fact."""
         return self.first + len(self.facts) - 1
+
+    def interpreted(self) -> tuple[Fact, ...]:
+        """What its facts say (``facts.interpret``)."""
+        return self.said or tuple(map(interpret, self.facts))
 
 
 def feed_id_of(public_key: bytes) -> bytes:
@@ -64,24 +71,23 @@ def genesis(feed: bytes) -> bytes:
 
 
 def link(before: bytes, seq: int, fact: bytes) -> bytes:
-    """The hash of fact number ``seq``, given the hash before it and the fact's encoding."""
-    return chain(before, seq, (fact,))[0]
+    """The hash of fact number ``seq``, given the hash before it and the fact's encoding.
 
-
-def chain(before: bytes, first: int, facts: Iterable[bytes]) -> list[bytes]:
-    """The hashes of facts ``first``, ``first+1``, … that hang on ``before``.
-
-    The facts are already deterministic CBOR, so the array around each is written by hand: it is the
+    The fact is already deterministic CBOR, so the array around it is written by hand: it is the
     same bytes as encoding all three parts together. Of a fact that rotted (``models.damage``) it is
     the hash that was recorded.
     """
-    encode = cbor.encoder()
+    return (
+        recorded_hash(fact)
+        or hashlib.sha256(b"\x83\x58\x20" + before + cbor.head(0, seq) + fact).digest()
+    )
+
+
+def chain(before: bytes, first: int, facts: Iterable[bytes]) -> list[bytes]:
+    """The hashes of facts ``first``, ``first+1``, … that hang on ``before``."""
     hashes: list[bytes] = []
     for seq, fact in enumerate(facts, first):
-        before = (
-            recorded_hash(fact)
-            or hashlib.sha256(b"\x83\x58\x20" + before + encode(seq) + fact).digest()
-        )
+        before = link(before, seq, fact)
         hashes.append(before)
     return hashes
 
@@ -112,7 +118,7 @@ def encode_segment(segment: Segment) -> bytes:
             segment.first,
             segment.before,
             len(segment.facts),
-            columns.squeeze(_to_columns(segment.facts)),
+            columns.squeeze(pack_facts(segment.facts)),
             segment.checkpoint,
         ]
     )
@@ -137,8 +143,8 @@ def decode_segment(data: bytes) -> Segment:
                 and 1 <= count <= MAX_SEGMENT
             ):
                 columns_of = columns.unsqueeze(packed, MAX_SEGMENT_BYTES)
-                facts = _from_columns(columns_of, count)
-                return Segment(feed, first, before, facts, checkpoint)
+                facts, said = unpack_facts(columns_of, count, MAX_SEGMENT_BYTES)
+                return Segment(feed, first, before, facts, checkpoint, said)
     except (cbor.CborError, columns.ColumnError) as error:
         raise SegmentProblem(str(error)) from error
     raise SegmentProblem("not the form of a segment")
@@ -157,99 +163,3 @@ def verify_segment(segment: Segment, public_key: bytes) -> list[bytes]:
     if head != Head(segment.last, hashes[-1]):
         raise SegmentProblem("the facts are not those that the checkpoint signs")
     return hashes
-
-
-def _to_columns(facts: Sequence[bytes]) -> list[Any]:
-    """``[shapes, order, at, actor, session, [columns of shape 0, …]]``.
-
-    A shape is ``[kind, [body keys]]``; body values stand in a column a key. ``[kind, null]`` is for
-    a body that is no map of integers (one column of bodies), ``[null, null]`` for a fact whose
-    bytes this version could not write again (one column of byte strings).
-    """
-    shapes: dict[tuple[Any, ...], int] = {}
-    rows: list[list[list[Any]]] = []
-    order: list[int] = []
-    heads: list[list[int]] = []
-    encode = cbor.encoder()
-    for fact in facts:
-        plain = cbor.loads(fact)
-        shape, values = _shape_of(plain, fact, encode)
-        index = shapes.setdefault(shape, len(shapes))
-        if index == len(rows):
-            rows.append([])
-        rows[index].append(values)
-        order.append(index)
-        heads.append([0, 0, 0] if shape[0] is None else plain[1:4])
-    return [
-        [[kind, keys if keys is None else list(keys)] for kind, keys in shapes],
-        columns.pack(order),
-        *(columns.pack([head[i] for head in heads]) for i in range(3)),
-        [[columns.pack(list(c)) for c in zip(*of_shape, strict=True)] for of_shape in rows],
-    ]
-
-
-def _shape_of(
-    plain: Any, fact: bytes, encode: Callable[[Any], bytes]
-) -> tuple[tuple[Any, ...], list[Any]]:
-    if not _is_fact_array(plain) or encode(plain) != fact:
-        return (None, None), [fact]
-    body = plain[4]
-    if isinstance(body, dict) and all(type(key) is int for key in body):
-        return (plain[0], tuple(body)), list(body.values())
-    return (plain[0], None), [body]
-
-
-def _is_fact_array(plain: Any) -> bool:
-    return (
-        isinstance(plain, list) and len(plain) == 5 and all(type(part) is int for part in plain[:4])
-    )
-
-
-def _from_columns(packed: Any, count: int) -> tuple[bytes, ...]:
-    match packed:
-        case [list(shapes), order_column, at_column, actor_column, session_column, list(bodies)]:
-            pass
-        case _:
-            raise columns.ColumnError("not the columns of facts")
-    order = columns.unpack(order_column, count)
-    heads = [columns.unpack(c, count) for c in (at_column, actor_column, session_column)]
-    if len(shapes) != len(bodies) or any(
-        type(index) is not int or not 0 <= index < len(shapes) for index in order
-    ):
-        raise columns.ColumnError("a shape is missing")
-    readers = [
-        _bodies(shape, body, order.count(i))
-        for i, (shape, body) in enumerate(zip(shapes, bodies, strict=True))
-    ]
-    encode = cbor.encoder()
-    facts: list[bytes] = []
-    size = 0
-    for index, at, actor, session in zip(order, *heads, strict=True):
-        kind, body = next(readers[index])
-        facts.append(body if kind is None else encode([kind, at, actor, session, body]))
-        size += len(facts[-1])
-        if size > MAX_SEGMENT_BYTES:
-            raise columns.ColumnError("the facts are too long for a segment")
-    return tuple(facts)
-
-
-def _bodies(shape: Any, packed: Any, count: int) -> Any:
-    match shape:
-        case [kind, None]:
-            keys = None
-        case [int(kind), list(keys)]:
-            pass
-        case _:
-            raise columns.ColumnError("not a shape")
-    if not isinstance(packed, list) or len(packed) != (1 if keys is None else len(keys)):
-        raise columns.ColumnError("a shape's columns are missing")
-    unpacked = [columns.unpack(column, count) for column in packed]
-    if kind is None and not all(isinstance(value, bytes) for value in unpacked[0]):
-        raise columns.ColumnError("a fact is a byte string")
-    if keys is None:
-        return iter([(kind, value) for value in unpacked[0]])
-    if any(not isinstance(key, int) for key in keys):
-        raise columns.ColumnError("body keys are whole numbers")
-    if not unpacked:
-        return iter([(kind, {}) for _ in range(count)])
-    return iter([(kind, dict(zip(keys, row, strict=True))) for row in zip(*unpacked, strict=True)])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from models import facts
 from models.facts import Fact, Unknown, is_countable
 from server.lineage import Line
 from server.personal import Personal
 
-_BIGINT = (1 << 63) - 1
+_BIGINT, _SMALLINT = (1 << 63) - 1, (1 << 15) - 1
 
 
 def fact_context(feed_no: int, branch: int, seq: int) -> bytes:
@@ -21,7 +20,7 @@ def fact_context(feed_no: int, branch: int, seq: int) -> bytes:
 
 def _clamp(value: int, limit: int) -> int:
     """A signed fact may hold any number; a column may not."""
-    return max(-limit, min(limit, value))
+    return value if -limit <= value <= limit else max(-limit, min(limit, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,9 @@ class Arrived:
     countable: bool
 
     @classmethod
-    def of(cls, seq: int, body: bytes, digest: bytes) -> Arrived:
-        """The fact number ``seq`` as its bytes say it."""
-        fact = facts.interpret(body)
+    def of(cls, seq: int, body: bytes, digest: bytes, fact: Fact | None = None) -> Arrived:
+        """The fact number ``seq`` as its bytes say it (``fact``, where they were read before)."""
+        fact = facts.interpret(body) if fact is None else fact
         return cls(seq, body, fact, digest, is_countable(fact))
 
     @property
@@ -46,13 +45,13 @@ class Arrived:
         body = self.fact.body
         return body.kind if isinstance(body, Unknown) else body.KIND
 
-    def columns(self, personal: Personal, feed_no: int, branch: int) -> dict[str, Any]:
-        """What is kept of it beside its place."""
-        return {
-            "at": _clamp(self.fact.at, _BIGINT),
-            "kind": _clamp(self.kind, 0x7FFF),
-            "body": personal.seal(self.body, fact_context(feed_no, branch, self.seq)),
-        }
+    def kept(self, personal: Personal, feed_no: int, branch: int) -> tuple[int, int, bytes]:
+        """What is kept of it beside its place: columns ``at``, ``kind`` and ``body``."""
+        return (
+            _clamp(self.fact.at, _BIGINT),
+            _clamp(self.kind, _SMALLINT),
+            personal.seal(self.body, fact_context(feed_no, branch, self.seq)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

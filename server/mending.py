@@ -58,6 +58,7 @@ def mend(
     """Puts ``whole`` in its place, inside the caller's transaction (one fact in each)."""
     device, feed_no = place
     one = Arrived.of(rotten.seq, whole, rotten.hash)
+    kept = one.kept(personal, feed_no, rotten.branch)
     connection.execute(
         update(_FACT)
         .where(
@@ -66,7 +67,7 @@ def mend(
             _FACT.c.seq == rotten.seq,
             _FACT.c.hash == rotten.hash,
         )
-        .values(one.columns(personal, feed_no, rotten.branch))
+        .values(dict(zip(("at", "kind", "body"), kept, strict=True)))
     )
     connection.execute(
         delete(_REVIEW).where(

@@ -237,15 +237,15 @@ def _questions(
     known: Container[int],
     same_device: Container[bytes],
     now: int,
-) -> Iterable[tuple[ReviewKind, int | None]]:
+) -> list[tuple[ReviewKind, int | None]]:
     body = one.fact.body
     household = body.household if one.countable and isinstance(body, Handover) else None
-    for kind in questions(one.fact, same_device):
-        yield kind, household
+    kinds = list(questions(one.fact, one.countable, same_device))
     if revoked:
-        yield ReviewKind.REVOKED, household
+        kinds.append(ReviewKind.REVOKED)
     if household is not None:
         if household not in known:
-            yield ReviewKind.UNKNOWN_HOUSEHOLD, household
+            kinds.append(ReviewKind.UNKNOWN_HOUSEHOLD)
         if not _plausible(one.fact.at, now):
-            yield ReviewKind.CLOCK, household
+            kinds.append(ReviewKind.CLOCK)
+    return [(kind, household) for kind in kinds]

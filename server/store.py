@@ -194,11 +194,12 @@ class PostgresFeedStore:
         now: int,
     ) -> list[Arrived]:
         arrived = [
-            Arrived.of(seq, body, digest)
-            for seq, body, digest in zip(
+            Arrived.of(seq, body, digest, fact)
+            for seq, body, digest, fact in zip(
                 range(segment.first + skip, segment.last + 1),
                 segment.facts[skip:],
                 hashes[skip:],
+                segment.interpreted()[skip:],
                 strict=True,
             )
         ]
@@ -214,7 +215,7 @@ class PostgresFeedStore:
                     one.seq,
                     one.hash,
                     branch,
-                    *one.columns(self._personal, known.feed_no, branch).values(),
+                    *one.kept(self._personal, known.feed_no, branch),
                     now,
                 )
                 for one in arrived

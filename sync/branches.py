@@ -5,11 +5,11 @@ Pure, so that every store keeps forks the same way and asks the same questions.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.damage import recorded_hash
-from models.facts import Fact, Handover, Refused, Unknown, Void, is_countable
+from models.facts import Fact, Handover, Refused, Unknown, Void
 from models.feed import Segment
 from models.verdict import Verdict
 from sync.messages import ExceptionCode
@@ -46,23 +46,24 @@ def find_spot(
     return Spot(branch, known, taken)
 
 
-def questions(fact: Fact, same_device: Container[bytes] = ()) -> Iterator[ExceptionCode]:
-    """What a person should look at in one fact, seen by itself; ``same_device``: the other feeds of
-    its device."""
+def questions(
+    fact: Fact, countable: bool, same_device: Container[bytes] = ()
+) -> tuple[ExceptionCode, ...]:
+    """What a person should look at in one fact, seen by itself. ``countable``: by
+    ``facts.is_countable``; ``same_device``: the other feeds of its device."""
     match fact.body:
         case Unknown(kind=0, raw=bytes(raw)) if recorded_hash(raw) is not None:
-            yield ExceptionCode.DAMAGED
+            return (ExceptionCode.DAMAGED,)
         case Unknown():
-            yield ExceptionCode.UNINTERPRETABLE
-        case _ if not is_countable(fact):
-            yield ExceptionCode.UNINTERPRETABLE
-        case Handover(verdict=Verdict.OTHER_POINT):
-            yield ExceptionCode.OUT_OF_PLACE
+            return (ExceptionCode.UNINTERPRETABLE,)
+        case _ if not countable:
+            return (ExceptionCode.UNINTERPRETABLE,)
+        case Handover(verdict=verdict):
+            return (ExceptionCode.OUT_OF_PLACE,) if verdict is Verdict.OTHER_POINT else ()
         case Refused(verdict=Verdict.FORGED):
-            yield ExceptionCode.FORGED
+            return (ExceptionCode.FORGED,)
         case Void(feed=bytes(feed), hash=hash_) if feed not in same_device or hash_ is None:
             # Taking back what another device wrote is a decision for the office; and of a feed that
             # was forked a number alone does not say what is meant.
-            yield ExceptionCode.UNINTERPRETABLE
-        case _:
-            pass
+            return (ExceptionCode.UNINTERPRETABLE,)
+    return ()

@@ -195,7 +195,7 @@ class FieldFeedStore:
         fact = facts.interpret(body)
         # Our own facts are here since they were written: what comes is somebody else's.
         self._ledger.projector.apply(place, fact, own=False)
-        for code in set(questions(fact, device_feeds)):
+        for code in questions(fact, facts.is_countable(fact), device_feeds):
             self._note(place.feed, place.seq, code)
 
     def _note(self, feed: bytes, seq: int, code: ExceptionCode) -> None:

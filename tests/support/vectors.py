@@ -48,7 +48,7 @@ from sync.messages import (
 )
 from sync.new_feed import NewFeed, encode_new_feed
 from sync.parcel import read_frame
-from tests.support import vector_parcel
+from tests.support import vector_hub, vector_parcel
 from tests.support.vector_facts import AT, BODIES, FACTS, FAMILY, SLIP_NUMBER
 
 FOLDER = Path(__file__).parent.parent / "vectors"
@@ -77,6 +77,14 @@ SEGMENT = Segment(FEED, 1, genesis(FEED), ENCODED, CHECKPOINT)
 RECEIPT = Receipt(FEED, HEAD, AT + 95_000, ((4, 1), (7, 5)), False)
 PARCEL_PARTS = vector_parcel.parts(FEED_KEY, ENCODED, AT)
 CERTIFICATE = Certificate(AT, FEED_KEY.public_key, 12, "Laptop RW 03", (3, 4))
+HUB_MESSAGES = vector_hub.messages(
+    FEED,
+    NEXT_KEY.key_id,
+    HEAD,
+    Head(2, HASHES[1]),
+    encode_certificate(CERTIFICATE, CENTRE),
+    encode_receipt(RECEIPT, CENTRE),
+)
 PAGE = Page(
     point=3,
     after=0,
@@ -264,6 +272,7 @@ def _all() -> dict[str, dict[str, Any]]:
                 for name, made in REQUESTS.items()
             },
         },
+        "hub": vector_hub.vector(told, HUB_MESSAGES),
         "parcel": _parcel(),
         "page": {
             "what": "A page of point 3's stream with every section, and its rows.",

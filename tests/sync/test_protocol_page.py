@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models import enrolment_text, facts, numbers, slip, slip_text
+from models import enrolment_text, facts, hub_text, numbers, slip, slip_text
 from models.clock import ALLOWED_AHEAD, ALLOWED_BEHIND, DAY
 from models.columns import MAX_UNPACKED
 from models.cose import KEY_ID_BYTES, Purpose
@@ -16,7 +16,20 @@ from models.facts import Movement, Outcome, Receiver, Source, VoidReason
 from models.feed import FEED_ID_BYTES, MAX_SEGMENT, MAX_SEGMENT_BYTES
 from models.page import MAX_ROWS, SECTIONS
 from models.verdict import Verdict
-from sync import asking, messages, parcel, pulling, pushing, receiver, transport
+from sync import (
+    asking,
+    exchange,
+    hub_client,
+    hub_server,
+    messages,
+    neighbourhood,
+    parcel,
+    pulling,
+    pushing,
+    receiver,
+    station_link,
+    transport,
+)
 from sync.messages import ALLOWED_SKEW, MAX_BODY, ExceptionCode, Refusal
 from tests.support import vectors
 
@@ -111,6 +124,45 @@ def test_the_limits() -> None:
         "parcel": f"{parcel.MAX_PARCEL >> 20} MiB, {parcel.MAX_ITEMS:,} items",
         "a client's clock for pull": f"± {ALLOWED_SKEW // 60_000} minutes",
     }
+
+
+def test_the_limits_between_stations() -> None:
+    told = {row[0]: row[1] for row in table_after("- Without a hub everything goes on")}
+    handshake, idle = int(hub_server.HANDSHAKE_SECONDS), int(hub_server.IDLE_SECONDS)
+    connect, answer = int(hub_client.CONNECT_SECONDS), int(hub_client.ANSWER_SECONDS)
+    assert told == {
+        "port": f"{hub_text.PORT}",
+        "request, answer": f"{MAX_BODY >> 20} MiB",
+        "feeds, certificates, receipts in a message": f"{exchange.MOST_FEEDS:,} each",
+        "branches of a feed": f"{exchange.MOST_TIPS}",
+        "heads in a `fetch`": f"{2 * exchange.MOST_TIPS}",
+        "facts asked for by a `fetch`": f"1 to {MAX_SEGMENT:,}",
+        "`wait`": f"0 to {exchange.LONGEST_WAIT:,} ms",
+        "a hub's patience with a handshake, with a silent connection": f"{handshake} s, {idle} s",
+        "connections to a hub, of one address": f"{hub_server.MOST_CONNECTIONS},"
+        f" {hub_server.MOST_OF_ONE_ADDRESS}",
+        "a station's patience with a connection, with an answer": f"{connect} s, {answer} s"
+        " beside `wait`",
+        "addresses in a code": f"{hub_text.MOST_ADDRESSES}",
+        "hubs that a station remembers": f"{neighbourhood.MOST_FOUND}",
+    }
+
+
+def test_how_a_hub_is_found_and_asked() -> None:
+    told = {row[0]: row[1] for row in table_after("### Finding a hub")}
+    assert f"`<feed id in hex>.{neighbourhood.SERVICE}`" in told["announced"]
+    assert f"`v={neighbourhood.VERSION}`" in told["announced"]
+    assert f"`{hub_text._PREFIX}<FEED>:<PORT>:<ADDRESS>" in told["scanned"]
+    requests = {row[0]: row[1] for row in table_after("TLS 1.3 and nothing older")}["requests"]
+    assert set(re.findall(r"/(\w+)`", requests)) == {"heads", "tell", "push", "fetch"}
+    assert f"`POST {exchange.PATH}heads`" in requests
+    pause = station_link.PAUSE_SECONDS
+    for words in (
+        f"between {int(pause / 2)} and {int(pause)} seconds",
+        f"with a `wait` of {exchange.LONGEST_WAIT // 1000} s",
+        f"The port is {hub_text.PORT} unless that is taken",
+    ):
+        assert words in " ".join(PAGE.split()), words
 
 
 def test_other_figures_of_the_page() -> None:

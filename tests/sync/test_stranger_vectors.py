@@ -92,7 +92,8 @@ def test_the_stranger_imports_nothing_of_ours(file: Path) -> None:
 
 
 def test_nothing_of_ours_is_loaded_along_with_it() -> None:
-    look = "import sys, tests.sync.stranger.client; print(*{m.split('.')[0] for m in sys.modules})"
+    mine = "import tests.sync.stranger.client, tests.sync.stranger.station"
+    look = f"{mine}; import sys; " + "print(*{m.split('.')[0] for m in sys.modules})"
     said = subprocess.run(
         [sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -111,6 +112,7 @@ def test_every_vector_file_is_read_here() -> None:
         "column",
         "enrolment",
         "fact",
+        "hub",  # in test_stranger_station
         "page",
         "parcel",  # in test_stranger_parcels
         "receipt",

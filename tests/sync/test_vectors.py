@@ -7,6 +7,8 @@ import pytest
 from models.box_keys import BoxKey
 from models.envelope import unseal
 from models.feed import decode_segment
+from models.hub_text import from_text, to_text
+from sync import exchange
 from sync.messages import (
     Certified,
     Enrol,
@@ -31,7 +33,7 @@ from sync.parcel import (
     read_receipts_head,
     take_apart,
 )
-from tests.support import vectors
+from tests.support import vector_hub, vectors
 
 
 def test_the_receipt_is_made_and_read_as_ever() -> None:
@@ -97,3 +99,24 @@ def test_the_parcel_of_receipts_is_made_and_read_as_ever() -> None:
     receipts = [item.data for item in parcel.items]
     assert [read_receipt(one, vectors.CENTRE_KEYS) for one in receipts] == [vectors.RECEIPT]
     assert encode_receipts(head, receipts) == golden
+
+
+@pytest.mark.parametrize("name", vectors.HUB_MESSAGES)
+def test_the_hubs_messages_are_made_and_read_as_ever(name: str) -> None:
+    said, made = vectors.HUB_MESSAGES[name]
+    assert made == vectors.raw("hub", name)
+    read = {
+        "heads": exchange.read_ask_heads,
+        "heads_answer": exchange.read_heads,
+        "tell": exchange.read_tell,
+        "fetch": exchange.read_fetch,
+        "push_answer": exchange.read_held,
+    }[name]
+    assert read(made) == said
+
+
+def test_the_hubs_code_is_made_and_read_as_ever() -> None:
+    golden, place = vectors.read("hub")["place"], vector_hub.PLACE
+    assert from_text(golden["text"]) == place
+    assert to_text(place.feed or b"", place.port, place.addresses) == golden["text"]
+    assert vectors.raw("hub", "tell_answer") == exchange.NOTHING

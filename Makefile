@@ -2,10 +2,10 @@ PYTHON_FOR_LOCK ?= python3
 CODE := models sync server desktop resources tests bench scripts
 RUN := .venv/bin/python -m
 
-.PHONY: help setup run test lint bench chaos shots lock clean
+.PHONY: help setup run test lint bench chaos shots bundle windows-check lock clean
 
 help: ## What can be done here
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 setup: ## Everything that the other commands need; quick when nothing changed
 	@sh scripts/setup.sh
@@ -30,6 +30,12 @@ chaos: setup ## A hundred kills in each scenario: is anything lost or doubled?
 
 shots: setup ## Every screen as a picture, under shots/
 	$(RUN) desktop.shots
+
+bundle: setup ## The field app as a folder that needs no Python, under dist/; tried and measured
+	$(RUN) scripts.bundle
+
+windows-check: setup ## Has every locked package a wheel for Windows? (asks the package index)
+	$(RUN) scripts.windows_wheels
 
 lock: ## requirements.lock anew from pyproject.toml
 	test -x build/uv/bin/uv || ($(PYTHON_FOR_LOCK) -m venv build/uv && build/uv/bin/pip install --quiet uv)

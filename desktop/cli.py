@@ -1,4 +1,5 @@
-"""``ksbb-field``: the app, and what it can do without a screen (sync, USB, enrol, decode)."""
+"""``ksbb-field``: the app, and what it can do without a screen (sync, USB, enrol, decode,
+self-test)."""
 
 from __future__ import annotations
 
@@ -23,6 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns 0 when done, 1 when it failed with a message, 2 for wrong use."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     parsed = _parser(_language(given)).parse_args(given)
+    if parsed.self_test:
+        from desktop.selftest.command import run as self_test
+
+        return self_test(sys.stdout, parsed.lang)
     match parsed.command:
         case "decode":
             from desktop.scan.decode_command import run as decode
@@ -97,6 +102,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
 
     parser = common(Usage("ksbb-field", description=say("description"), language=language))
     parser.set_defaults(folder=None, lang="id")
+    parser.add_argument("--self-test", action="store_true", help=say("self_test"))
     commands = parser.add_subparsers(dest="command", title=text(language, "cli.usage.commands"))
 
     def command(name: str) -> Usage:

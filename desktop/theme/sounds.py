@@ -22,6 +22,12 @@ class Sounds(QObject):
         """Whether ``prepare`` found a loudspeaker."""
         return bool(self._effects)
 
+    @property
+    def loaded(self) -> bool:
+        """Whether each sound is ready to be played at once."""
+        ready = QSoundEffect.Status.Ready
+        return self.available and all(one.status() == ready for one in self._effects.values())
+
     def prepare(self) -> None:
         """Find a loudspeaker and load the sounds; call it when the window already stands.
 

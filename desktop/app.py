@@ -28,7 +28,7 @@ USUAL = (1366, 768)
 _FRAME = 40
 """Pixels that a window's title bar takes, or more."""
 REPORT_VARIABLE = "KSBB_STARTUP_REPORT"
-WITHOUT_QT = ("desktop.device", "desktop.scan.decode", "desktop.scan.pictures")
+WITHOUT_QT = ("desktop.device", "sync.point", "desktop.scan.decode", "desktop.scan.pictures")
 """Loaded in the pool once the window stands; nothing of it may import Qt (a test looks)."""
 _WITH_QT = ("PySide6.QtMultimedia", "desktop.presenters.preferences", "desktop.shift")
 

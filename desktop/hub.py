@@ -23,6 +23,8 @@ from models.hub_text import HubPlace
 from sync.neighbourhood import Neighbourhood
 from sync.point import Point, PointState
 
+LOOK_AROUND, BE_HUB = "", "hub"
+
 
 @dataclass(frozen=True, slots=True)
 class HubState:
@@ -73,10 +75,25 @@ class HubDesk(QObject):
 
     # --- what a person can want ------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """Looks for a hub from now on."""
+    def begin(self, choice: str = LOOK_AROUND) -> None:
+        """What was chosen before (see ``choice``) from now on; what makes no sense looks around."""
         self._ledger.written = self._wrote
+        self._is_hub = choice == BE_HUB
+        self._asked = None if self._is_hub else _place(choice)
         self._begin_anew()
+
+    @property
+    def choice(self) -> str:
+        """What a person chose, to begin with it again: ``LOOK_AROUND``, ``BE_HUB``, or where the
+        hub is to which this laptop keeps."""
+        if self._is_hub:
+            return BE_HUB
+        return hub_text.to_kept(self._asked) if self._asked is not None else LOOK_AROUND
+
+    def is_own(self, text: str) -> bool:
+        """Whether that is the code of this very laptop."""
+        place = hub_text.from_text(text)
+        return place is not None and place.feed == self._identity.signer.key_id
 
     def be_hub(self) -> None:
         """Makes this laptop the hub of its point; ``state.problem`` says why not."""
@@ -93,11 +110,12 @@ class HubDesk(QObject):
     def join(self, text: str) -> bool:
         """Keeps to the hub whose QR was scanned or whose address was typed, and is no hub any more;
         False when ``text`` is neither a code nor an address."""
-        place = hub_text.from_text(text) or hub_text.from_typed(text)
+        place = _place(text)
         if place is None:
             return False
-        self._asked, self._is_hub = place, False
-        self._begin_anew()
+        if self._is_hub or place != self._asked:  # else it is being tried all the time
+            self._asked, self._is_hub = place, False
+            self._begin_anew()
         return True
 
     def search(self) -> None:
@@ -111,7 +129,14 @@ class HubDesk(QObject):
     def learned(self) -> None:
         """After a sync or a stick: the others get what came, and whom the centre blocked is left.
         A laptop that goes on in a new feed begins anew under its name."""
-        self._threads.submit_db(lambda: load_identity(self._ledger.connection), self._went_on)
+        if not self._ended:
+            self._threads.submit_db(lambda: load_identity(self._ledger.connection), self._went_on)
+
+    def pause(self) -> None:
+        """Leaves the others until ``begin``: the ledger is about to be taken away."""
+        self._let_go()
+        self._cancel = Cancel()
+        self._show(point=PointState(), busy=False, problem=None)
 
     def end(self) -> None:
         """Ends it, before the ledger's connection is closed on the database thread."""
@@ -167,10 +192,10 @@ class HubDesk(QObject):
             point.close()
             return
         self._point = point
+        self._show(point=point.state, busy=False)
         cancel.when_set(point.close)
         for loop in point.loops():
             self._threads.run_beside(partial(loop, cancel), cancel, partial(self._failed, cancel))
-        self._show(busy=False)
 
     def _let_go(self) -> None:
         cancel, self._point = self._cancel, None
@@ -216,3 +241,8 @@ class HubDesk(QObject):
         self.state = replace(before, **changes)
         if self.state != before:
             self.changed.emit(self.state)
+
+
+def _place(text: str) -> HubPlace | None:
+    """Where a scanned code or a typed address leads."""
+    return hub_text.from_text(text) or hub_text.from_typed(text)

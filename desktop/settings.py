@@ -25,7 +25,7 @@ NO_CAMERA = "none"
 
 _LONGEST = 64 * 1024
 """Bytes; a longer file was not written by us."""
-_LONGEST_CAMERA = 1024
+_LONGEST_TEXT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Settings:
     sound: bool = True
     automatic: bool = True
     """Whether the app syncs by itself."""
+    point: str = ""
+    """What this laptop is among the others of its point: ``desktop.hub.HubDesk.choice``."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -64,6 +66,7 @@ def save_settings(path: Path, settings: Settings) -> bool:
         "camera": settings.camera,
         "sound": settings.sound,
         "automatic": settings.automatic,
+        "point": settings.point,
     }
     try:
         write_private(path, (json.dumps(plain, indent=2) + "\n").encode("ascii"))
@@ -75,16 +78,18 @@ def save_settings(path: Path, settings: Settings) -> bool:
 def _read(plain: dict[str, Any]) -> Settings:
     first = Settings()
     language, room, scale = plain.get("language"), plain.get("room"), plain.get("scale")
-    camera, sound = plain.get("camera"), plain.get("sound")
-    automatic = plain.get("automatic")
+    sound, automatic = plain.get("sound"), plain.get("automatic")
     return Settings(
         language=next((one for one in LANGUAGES if one == language), first.language),
         room=next((one for one in Room if one.value == room), first.room),
         # True == 1 in Python, but nobody means it as a size.
         scale=scale if type(scale) is int and scale in SCALES else first.scale,
-        camera=camera
-        if isinstance(camera, str) and len(camera) <= _LONGEST_CAMERA
-        else first.camera,
+        camera=_text(plain.get("camera"), first.camera),
         sound=sound if isinstance(sound, bool) else first.sound,
         automatic=automatic if isinstance(automatic, bool) else first.automatic,
+        point=_text(plain.get("point"), first.point),
     )
+
+
+def _text(found: object, otherwise: str) -> str:
+    return found if isinstance(found, str) and len(found) <= _LONGEST_TEXT else otherwise

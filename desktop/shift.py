@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from desktop.device import OpenDevice, briefly_over_http, sync
+from desktop.hub import HubDesk
 from desktop.presenters.closing_page import ClosingPage
 from desktop.presenters.desk import Desk, Standing
 from desktop.presenters.opening_page import OpeningPage
@@ -24,6 +25,8 @@ from sync.session import Synced
 
 if TYPE_CHECKING:
     from desktop.workplace import Workplace
+
+_NEWS_MS = 250
 
 
 class Shift(QObject):
@@ -44,6 +47,20 @@ class Shift(QObject):
             pauses=workplace.pauses,
             parent=self,
         )
+        self.hub = HubDesk(
+            workplace.threads,
+            device.station.ledger,
+            device.identity,
+            workplace.clock,
+            around=workplace.around,
+            port=workplace.hub_port,
+            parent=self,
+        )
+        self._news = QTimer(self)
+        """Facts of other laptops come in bursts; what is shown follows a moment later."""
+        self._news.setSingleShot(True)
+        self._news.setInterval(_NEWS_MS)
+        self._news.timeout.connect(self._others_brought)
         workplace.preferences.changed.connect(self._preferred)
         self.pages = ShiftPages(self)
         workplace.preferences.wipe_asked.connect(self.pages.wipe)
@@ -76,7 +93,9 @@ class Shift(QObject):
         preferences.wipe_asked.disconnect(self.pages.wipe)
         preferences.can_wipe = False
         self.syncing.end()
+        self._news.stop()
         self.pages.end()
+        self.hub.end()
         self._leave_opening()
         self._leave_closing()
         self._leave_page()
@@ -95,6 +114,9 @@ class Shift(QObject):
         self._desk, standing = result
         self.place.preferences.can_wipe = True
         self.syncing.learned.connect(self.read_records)
+        self.syncing.learned.connect(self.hub.learned)
+        self.hub.arrived.connect(self._arrived)
+        self.hub.begin(self.place.preferences.settings.point)
         self.read_records()
         self.place.threads.submit_db(self._desk.last_sync, self.syncing.show_last)
         if standing.session is None:
@@ -123,6 +145,15 @@ class Shift(QObject):
         if not self._ended:
             self.place.threads.submit_db(self.desk.records, self.syncing.show_records)
 
+    def _arrived(self) -> None:
+        if not self._news.isActive():
+            self._news.start()
+
+    def _others_brought(self) -> None:
+        if self.page is not None:
+            self.page.scanning.restand()
+        self.read_records()
+
     # --- opening -----------------------------------------------------------------------------
 
     def open_session(self) -> None:
@@ -131,6 +162,7 @@ class Shift(QObject):
         page = self._opening = OpeningPage(screen, place.threads, self.desk, self.syncing, screen)
         page.opened.connect(self._scan)
         screen.usb_asked.connect(self.pages.usb)
+        screen.laptops_asked.connect(self.pages.laptops)
         screen.help_asked.connect(self.pages.help)
         screen.switch_asked.connect(place.log_out)
         place.preferences.serve_door(screen)
@@ -161,6 +193,7 @@ class Shift(QObject):
             place.threads,
             desk,
             self.syncing,
+            self.hub,
             place.camera,
             place.sounds,
             names,
@@ -171,6 +204,8 @@ class Shift(QObject):
         page.switch_asked.connect(place.log_out)
         page.settings_asked.connect(place.preferences.open)
         page.usb_asked.connect(self.pages.usb)
+        page.laptops_asked.connect(self.pages.laptops)
+        page.hub_seen.connect(self.pages.laptops)
         page.help_asked.connect(self.pages.help)
         page.records_wanted.connect(self.read_records)
         place.window.show_screen(screen)

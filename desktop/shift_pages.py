@@ -1,5 +1,5 @@
-"""The pages that come over a shift's screens for a while: USB, the step before an ending, wiping,
-help. One at a time; a page may lead to another and back."""
+"""The pages that come over a shift's screens for a while: USB, the other laptops, the step before
+an ending, wiping, help. One at a time; a page may lead to another and back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from desktop.laptops_over import LaptopsOver
 from desktop.presenters.leaving import Leaving
 from desktop.presenters.usb import Usb
 from desktop.presenters.wiping import Wiping
@@ -33,6 +34,7 @@ class ShiftPages(QObject):
         self._leaving = Leaving(self._place.window, shift.syncing, self._place.clock, parent=self)
         self._leaving.usb_asked.connect(self.usb)
         self._usb: Usb | None = None
+        self._laptops: LaptopsOver | None = None
         self._wiping: Wiping | None = None
         self._asked_to_leave = False
         self._over = False
@@ -41,6 +43,7 @@ class ShiftPages(QObject):
         """The shift is over."""
         self._over = True
         self._leave_usb()
+        self._leave_laptops()
         self._leaving.end()
 
     def help(self) -> None:
@@ -83,6 +86,25 @@ class ShiftPages(QObject):
         if flow is not None:
             flow.end()
 
+    # --- the other laptops -------------------------------------------------------------------
+
+    def laptops(self, code: str = "") -> None:
+        """The other laptops at this point; ``code`` is a hub's, to be joined."""
+        if self._laptops is None:
+            over = self._laptops = LaptopsOver(self._shift, self)
+            over.left.connect(self._uncover_laptops)
+        if code:
+            self._laptops.flow.take_code(code)
+
+    def _uncover_laptops(self) -> None:
+        self._leave_laptops()
+        self._place.window.uncover()
+
+    def _leave_laptops(self) -> None:
+        over, self._laptops = self._laptops, None
+        if over is not None:
+            over.end()
+
     # --- the step before an ending -----------------------------------------------------------
 
     def close_session(self, go: Go) -> None:
@@ -121,6 +143,7 @@ class ShiftPages(QObject):
     def _close_app_by_what_is_known(self, go: Go) -> None:
         if self._leaving.standing or self._shift.syncing.panel.unsafe:
             self._leave_usb()
+            self._leave_laptops()
             if self._wiping is not None:
                 self._wiping.end()
             self._leaving.ask(Ending.APP, go)
@@ -136,12 +159,15 @@ class ShiftPages(QObject):
             # A scan that waits would be one more record while the number is typed.
             shift.page.scanning.leave()
         place.camera.stop()
+        # What other laptops bring would be written while the database is taken away.
+        shift.hub.pause()
         wiping = self._wiping = Wiping(
             place.window, place.threads, shift.device, shift.syncing, place.clock, parent=self
         )
 
         def back() -> None:
             self._wiping = None
+            shift.hub.begin(shift.hub.choice)
             if shift.page is not None:
                 place.start_camera()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from desktop.shot_hub import pills
 from desktop.shot_sync import sync_states
 from desktop.views.closing import ClosingState
 from desktop.views.opening import Countable, OpeningState, PointChoice, StageOpen
@@ -146,6 +147,8 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
     yield "voiding", replace(_READY, side=void)
     for name, state, pill in sync_states(NOW):
         yield name, replace(_READY, side=state, bar=replace(_READY.bar, sync=pill))
+    for name, hub in pills(NOW):
+        yield f"point-{name}", replace(_READY, bar=replace(_READY.bar, hub=hub))
     full = Notice("errors.disk_full", Tone.STOP)
     yield "disk-full", replace(_READY, moment=_judged(1, Verdict.ELIGIBLE), notices=(full,))
     wrong = Notice("field.notice.number_length", Tone.CHECK, {"found": 15})

@@ -18,6 +18,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.photo import Shot, photograph
+from desktop.shot_hub import laptops_states
 from desktop.shot_states import scan_states
 from desktop.shot_sync import unsafe_states, wipe_states
 from desktop.shot_usb import usb_states
@@ -28,6 +29,7 @@ from desktop.views.closing import ClosingScreen
 from desktop.views.enrol_screen import EnrolScreen
 from desktop.views.enrol_state import EnrolState
 from desktop.views.help_page import HelpPage
+from desktop.views.laptops_page import LaptopsPage
 from desktop.views.login_screen import LoginScreen
 from desktop.views.login_state import LoginState
 from desktop.views.opening import OpeningScreen
@@ -70,6 +72,8 @@ def screens() -> Iterator[tuple[str, Make]]:
     yield "help", HelpPage
     for name, usb in usb_states(states.NOW):
         yield f"usb-{name}", _shown(UsbPage, "show_usb", usb)
+    for name, laptops in laptops_states(states.NOW):
+        yield f"laptops-{name}", _shown(LaptopsPage, "show_laptops", laptops)
     for name, state in scan_states():
         yield f"scan-{name}", _shown(ScanScreen, "show_scan", state)
 

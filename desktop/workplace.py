@@ -39,10 +39,12 @@ from desktop.views.state import Notice
 from desktop.views.unsafe_page import Ending
 from desktop.views.usb_page import Drive
 from desktop.wipe import finish_wipe
-from models import __version__, enrolment_text
+from models import __version__, enrolment_text, hub_text
 from models.clock import WallClock, wall_clock
 from models.errors import DatabaseLocked
+from models.field.device import Identity
 from models.verdict import Tone
+from sync.neighbourhood import Neighbourhood
 
 _ENROL_HELPS = ("secret_lost", "database_missing")
 """Errors after which what lies here can't be opened any more on this laptop."""
@@ -60,6 +62,8 @@ class Workplace(QObject):
         clock: WallClock = wall_clock,
         pauses: Pauses | None = None,
         drives: Callable[[], tuple[Drive, ...]] = find_drives,
+        around: Callable[[Identity], Neighbourhood] = Neighbourhood,
+        hub_port: int = hub_text.PORT,
     ) -> None:
         super().__init__(window)
         self.window = window
@@ -69,6 +73,8 @@ class Workplace(QObject):
         self.clock = clock
         self.pauses = pauses
         self.drives = drives
+        self.around = around
+        self.hub_port = hub_port
         self.camera = CameraSource(threads.submit_net, time.monotonic, self)
         self.sounds = Sounds(self)
         self.preferences = Preferences(window, self.camera, self.sounds, folder, settings, self)

@@ -39,6 +39,13 @@ def to_text(feed: bytes, port: int, addresses: Sequence[str]) -> str:
     return f"{_PREFIX}{feed.hex()}:{port}:{shown}".upper()
 
 
+def to_kept(place: HubPlace) -> str:
+    """A place as text that either reader below takes back: the code, or the address as typed."""
+    if place.feed is None:
+        return shown(place.addresses[0], place.port)
+    return to_text(place.feed, place.port, place.addresses)
+
+
 def from_text(text: str) -> HubPlace | None:
     """The place in a scanned text; None when it is something else."""
     found = _TEXT.fullmatch(text.strip())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from models.clock import WallClock
@@ -46,7 +46,7 @@ class _Snapshot:
 
 class Hub:
     """Answers requests. ``changed`` is called, from whatever thread, when a station brought
-    something new."""
+    something new; ``heard`` when it asked for something, with what it has where it said so."""
 
     def __init__(
         self,
@@ -54,11 +54,13 @@ class Hub:
         in_db: InDb,
         clock: WallClock,
         changed: Callable[[], None] = lambda: None,
+        heard: Callable[[bytes, Sequence[Standing] | None], None] = lambda _peer, _has: None,
     ) -> None:
         self._relay = relay
         self._in_db = in_db
         self._clock = clock
         self._changed = changed
+        self._heard = heard
         self._moved = threading.Condition()
         self._run = secrets.token_bytes(8)
         """Tells the versions of one run from those of another, whose counts mean nothing here."""
@@ -86,6 +88,11 @@ class Hub:
             self._admitted.clear()
             self._moved.notify_all()
 
+    def held(self) -> tuple[Standing, ...]:
+        """What was held at the last look."""
+        with self._moved:
+            return self._now_held.standing
+
     def close(self) -> None:
         """Lets the stations that wait go, with what is held now."""
         with self._moved:
@@ -105,12 +112,17 @@ class Hub:
         try:
             match operation:
                 case "heads":
-                    return self._heads(peer, read_ask_heads(body), now)
+                    ask = read_ask_heads(body)
+                    self._heard(peer, ask.standing)
+                    return self._heads(peer, ask, now)
                 case "tell":
+                    self._heard(peer, None)
                     return self._tell(body)
                 case "push":
+                    self._heard(peer, None)
                     return self._push(decode_segment(body), now)
                 case "fetch":
+                    self._heard(peer, None)
                     return self._fetch(body, now)
         except (MessageProblem, SegmentProblem):
             pass

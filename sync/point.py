@@ -6,8 +6,9 @@ each on a thread of its own; everything else may be called from any thread.
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -19,7 +20,9 @@ from models.field.device import Identity
 from models.field.ledger import Ledger
 from models.hub_text import HubPlace
 from sync.asking import Stop
+from sync.attendance import Attendance, Station
 from sync.catching_up import InDb
+from sync.exchange import Standing
 from sync.hub import Hub
 from sync.hub_server import HubServer
 from sync.link_board import LinkState
@@ -48,12 +51,15 @@ class PointState:
     """Where the hub answers, ``192.168.1.17:25722``; this laptop's own may be several."""
     code: str = ""
     """What the QR holds that leads others here; empty unless this is the hub."""
-    stations: tuple[str, ...] = ()
-    """The names of the stations that are connected here."""
+    stations: tuple[Station, ...] = ()
+    """The stations that are connected here, by name."""
+    since: int | None = None
+    """Since when it is so: the role, and with which hub (ms)."""
     exchanged_at: int | None = None
     """When the hub last answered, or a station last brought something (ms)."""
     unsent: int = 0
-    """Own facts that the hub is not known to hold; 0 where this is the hub or there is none."""
+    """Own facts that the hub, or the last one that there was, is not known to hold; 0 where this is
+    the hub or there has been none."""
     problem: KsbbError | None = None
     """Why there is no hub, where one was tried."""
 
@@ -89,16 +95,21 @@ class Point:
         self._asked = asked
         self._report = report
         self._arrived = arrived
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._turns = itertools.count(1)
+        self._counted = 0
         self._names: dict[bytes, str] = {}
         self._passed_on = 0
         self._announced = False
-        self.state = PointState()
+        self._met = False
+        """Whether there has been a hub."""
+        self.state = PointState(since=clock())
         self._relay = Relay(ledger, identity)
+        self._attendance = Attendance(clock)
         self._hub: Hub | None = None
         self._server: HubServer | None = None
         if hub:
-            self._hub = Hub(self._relay, in_db, clock, self._brought)
+            self._hub = Hub(self._relay, in_db, clock, self._brought, self._heard)
             self._server = HubServer(
                 self._hub.answer,
                 hub_context(identity),
@@ -190,36 +201,58 @@ class Point:
         if self._hub is not None:
             self._hub.look()
         self._names = self._relay.names()
-        if self._server is None and self.state.role is Role.STATION:
+        if self._hub is not None:
+            self._show_stations()
+        elif self._met:
             self._show(unsent=max(self._ledger.head().seq - self._passed_on, 0))
 
     def _linked(self, link: LinkState) -> None:
         if self._server is not None:
             return  # that it is in touch with another hub is nothing to anybody
-        self._passed_on = link.passed_on
+        self._passed_on, self._met = link.passed_on, self._met or link.hub is not None
         head = self._in_db(self._ledger.head)
         self._show(
             role=Role.ALONE if link.hub is None else Role.STATION,
             hub=self._name(link.hub) if link.hub is not None else "",
             addresses=(link.address,) if link.address else (),
             exchanged_at=link.exchanged_at,
-            unsent=max(head.seq - link.passed_on, 0) if link.hub is not None else 0,
+            unsent=max(head.seq - link.passed_on, 0) if self._met else 0,
             problem=link.problem,
         )
 
     def _connected(self, feeds: frozenset[bytes]) -> None:
-        self._show(stations=tuple(sorted(map(self._name, feeds))))
+        self._attendance.connected(feeds)
+        self._show_stations()
+
+    def _heard(self, feed: bytes, has: Sequence[Standing] | None) -> None:
+        """A station asked for something."""
+        if has is None:
+            self._attendance.heard(feed)
+        else:
+            self._attendance.said(feed, has)
+            self._show_stations()
+
+    def _show_stations(self) -> None:
+        assert self._hub is not None, "only a hub has them"
+        turn = next(self._turns)
+        found = self._attendance.stations(self._hub.held(), self._name)
+        with self._lock:
+            if turn > self._counted:  # else somebody counted later and was done sooner
+                self._counted = turn
+                self._show(stations=found)
 
     def _brought(self) -> None:
         """A station brought something."""
         self._link.wake()
         self._show(exchanged_at=self._clock())
+        self._show_stations()
         self._arrived()
 
     def _fetched(self) -> None:
         """Something was taken over from the hub."""
         if self._hub is not None:
             self._hub.look()
+            self._show_stations()
         self._arrived()
 
     def _name(self, feed: bytes) -> str:
@@ -231,6 +264,8 @@ class Point:
         with self._lock:
             before = self.state
             self.state = state = replace(before, **changes)
+            if (state.role, state.hub) != (before.role, before.hub):
+                self.state = state = replace(state, since=self._clock())
             if state != before:
                 # Under the lock, so that the last one reported is the one that is.
                 self._report(state)

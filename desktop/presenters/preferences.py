@@ -109,6 +109,10 @@ class Preferences(QObject):
         self._window.cover(page)
         panel.take_focus()
 
+    def stay_at(self, point: str) -> None:
+        """Remembers what this laptop is among the others of its point."""
+        self.change(replace(self.settings, point=point))
+
     def change(self, settings: Settings) -> bool:
         """Makes these the settings, everywhere and on the disk; False where they were not kept."""
         before, self.settings = self.settings, settings

@@ -1,4 +1,5 @@
-"""The scan screen wired up: sources in, the flow's state out, sync beside it."""
+"""The scan screen wired up: sources in, the flow's state out, sync and the other laptops beside
+it."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop.hub import HubDesk, HubState
 from desktop.presenters.desk import Desk, Seen
+from desktop.presenters.laptops import hub_pill
 from desktop.presenters.pictures import Pictures
 from desktop.presenters.scanning import Phase, Scan, Scanning
 from desktop.presenters.syncing import Syncing
@@ -20,6 +23,7 @@ from desktop.views.scan_state import Judged, Moment, Recorded, ScanState, Voided
 from desktop.views.state import CameraStatus, Notice, TopBarState
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.void_panel import VoidPanelState
+from models import hub_text
 from models.facts import Source
 from models.slip_text import from_text
 from models.verdict import Tone
@@ -53,6 +57,9 @@ class ScanPage(QObject):
     settings_asked = Signal()
     help_asked = Signal()
     usb_asked = Signal()
+    laptops_asked = Signal()
+    hub_seen = Signal(str)
+    """A hub's code was scanned where slips are: this laptop shall connect to that hub."""
     records_wanted = Signal()
     """The list of what is not safe is about to be shown."""
 
@@ -62,6 +69,7 @@ class ScanPage(QObject):
         threads: Threads,
         desk: Desk,
         syncing: Syncing,
+        hub: HubDesk,
         camera: CameraSource,
         sounds: Sounds,
         place: Place,
@@ -72,6 +80,8 @@ class ScanPage(QObject):
         self.screen = screen
         self.scanning = Scanning(threads, desk, self)
         self.syncing = syncing
+        self._hub = hub
+        self._pill = hub_pill(hub.state)
         self._threads = threads
         self._desk = desk
         self._camera = camera
@@ -83,9 +93,9 @@ class ScanPage(QObject):
         self._last_seen: Seen | None = None
         self._pictures = Pictures(
             threads,
-            lambda text: self.scanning.code(text, Source.PICTURE),
+            lambda text: self._code(text, Source.PICTURE),
             self.scanning.say,
-            lambda text: from_text(text) is not None,
+            lambda text: from_text(text) is not None or hub_text.from_text(text) is not None,
         )
         self._tick = QTimer(self)
         self._tick.setInterval(_HALF_MINUTE)
@@ -106,6 +116,7 @@ class ScanPage(QObject):
         self._camera.reader.code_seen.disconnect(self._camera_saw)
         self._camera.reader.frame.disconnect(self.screen.show_frame)
         self._camera.state_changed.disconnect(self._camera_changed)
+        self._hub.changed.disconnect(self._hub_changed)
         self.syncing.changed.disconnect(self.draw)
         self.syncing.learned.disconnect(self.scanning.refresh)
         for signal, slot in self._links:
@@ -116,7 +127,7 @@ class ScanPage(QObject):
         scanning.changed.connect(self._scan_changed)
         scanning.heard.connect(self._sounds.play)
         self._links = (
-            (screen.typed, scanning.typed),
+            (screen.typed, self._typed),
             (screen.hand_over_asked, scanning.confirm),
             (screen.dismissed, self._dismiss),
             (screen.files_given, self._pictures.read_files),
@@ -132,11 +143,13 @@ class ScanPage(QObject):
             (screen.settings_asked, self.settings_asked),
             (screen.help_asked, self.help_asked),
             (screen.usb_asked, self.usb_asked),
+            (screen.laptops_asked, self.laptops_asked),
             (screen.switch_asked, self.switch_asked),
             (screen.close_asked, self.close_asked),
         )
         for signal, slot in self._links:
             signal.connect(slot)
+        self._hub.changed.connect(self._hub_changed)
         self.syncing.changed.connect(self.draw)
         self.syncing.learned.connect(self.scanning.refresh)
         self._camera.reader.code_seen.connect(self._camera_saw)
@@ -148,14 +161,30 @@ class ScanPage(QObject):
     def _camera_saw(self, text: str) -> None:
         # Behind a page nobody would see what it comes to.
         if self.screen.isVisible():
-            self.scanning.code(text, Source.CAMERA)
+            self._code(text, Source.CAMERA)
+
+    def _code(self, text: str, source: Source) -> None:
+        if hub_text.from_text(text) is not None:
+            self.hub_seen.emit(text)
+        else:
+            self.scanning.code(text, source)
+
+    def _typed(self, text: str) -> None:
+        """By a person, or by a scanner that types."""
+        if hub_text.from_text(text) is not None:
+            self.hub_seen.emit(text)
+        else:
+            self.scanning.typed(text)
 
     def _camera_changed(self, _state: CameraState) -> None:
         self.draw()
 
     def scanner_read(self, text: str) -> None:
         """A USB scanner typed this."""
-        self.scanning.scanned(text)
+        if hub_text.from_text(text) is not None:
+            self.hub_seen.emit(text)
+        else:
+            self.scanning.scanned(text)
 
     def scanner_garbled(self) -> None:
         """A USB scanner typed something that only another keyboard layout explains."""
@@ -184,6 +213,13 @@ class ScanPage(QObject):
         self.scanning.leave_void()
         self.draw()
 
+    def _hub_changed(self, state: HubState) -> None:
+        # Most of what a hub hears of its stations shows on their page alone.
+        pill = hub_pill(state)
+        if pill != self._pill:
+            self._pill = pill
+            self.draw()
+
     # --- drawing -----------------------------------------------------------------------------
 
     def _scan_changed(self) -> None:
@@ -200,7 +236,9 @@ class ScanPage(QObject):
         now = self._now()
         standing = scan.standing
         stages = ", ".join(standing.stages) if standing is not None else ""
-        bar = TopBarState(self._place.point, stages, self._place.volunteer, self.syncing.pill, now)
+        bar = TopBarState(
+            self._place.point, stages, self._place.volunteer, self.syncing.pill, now, self._pill
+        )
         state = ScanState(
             bar=bar,
             moment=self._moment(scan),

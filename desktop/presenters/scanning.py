@@ -227,6 +227,15 @@ class Scanning(QObject):
         """Reads anew what a sync or a session may have changed."""
         self._threads.submit_db(self._desk.refresh, self.show_standing, self._failed)
 
+    def restand(self) -> None:
+        """Reads anew what another laptop's records may have changed: counters and stock."""
+        self._threads.submit_db(
+            self._desk.standing,
+            self.show_standing,
+            # Nobody asked for it: what is on the screen stays there.
+            lambda error: self.say(notice(error), tone=None),
+        )
+
     def _lasting(self) -> tuple[Notice, ...]:
         """What a new scan doesn't wipe away: what can't be dismissed."""
         return tuple(one for one in self.state.notices if not one.dismissible)

@@ -76,6 +76,7 @@ class OpeningScreen(View):
     """(point, package → pieces counted)"""
     sync_asked = Signal()
     usb_asked = Signal()
+    laptops_asked = Signal()
     language_chosen = Signal(str)
     settings_asked = Signal()
     help_asked = Signal()
@@ -116,6 +117,8 @@ class OpeningScreen(View):
         self.sync.clicked.connect(self.sync_asked)
         self.usb = Button(look, "secondary", icon="hard-drive", hint="Ctrl+U")
         self.usb.clicked.connect(self.usb_asked)
+        self.laptops = Button(look, "secondary", icon="wifi", hint="F4", compact=True)
+        self.laptops.clicked.connect(self.laptops_asked)
         self.switch = Button(look, "quiet", icon="user-round", hint="Ctrl+L")
         self.switch.clicked.connect(self.switch_asked)
         self._where = row(
@@ -132,7 +135,8 @@ class OpeningScreen(View):
         self._body = row(column(left, 1), column(right, 1), gap=2)
         self._body.setStretch(0, 3)
         self._body.setStretch(1, 2)
-        title = column(self._title, self._greeting, gap=0)
+        title = row(column(self._title, self._greeting, gap=0), 1, self.laptops)
+        title.setAlignment(self.laptops, Qt.AlignmentFlag.AlignVCenter)
         self._whole = column(self._notices, title, self._body, 1, gap=2)
         self._scroll = scrolling(self._whole)
         whole = column(gap=0)
@@ -194,6 +198,7 @@ class OpeningScreen(View):
         self._check_title.say(say("open.checks"))
         self.sync.say(say("open.sync"))
         self.usb.say(say("open.usb"))
+        self.laptops.say(say("open.laptops"))
         self.switch.say(say("menu.switch"))
         self._make_room()
         for package in self._state.packages:
@@ -275,8 +280,8 @@ class OpeningScreen(View):
             self.start_asked.emit(self._point, self.counted())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes from count to count and then on; F5 syncs, Ctrl+U is the road by USB,
-        Ctrl+L leaves it to another."""
+        """Enter goes from count to count and then on; F4 shows the other laptops, F5 syncs, Ctrl+U
+        is the road by USB, Ctrl+L leaves it to another."""
         match event.key():
             case Qt.Key.Key_L if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
                 self.switch_asked.emit()
@@ -289,6 +294,8 @@ class OpeningScreen(View):
                     self.focusNextChild()
                 elif focused in entries or not press_focused(self):
                     self._start()
+            case Qt.Key.Key_F4:
+                self.laptops_asked.emit()
             case Qt.Key.Key_F5:
                 self.sync_asked.emit()
             case Qt.Key.Key_F9:

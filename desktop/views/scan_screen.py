@@ -72,6 +72,8 @@ class ScanScreen(View):
     """Show the sync panel without starting anything."""
     sync_cancelled = Signal()
     usb_asked = Signal()
+    laptops_asked = Signal()
+    """Show the other laptops at this point."""
     side_closed = Signal()
     """The void or sync panel was left."""
     notice_acted = Signal(str)
@@ -129,7 +131,8 @@ class ScanScreen(View):
         self.setFocusProxy(self.line)
         # Tab begins at the line, so the bar above it comes last: before it, it would be left out.
         self.setTabOrder(self.overview.list, self.bar.pill)
-        self.setTabOrder(self.bar.pill, self.bar.menu_button)
+        self.setTabOrder(self.bar.pill, self.bar.hub)
+        self.setTabOrder(self.bar.hub, self.bar.menu_button)
         self.restyle()
 
     def _connect(self) -> None:
@@ -153,11 +156,13 @@ class ScanScreen(View):
         self.sync.usb_asked.connect(self.usb_asked)
         self.sync.left.connect(self.side_closed)
         self.bar.pill_pressed.connect(self.sync_opened)
+        self.bar.hub_pressed.connect(self.laptops_asked)
         self.bar.chosen.connect(self.intend)
 
     def _bind_keys(self) -> None:
         for keys, call in (
             ("F1", self.help_asked.emit),
+            ("F4", self.laptops_asked.emit),
             ("F5", self.sync_asked.emit),
             ("F6", self.open_history),
             ("F8", self.overview.void_newest),
@@ -179,6 +184,8 @@ class ScanScreen(View):
                 self.sync_asked.emit()
             case "usb":
                 self.usb_asked.emit()
+            case "laptops":
+                self.laptops_asked.emit()
             case "history":
                 self.open_history()
             case "void":

@@ -80,15 +80,36 @@ class SyncPill:
     total: int = 0
 
 
+class PointRole(Enum):
+    """What this laptop is among the others at its point; words under ``field.laptops``."""
+
+    ALONE = "alone"
+    STATION = "station"
+    HUB = "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class HubPill:
+    """What the top bar says of the other laptops. ``hub`` is whom this one is in touch with,
+    ``stations`` how many are connected to it; ``lost``: there was a hub, or one was asked for."""
+
+    role: PointRole = PointRole.ALONE
+    hub: str = ""
+    stations: int = 0
+    since: int | None = None
+    lost: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class TopBarState:
-    """Where we are, who we are, and whether the records are safe."""
+    """Where we are, who we are, with whom, and whether the records are safe."""
 
     point: str = ""
     session: str = ""
     volunteer: str = ""
     sync: SyncPill = field(default_factory=SyncPill)
     now: int = 0
+    hub: HubPill = field(default_factory=HubPill)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, and_, func, select
 
@@ -32,12 +32,14 @@ _BODY = select(FACT.c.body)
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """Another device, ``unsafe`` records of it that are held here, the oldest of them from
-    ``oldest_at`` (ms). Its name is "" where the centre has not told of it yet."""
+    ``oldest_at`` (ms), and the feeds that they are in. Its name is "" where the centre has not told
+    of it yet."""
 
     device: int
     name: str
     unsafe: int
     oldest_at: int
+    feeds: tuple[bytes, ...] = field(default=(), compare=False)
 
 
 def neighbours(connection: Connection) -> list[Neighbour]:
@@ -53,5 +55,6 @@ def neighbours(connection: Connection) -> list[Neighbour]:
         if before is not None:
             unsafe, at = unsafe + before.unsafe, min(at, before.oldest_at)
             name = name or before.name
-        found[device] = Neighbour(device, name or "", unsafe, at)
+        feeds = (*before.feeds, feed) if before is not None else (feed,)
+        found[device] = Neighbour(device, name or "", unsafe, at, feeds)
     return list(found.values())

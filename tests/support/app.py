@@ -33,9 +33,11 @@ from models.facts import Fact
 from models.field.database import create_database
 from models.field.device import save_anchor, save_identity
 from models.field.pulled import take_page
+from models.page import Page
 from models.pin import PinParams, derive_pin_key
 from models.texts import Language
 from models.verdict import Verdict
+from sync.neighbourhood import Neighbourhood
 from tests.support.field import SetClock, identity_of
 from tests.support.shown import dressed
 from tests.support.world import AT, BUDI, HERE, RANI, Family, roster_page
@@ -55,8 +57,10 @@ def furnish(
     centre: str = "http://127.0.0.1:1",
     revoked: Sequence[int] = (),
     points: Sequence[int] = (HERE,),
+    pages: Sequence[Page] = (),
 ) -> None:
-    """Makes ``folder`` an enrolled device that Rani and Budi can open and that has ``families``."""
+    """Makes ``folder`` an enrolled device that Rani and Budi can open and that has ``families``,
+    and whatever else ``pages`` bring."""
     folder.mkdir(parents=True, exist_ok=True)
     vault = Vault.create(folder / VAULT_FILE, usual_stores(folder), SetClock())
     database = create_database(folder, vault.database_key)
@@ -64,7 +68,8 @@ def furnish(
         save_identity(connection, identity_of(device, points, centre))
         save_anchor(connection, Anchor(AT, 0))
     with database.roster.connect() as connection:
-        take_page(connection, roster_page(families, revoked=revoked))
+        for page in (roster_page(families, revoked=revoked), *pages):
+            take_page(connection, page)
     for volunteer, (name, pin) in PINS.items():
         salt = bytes([volunteer]) * 16
         vault.put(volunteer, name, salt, _QUICK, derive_pin_key(pin, salt, _QUICK))
@@ -93,9 +98,8 @@ def words_of(widget: QWidget) -> str:
 class StrayWindows(QObject):
     """Notes every widget without a parent that is shown, other than the main window."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._window = window
         self.found: list[str] = []
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -104,7 +108,7 @@ class StrayWindows(QObject):
             event.type() == QEvent.Type.Show
             and isinstance(watched, QWidget)
             and watched.parentWidget() is None
-            and watched is not self._window
+            and not isinstance(watched, MainWindow)  # of another laptop, in a test of several
         ):
             words = getattr(watched, "text", lambda: "")()
             self.found.append(f"{type(watched).__name__} {words!r}")
@@ -123,12 +127,13 @@ class App:
         language: Language = "id",
         scale: int = 100,
         pauses: Pauses | None = None,
+        addresses: Sequence[str] = (),
     ) -> None:
         self.qtbot = qtbot
         self.clock = clock
         self.unhandled: list[BaseException] = []
         self.window = MainWindow(dressed(application, language, scale))
-        self.stray = StrayWindows(self.window)
+        self.stray = StrayWindows()
         application.installEventFilter(self.stray)
         self.window.resize(1366, 768)
         self.window.show()
@@ -143,6 +148,8 @@ class App:
             automatic=pauses is not None,
         )
         self.place = Workplace(self.window, self.threads, folder, settings, clock, pauses)
+        self.place.around = lambda identity: Neighbourhood(identity, lambda: tuple(addresses))
+        self.place.hub_port = 0
         self.place.begin()
 
     def leave(self) -> None:
@@ -212,6 +219,11 @@ class App:
         self.threads.submit_db(lambda: [fact for _, fact in ledger.since(0)], found.append)
         self.until(lambda: bool(found))
         return found[0]
+
+    def come_forward(self) -> None:
+        """Somebody sits down before this laptop, of several."""
+        self.window.activateWindow()
+        self.until(self.window.isActiveWindow)
 
     # --- doing -------------------------------------------------------------------------------
 
@@ -322,9 +334,11 @@ def running(
     language: Language = "id",
     scale: int = 100,
     pauses: Pauses | None = None,
+    addresses: Sequence[str] = (),
 ) -> Iterator[App]:
-    """The app for as long as the block lasts; it syncs by itself only with ``pauses``."""
-    app = App(qtbot, application, folder, clock or SetClock(), language, scale, pauses)
+    """The app for as long as the block lasts; it syncs by itself only with ``pauses``, and has a
+    network with other laptops only at ``addresses``."""
+    app = App(qtbot, application, folder, clock or SetClock(), language, scale, pauses, addresses)
     try:
         yield app
     finally:

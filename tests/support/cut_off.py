@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QScrollArea, Q
 
 from desktop.views.parts.button import Button
 from desktop.views.parts.elided import Elided
-from desktop.views.parts.top_bar import Pill
+from desktop.views.parts.pill import Pill
 
 _FIELD_PADDING = 34
 

@@ -7,12 +7,15 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.shot_hub import laptops_states
 from desktop.shot_states import CLOSING, NOW, OPENING, scan_states
 from desktop.shot_sync import unsafe_states, wipe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
 from desktop.views.closing import ClosingScreen, ClosingState
 from desktop.views.help_page import HelpPage
+from desktop.views.laptops_page import LaptopsPage
+from desktop.views.laptops_state import LaptopsState
 from desktop.views.opening import OpeningScreen, OpeningState, PointChoice
 from desktop.views.parts.check_list import Check
 from desktop.views.scan_screen import ScanScreen
@@ -153,6 +156,16 @@ def _usb(state: UsbState) -> Built:
     return build
 
 
+def _laptops(state: LaptopsState) -> Built:
+    def build(look: Look) -> QWidget:
+        page = LaptopsPage(look)
+        page.show_laptops(state)
+        page.take_focus()
+        return page
+
+    return build
+
+
 SCREENS: dict[str, Built] = {
     **{name: _opening(state) for name, state in OPENINGS.items()},
     **{name: _closing(state) for name, state in CLOSINGS.items()},
@@ -160,5 +173,6 @@ SCREENS: dict[str, Built] = {
     **{name: _wipe(state) for name, state in wipe_states(NOW)},
     "help": _help,
     **{f"usb-{name}": _usb(state) for name, state in usb_states(NOW)},
+    **{f"laptops-{name}": _laptops(state) for name, state in laptops_states(NOW)},
     **{f"scan-{name}": _scan(state) for name, state in SCANS.items()},
 }

@@ -1,24 +1,28 @@
-"""The bar at the top: point, session, volunteer, and whether the records are safe."""
+"""The bar at the top: point, session, volunteer, the other laptops, and whether the records are
+safe."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.theme.fonts import app_font, tabular
 from desktop.theme.look import Look
 from desktop.views.parts.arrange import column, frame, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.elided import Elided
+from desktop.views.parts.pill import Pill
 from desktop.views.parts.words import Words
-from desktop.views.state import Link, SyncPill, TopBarState
+from desktop.views.state import HubPill, Link, PointRole, SyncPill, TopBarState
 from desktop.views.view import View
 from desktop.views.wording import number, shortly
 
+_GAP = 16
+"""Pixels between the parts."""
 MENU: tuple[tuple[str, str, str], ...] = (
     ("sync", "refresh-cw", "F5"),
     ("usb", "hard-drive", "Ctrl+U"),
+    ("laptops", "wifi", "F4"),
     ("history", "history", "F6"),
     ("void", "undo-2", "F8"),
     ("settings", "settings", "F9"),
@@ -50,82 +54,43 @@ def pill_words(look: Look, pill: SyncPill, now: int, *, brief: bool = False) -> 
     return f"{look.text(f'bar.{pill.link.value}')} · {safety}"
 
 
-class Pill(QAbstractButton):
-    """The safety of the records as a small rounded button that opens the sync panel."""
+def pill_look(pill: SyncPill) -> tuple[str, str]:
+    """(tone, icon) of the records' safety."""
+    if pill.busy:
+        return "info", "refresh-cw"
+    if pill.unsafe or pill.safe_at is None:
+        return "check", "cloud-upload"
+    return "go", "shield-check"
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
-        self._pill = SyncPill()
-        self._words = ("", "")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.show_pill(SyncPill(), 0)
 
-    def show_pill(self, pill: SyncPill, now: int) -> None:
-        """Show this."""
-        self._pill = pill
-        full = pill_words(self._look, pill, now)
-        self._words = (full, pill_words(self._look, pill, now, brief=True))
-        self.setAccessibleName(self._look.text("bar.sync_name", words=full))
-        self.setToolTip(full)
-        self.fit(self._wide(full))
-        self.update()
+def hub_forms(look: Look, pill: HubPill, now: int) -> tuple[str, ...]:
+    """What the pill of the other laptops says, from the most to the least that it can."""
+    say = look.text
+    match pill.role:
+        case PointRole.HUB:
+            return say("bar.hub_n", n=number(look, pill.stations)), say("bar.hub"), ""
+        case PointRole.STATION:
+            return say("bar.station_of", hub=pill.hub), say("bar.station"), ""
+        case PointRole.ALONE if pill.lost and pill.since is not None:
+            when = shortly(look, pill.since, now)
+            return say("bar.alone_since", when=when), say("bar.alone"), ""
+        case PointRole.ALONE:
+            return say("bar.alone"), ""
 
-    def fit(self, room: int) -> None:
-        """Say as much as ``room`` pixels hold, but the count in any case."""
-        full, brief = self._words
-        words = full if self._wide(full) <= room else brief
-        if words != self.text():
-            self.setText(words)
-            self.updateGeometry()
 
-    def _wide(self, words: str) -> int:
-        wide = QFontMetrics(self._font()).horizontalAdvance(words) + 1
-        return wide + self._look.sizes.icon + 8 + 32
-
-    def _high(self) -> int:
-        return round(self._look.sizes.control * 0.77)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._wide(self.text()), self._high())
-
-    def _font(self) -> QFont:
-        # It counts while it syncs, and must not jump with every record.
-        return tabular(app_font(self._look.sizes.small, QFont.Weight.DemiBold))
-
-    def words_fit(self) -> bool:
-        """Whether all words can be seen."""
-        return self.width() >= self.sizeHint().width()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens, pill = self._look.tokens, self._pill
-        if pill.busy:
-            tone, icon = "info", "refresh-cw"
-        elif pill.unsafe or pill.safe_at is None:
-            tone, icon = "check", "cloud-upload"
-        else:
-            tone, icon = "go", "shield-check"
-        ground, ink = getattr(tokens, f"{tone}_tint"), getattr(tokens, f"{tone}_ink")
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(ground))
-        painter.drawRoundedRect(self.rect(), self.height() / 2, self.height() / 2)
-        size = self._look.sizes.icon
-        pixmap = self._look.icon(icon, ink, ratio=self.devicePixelRatioF())
-        painter.drawPixmap(16, (self.height() - size) // 2, pixmap)
-        painter.setPen(QColor(ink))
-        painter.setFont(self._font())
-        inner = self.rect().adjusted(16 + size + 8, 0, -8, 0)
-        painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter), self.text())
+def hub_look(pill: HubPill) -> tuple[str, str]:
+    """(tone, icon) of the other laptops."""
+    if pill.role is PointRole.ALONE:
+        return ("check" if pill.lost else ""), "wifi-off"
+    return "go", "wifi"
 
 
 class TopBar(View):
     """Shows a TopBarState; drops what matters least as the room shrinks."""
 
     pill_pressed = Signal()
+    hub_pressed = Signal()
+    """The pill of the other laptops was pressed."""
     chosen = Signal(str)
     """An intent of ``MENU`` was chosen in the menu."""
 
@@ -139,13 +104,15 @@ class TopBar(View):
         self._volunteer = Words("body", wrap=False)
         self.pill = Pill(look)
         self.pill.clicked.connect(self.pill_pressed)
+        self.hub = Pill(look)
+        self.hub.clicked.connect(self.hub_pressed)
         self.menu_button = Button(look, "quiet", icon="menu", hint="F10", compact=True)
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.menu_button.clicked.connect(self.open_menu)
         self._menu = QMenu(self)
         self._row = row(self._mark, gap=2, margin=(3, 1, 2, 1))
         self._row.addLayout(column(1, self._point, self._session, 1, gap=0), 1)
-        for part in (self._person, self._volunteer, self.pill, self.menu_button):
+        for part in (self._person, self._volunteer, self.pill, self.hub, self.menu_button):
             self._row.addWidget(part)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -181,8 +148,18 @@ class TopBar(View):
         self._session.say(state.session)
         # Not said, which would show it whether it has room or not.
         self._volunteer.setText(state.volunteer)
-        self.pill.show_pill(state.sync, state.now)
+        self._draw_pills()
         self._make_room()
+
+    def _draw_pills(self) -> None:
+        look, sync, hub, now = self.look, self._state.sync, self._state.hub, self._state.now
+        full = pill_words(look, sync, now)
+        brief = pill_words(look, sync, now, brief=True)
+        name = look.text("bar.sync_name", words=full)
+        self.pill.show_words((full, brief), name, *pill_look(sync))
+        forms = hub_forms(look, hub, now)
+        name = look.text("bar.hub_name", words=forms[0])
+        self.hub.show_words(forms, name, *hub_look(hub))
 
     def open_menu(self) -> None:
         """Open the menu under its button."""
@@ -196,14 +173,15 @@ class TopBar(View):
         super().resizeEvent(event)
 
     def _make_room(self) -> None:
-        """First goes since when the records are not safe, then the volunteer's name, then the mark;
-        the point and the count always stay."""
+        """First goes since when the records are not safe, then with whom this laptop is in touch,
+        then the volunteer's name, then the mark; the point and the count always stay."""
         name = self._volunteer.sizeHint().width() + self.look.sizes.icon + 32
         named = name + 80 if self._state.volunteer else 0
-        taken = self.menu_button.sizeHint().width() + self.look.px(220) + named
-        self.pill.fit(self.width() - taken)
-        left = self.width() - self.pill.sizeHint().width() - self.menu_button.sizeHint().width()
-        left -= self.look.px(220)
+        room = self.width() - self.menu_button.sizeHint().width() - self.look.px(220) - 2 * _GAP
+        self.pill.fit(room - named - self.hub.least())
+        room -= self.pill.sizeHint().width()
+        self.hub.fit(room - named)
+        left = room - self.hub.sizeHint().width()
         roomy = left > name + 80
         self._volunteer.setVisible(roomy and bool(self._state.volunteer))
         self._person.setVisible(roomy and bool(self._state.volunteer))

@@ -33,7 +33,8 @@ from tests.support.shown import dressed, leave, stand
 
 _LAPTOPS = [(1366, 768), (1024, 600)]
 _SYNC = ("sync-failed", "sync-login", "sync-off", "sync-reviews")
-_LONG = ("opening-several", "void-refused", "usb-imported", *_SYNC)
+_LAPTOPS_LISTED = ("laptops-hub-many", "laptops-hub_already", "laptops-lost")
+_LONG = ("opening-several", "void-refused", "usb-imported", *_SYNC, *_LAPTOPS_LISTED)
 """More points than most have, a trouble in the middle of voiding, and lists that grow all day:
 these may be scrolled to."""
 
@@ -256,6 +257,7 @@ def test_tab_walks_down_the_scan_screen_and_through_everything_once(
         screen.overview.void_last,
         screen.overview.list,
         screen.bar.pill,
+        screen.bar.hub,
         screen.bar.menu_button,
     ]
 

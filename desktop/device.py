@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from desktop.threads import Cancel
 from desktop.vault import Vault
 from desktop.vault_errors import VaultExists
 from models import __version__, cbor
-from models.clock import WallClock
+from models.clock import DAY, WallClock
 from models.enrolment_text import Invitation
-from models.errors import DatabaseDamaged, NoVolunteers, SyncRunning
+from models.errors import DatabaseDamaged, DataError, NoVolunteers, SyncRunning
+from models.field.blobs import BlobStore
 from models.field.database import (
     Database,
     create_database,
@@ -81,6 +83,11 @@ class OpenDevice:
     station: Station
     vault: Vault
 
+    def close(self) -> None:
+        """Lets its connections go."""
+        self.connection.close()
+        self.station.blobs.close()
+
 
 def open_device(
     folder: Path, vault: Vault, volunteer: int, pin: str, wall_clock: WallClock
@@ -93,7 +100,10 @@ def open_device(
         if identity is None:
             raise DatabaseDamaged()
         ledger = Ledger(connection, identity, wall_clock, load_anchor(connection))
-        return OpenDevice(database, connection, identity, Station(ledger), vault)
+        station = Station(ledger, BlobStore(database.blobs))
+        with suppress(DataError):  # trouble with photos keeps nobody from their records
+            station.blobs.sweep(ledger.clock().now - DAY)
+        return OpenDevice(database, connection, identity, station, vault)
 
 
 def sync(

@@ -57,7 +57,7 @@ def with_device(
             names = ", ".join(one.name for one in vault.volunteers())
             return complain(text(language, "cli.field.who", names=names), USAGE)
         device = open_device(folder, vault, who[0].id, read_pin(who[0].name), wall_clock)
-        with closing(device.connection):
+        with closing(device):
             return work(device, cancel)
     except PinError:
         return complain(text(language, "cli.field.bad_pin"), USAGE)

@@ -103,7 +103,7 @@ class Shift(QObject):
         device = self.device
 
         def close() -> None:
-            device.connection.close()
+            device.close()
             device.vault.lock()
 
         self.place.threads.submit_db(close)

@@ -180,7 +180,7 @@ class Workplace(QObject):
 
         def opened(device: OpenDevice, volunteer: int) -> None:
             if self._over:  # the window was closed meanwhile
-                device.connection.close()
+                device.close()
                 return
             self._at_the_door = None
             self.shift = Shift(self, device, volunteer)

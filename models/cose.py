@@ -37,6 +37,7 @@ class Purpose(Enum):
     PAGE = b"ksbb/page/1"
     PARCEL = b"ksbb/parcel/1"
     FRAME = b"ksbb/frame/1"
+    BLOBS = b"ksbb/blobs/1"
 
 
 class SignatureProblem(ValueError):

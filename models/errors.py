@@ -17,6 +17,7 @@
     │   ├── NothingToExport  ExportStopped  NoBoxKey  CarrierFull
     └── InputError         what a person gave us
         ├── NotAllowed  UnknownTarget  NothingOpen  TooLong
+        ├── PictureTooLarge  PictureMissing
 
 ``code`` names the words: ``errors.<code>.title`` says what happened, ``errors.<code>.what_to_do``
 what to do; ``parts`` fill their braces.
@@ -340,3 +341,15 @@ class TooLong(InputError):
     """A text is longer than a record can hold."""
 
     code = "too_long"
+
+
+class PictureTooLarge(InputError):
+    """A photo or signature of more than ``most`` MiB, or of nothing at all."""
+
+    code = "picture_too_large"
+
+
+class PictureMissing(InputError):
+    """The photo or signature that a record is to name is not on this laptop's disk."""
+
+    code = "picture_missing"

@@ -71,6 +71,23 @@ class VoidReason(IntEnum):
     OTHER = 9
 
 
+class BlobKind(IntEnum):
+    """What a blob shows. A later version may have other kinds: they are carried like these."""
+
+    PHOTO = 1
+    SIGNATURE = 2
+    PROXY_DOCUMENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A picture that a fact names by the SHA-256 of its bytes, which travel by themselves and after
+    the fact; ``kind`` is a ``BlobKind``."""
+
+    kind: int
+    hash: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A quantity of one package in one stage: what is due, or what was handed over."""
@@ -115,6 +132,7 @@ class Handover:
     proxy_relation: str | None = None
     replaced_household: int | None = None
     note: str | None = None
+    blobs: tuple[Blob, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +254,7 @@ _KEYS: dict[type[Any], tuple[tuple[int, str], ...]] = {
         (8, "proxy_relation"),
         (9, "replaced_household"),
         (10, "note"),
+        (11, "blobs"),
     ),
     NoHandover: ((1, "household"), (2, "outcome"), (3, "stage"), (4, "slip"), (5, "note")),
     Void: ((1, "target"), (2, "reason"), (3, "feed"), (4, "note"), (5, "hash")),
@@ -277,6 +296,9 @@ COUNTABLE = 1 << 62
 """Numbers from here on, and negative ones, can't be counted with: no table column holds them."""
 MOST_PIECES = 1 << 31
 """Quantities are less, so that no sum of them outgrows a column either."""
+MOST_BLOBS = 16
+"""A hand-over names no more: whoever keeps blobs must know how much a fact can make it keep."""
+BLOB_HASH_BYTES = 32
 
 
 def to_plain(fact: Fact) -> list[Any]:
@@ -292,6 +314,8 @@ def to_plain(fact: Fact) -> list[Any]:
             continue
         if name == "lines":
             value = [[line.stage, line.package, line.quantity] for line in value]
+        elif name == "blobs":
+            value = [[blob.kind, blob.hash] for blob in value]
         elif isinstance(value, IntEnum):
             value = int(value)
         plain[number] = value
@@ -367,6 +391,19 @@ def _read_lines(value: Any) -> tuple[Line, ...]:
     return tuple([Line(*[_whole(part) for part in _list(line)]) for line in _list(value)])
 
 
+def _read_blobs(value: Any) -> tuple[Blob, ...]:
+    blobs = tuple([Blob(_whole(kind), _hash(hash_)) for kind, hash_ in map(_list, _list(value))])
+    if len(blobs) > MOST_BLOBS:
+        raise ValueError("more blobs than a hand-over names")
+    return blobs
+
+
+def _hash(value: Any) -> bytes:
+    if not isinstance(value, bytes) or len(value) != BLOB_HASH_BYTES:
+        raise TypeError("not a SHA-256")
+    return value
+
+
 def _whole(value: Any) -> int:
     if type(value) is not int:
         raise TypeError("not a whole number")
@@ -402,6 +439,8 @@ def _reader_of_plain(allowed: tuple[type, ...]) -> Callable[[Any], Any]:
 def _reader(cls: type[Any], name: str) -> Callable[[Any], Any]:
     if name == "lines":
         return _read_lines
+    if name == "blobs":
+        return _read_blobs
     if (cls, name) in _ENUMS:
         return _reader_of_member(_ENUMS[cls, name])
     allowed = _TYPES[cls][name]
@@ -432,11 +471,15 @@ def is_countable(fact: Fact) -> bool:
         if number is not None and not 0 <= number < COUNTABLE:
             return False
     if isinstance(body, Handover):
-        return bool(body.lines) and all(
-            [
-                _fits(o.stage) and _fits(o.package) and 0 < o.quantity < MOST_PIECES
-                for o in body.lines
-            ]
+        return (
+            bool(body.lines)
+            and all(
+                [
+                    _fits(o.stage) and _fits(o.package) and 0 < o.quantity < MOST_PIECES
+                    for o in body.lines
+                ]
+            )
+            and all([_fits(blob.kind) for blob in body.blobs])
         )
     if isinstance(body, Stock):
         return 0 <= body.quantity < MOST_PIECES

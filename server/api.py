@@ -47,6 +47,16 @@ _OPERATIONS = {
         'A COSE_Sign1 by the old feed\'s key over CBOR `["refeed", at, offer]`; the offer is signed'
         " by the new feed's. The answer is a certificate signed by the centre.",
     ),
+    "blobs": (
+        "Ask which photos and signatures are wanted",
+        'A COSE_Sign1 by the feed\'s key over CBOR `["blobs", at, [hash, …]]`. The answer says of'
+        " each how much of it is held, signed by the centre.",
+    ),
+    "blob": (
+        "Send a piece of a photo or signature",
+        'A COSE_Sign1 by the feed\'s key over CBOR `["blob", at, hash, length, offset, bytes]`.'
+        " Taken only when a fact of the device names the hash; the answer is as to `blobs`.",
+    ),
 }
 
 

@@ -18,6 +18,7 @@ from models import __version__
 from models.clock import WallClock, wall_clock
 from models.slip import slip_key_id
 from server.api import sync_router
+from server.blobs import PostgresBlobs
 from server.enrolment import CodeEnroller
 from server.figures import Figures
 from server.keys import Keys
@@ -40,6 +41,7 @@ from server.web.problems import Problems
 from server.web.rendering import STATIC, Pages
 from server.web.routing import PageRoute
 from server.web.slip import SlipPages
+from sync.blob_receiver import BlobReceiver
 from sync.receiver import Receiver
 from sync.unloading import Unloading
 
@@ -94,6 +96,9 @@ def create_app(
                 parcels=unloading.answer,
                 opener=FeedSuccession(engine),
                 told=HeadsTold(engine).note,
+                blobs=BlobReceiver(
+                    store.sender, PostgresBlobs(engine, personal), keys.centre
+                ).answer,
             )
         )
     )

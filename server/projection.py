@@ -19,6 +19,7 @@ from models.clock import DAY, local
 from models.facts import COUNTABLE, Fact, Handover, SessionOpened, is_countable
 from server import projection_sql as sql
 from server.arrived import Arrived, Stretch, fact_context
+from server.blobs import name_blobs
 from server.copying import copy_rows
 from server.personal import Personal, PersonalColumn
 from server.tables import Review, ReviewKind, table
@@ -65,6 +66,7 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
     _ask_about(connection, stretch, regions.of_household, targets.same_device, now)
     if not given and not targets.taken_back:
         return
+    name_blobs(connection, stretch, ((one.seq, blob) for one in given for blob in one.body.blobs))
     voids = {"device": stretch.device, **targets.as_arrays()}
     lines = _lines(personal, stretch, given, points, regions, now)
     copy_rows(connection, sql.COPY_FRESH, sql.FRESH_TYPES, lines)

@@ -16,6 +16,7 @@ class Phase(Enum):
     SENDING = "sending"
     FETCHING = "fetching"
     CARRYING = "carrying"
+    PHOTOS = "photos"
     PACKING = "packing"
     TAKING = "taking"
     DONE = "done"
@@ -23,8 +24,8 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far it is: ``done`` of ``total`` records of this phase (0 of 0 before it exchanges any);
-    while waiting because the centre asks for it ``total`` is the seconds."""
+    """How far it is: ``done`` of ``total`` records of this phase (0 of 0 before it exchanges any),
+    or photos; while waiting because the centre asks for it ``total`` is the seconds."""
 
     phase: Phase
     done: int = 0

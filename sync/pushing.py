@@ -20,12 +20,13 @@ costs at both ends whatever it holds is then shared by more facts."""
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """How many facts were sent, which of them a person will look at (number, code), and whether
-    the centre holds other facts under our numbers."""
+    """How many facts were sent, which of them a person will look at (number, code), whether the
+    centre holds other facts under our numbers, and through which number it was gone."""
 
     sent: int
     exceptions: tuple[tuple[int, int], ...]
     forked: bool
+    upto: int
 
 
 def push(
@@ -67,4 +68,4 @@ def push(
             upto, extended = own.head().seq, True
             total = max(total, done + upto - held)
     report(Progress(Phase.SENDING, done, max(total, done)))
-    return Pushed(done, tuple(exceptions), forked)
+    return Pushed(done, tuple(exceptions), forked, held)

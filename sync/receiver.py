@@ -117,6 +117,9 @@ ToldHeads = Callable[[int, Sequence[tuple[bytes, Head]], int], None]
 Parcels = Callable[[bytes, int], Reply]
 """(parcel, now) → the answer to a carrier. Only the centre opens parcels."""
 
+Blobs = Callable[[str, bytes, int], Reply]
+"""(operation, request, now) → the answer about photos and signatures. Only the centre has it."""
+
 
 class Receiver:
     """Answers requests. ``signer`` signs receipts, pages and certificates."""
@@ -131,6 +134,7 @@ class Receiver:
         parcels: Parcels | None = None,
         opener: FeedOpener | None = None,
         told: ToldHeads | None = None,
+        blobs: Blobs | None = None,
     ) -> None:
         self._store = store
         self._signer = signer
@@ -140,6 +144,7 @@ class Receiver:
         self._parcels = parcels
         self._opener = opener
         self._told = told
+        self._blobs = blobs
 
     def now(self) -> int:
         """The receiver's time in ms."""
@@ -157,6 +162,8 @@ class Receiver:
                 return self._enrol(body, now, self._enroller)
             case "parcel" if self._parcels is not None:
                 return self._parcels(body, now)
+            case "blobs" | "blob" if self._blobs is not None:
+                return self._blobs(operation, body, now)
             case "hello" | "pull" | "refeed" | "heads":
                 return self._signed(operation, body, now)
         return refuse(Refusal.MALFORMED, now)

@@ -1,5 +1,5 @@
 """One sync of a device, in order: say where we stand, send what is not safe, take what is new,
-bring what is carried for others.
+bring what is carried for others; and last of all photos and signatures.
 
 Where the centre holds other facts under our numbers (a restored or cloned disk) it goes on in a new
 feed, once everything of the old one is there.
@@ -10,12 +10,15 @@ again, because every step is idempotent and remembers how far it came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
 from models.clock import WallClock
-from models.errors import DatabaseDamaged, DeviceRevoked, ForkFound, KsbbError
+from models.errors import DatabaseDamaged, DataError, DeviceRevoked, ForkFound, KsbbError
+from models.field.blobs import BlobStore
 from models.field.database import Database, write
 from models.field.device import (
     Identity,
@@ -29,6 +32,8 @@ from models.field.moving import move, read_anew_after_move
 from models.field.own_feed import OwnFeed
 from models.field.roster import Roster
 from sync.asking import ATTEMPTS, Asking, Stop
+from sync.blob_limit import UNLIMITED, BlobLimit
+from sync.blob_sending import BlobSending, BlobsSent
 from sync.carrying import FOLDER, Carriage
 from sync.delivering import Delivering
 from sync.forwarding import Forwarding
@@ -42,12 +47,16 @@ from sync.relay import Relay
 from sync.transport import Transport
 from sync.turn import one_at_a_time
 
+PULL_EVERY = 60_000
+"""How long (ms) pictures go out before it is asked again what others did: nobody is to be served
+twice because of a photo."""
+
 
 @dataclass(frozen=True, slots=True)
 class Synced:
     """What a finished sync did. ``exceptions`` are own facts that a person will look at, (place,
     code); ``moved``: the laptop goes on in a new feed; ``carried``: facts of other devices that it
-    brought to the centre."""
+    brought to the centre; ``blobs``: what came of its photos and signatures."""
 
     sent: int
     fetched: int
@@ -55,6 +64,7 @@ class Synced:
     exceptions: tuple[tuple[int, int], ...] = ()
     moved: bool = False
     carried: int = 0
+    blobs: BlobsSent = field(default_factory=BlobsSent)
 
 
 class SyncSession:
@@ -72,6 +82,7 @@ class SyncSession:
         stop: Stop,
         patience: float = 0.0,
         attempts: int = ATTEMPTS,
+        blobs: BlobLimit = UNLIMITED,
     ) -> None:
         self._database = database
         self._asking = Asking(transport, stop, report)
@@ -82,6 +93,8 @@ class SyncSession:
         self._stop = stop
         self._patience = patience
         self._attempts = attempts
+        self._blob_limit = blobs
+        self._blobs = BlobStore(database.blobs)
 
     def run(self) -> Synced:
         """The whole exchange; raises SyncError or DataError. How it ended is remembered.
@@ -100,7 +113,7 @@ class SyncSession:
                 raise DatabaseDamaged()
             ledger = Ledger(connection, identity, self._wall_clock)
             try:
-                with self._database.roster.connect() as roster:
+                with self._database.roster.connect() as roster, closing(self._blobs):
                     synced = self._exchange(ledger, identity, roster)
             except KsbbError as error:
                 self._remember(connection, error)
@@ -125,13 +138,28 @@ class SyncSession:
         read_anew_after_move(ledger.connection, roster)
         pulling = Pulling(ledger, roster, self._asking, centre_key, self._volunteers, self._report)
         try:
-            for point in identity.points:
-                pulling.pull(point)
+            self._pull(pulling, identity)
         except DeviceRevoked:
-            # A blocked laptop gets nothing more; what it holds of others is theirs, and goes.
+            # A blocked laptop gets nothing more; what it holds of others is theirs, and goes, and
+            # so do the pictures of what it recorded.
             self._deliver(ledger, identity)
+            self._send_blobs(ledger, centre_key, lambda: True)
             raise
         carried = self._deliver(ledger, identity)
+        pulled_at = self._wall_clock()
+
+        def records() -> bool:
+            """While pictures go out, records still come and go: ours, and what others did. False
+            when the next sync must go on in a new feed."""
+            nonlocal pulled_at
+            if ledger.head().seq > sent[-1].upto:
+                sent.append(self._send(ledger, ledger, centre_key))
+            if not 0 <= self._wall_clock() - pulled_at < PULL_EVERY:
+                self._pull(pulling, identity)
+                pulled_at = self._wall_clock()
+            return not sent[-1].forked
+
+        blobs = self._send_blobs(ledger, centre_key, records)
         return Synced(
             sum(pushed.sent for pushed in sent),
             pulling.fetched,
@@ -139,13 +167,50 @@ class SyncSession:
             tuple(pair for pushed in sent for pair in pushed.exceptions),
             moved,
             carried,
+            blobs,
         )
+
+    def _pull(self, pulling: Pulling, identity: Identity) -> None:
+        for point in identity.points:
+            pulling.pull(point)
+
+    def _send_blobs(
+        self, ledger: Ledger, centre_key: bytes, records: Callable[[], bool]
+    ) -> BlobsSent:
+        """Last. What goes wrong with ``records`` meanwhile ends it, and is raised as ever."""
+        failed: list[KsbbError] = []
+
+        def between() -> bool:
+            try:
+                return records()
+            except KsbbError as error:
+                failed.append(error)
+                return False
+
+        sending = BlobSending(
+            ledger,
+            self._blobs,
+            self._asking,
+            centre_key,
+            self._report,
+            self._blob_limit,
+            between,
+        )
+        sent = sending.send()
+        if failed:
+            raise failed[0]
+        return sent
 
     def _send(self, ledger: Ledger, own: OwnFeed, centre_key: bytes) -> Pushed:
         receipts = Receipts(own, centre_key)
+        safe_before = own.safe_seq()
         confirmed = greet(
             own, self._asking, receipts, self._wall_clock, self._version, self._attempts
         )
+        if confirmed.held < safe_before:
+            with suppress(DataError):  # no trouble with pictures holds up a record
+                # A centre that was restored from its backup lost pictures too.
+                self._blobs.doubt()
         ledger.anchor = own.anchor
         pushed = push(own, self._asking, receipts, confirmed, self._report)
         places = [(ledger.place_of(own.feed, seq), code) for seq, code in pushed.exceptions]

@@ -178,7 +178,7 @@ class Syncing(QObject):
     def _progress(self, progress: SyncProgress) -> None:
         if not self.busy:
             return
-        if progress.phase in (Phase.SENDING, Phase.FETCHING, Phase.CARRYING):
+        if progress.phase in (Phase.SENDING, Phase.FETCHING, Phase.CARRYING, Phase.PHOTOS):
             self._heard = True
             self._line.heard(self._now())
         counted = progress.phase is not Phase.WAITING

@@ -1,4 +1,4 @@
-"""Opening the device's two encrypted files, and bringing them to the current schema."""
+"""Opening the device's three encrypted files, and bringing them to the current schema."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from sqlcipher3 import dbapi2
 
 from models.errors import DatabaseDamaged, DatabaseMissing, DatabaseNewer, DataError, DiskFull
 from models.field.faults import fault_of, mapped
-from models.field.migrations import LEDGER_STEPS, ROSTER_STEPS
+from models.field.migrations import BLOB_STEPS, LEDGER_STEPS, ROSTER_STEPS
 
 LEDGER_FILE = "ledger.db"
 ROSTER_FILE = "roster.db"
+BLOBS_FILE = "blobs.db"
 KEY_BYTES = 32
-_CACHE_KIB = 65_536
+_CACHE_KIB, _BLOB_CACHE_KIB = 65_536, 4_096
 _BUSY_MS = 3_000
 _FOLDER = "ksbb_folder"
 """The execution option under which a connection knows where its file lies."""
@@ -33,7 +34,7 @@ calls it an I/O error where the write-ahead log's index can't grow."""
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """The two open files. A connection belongs to the thread that made it."""
+    """The three open files. A connection belongs to the thread that made it."""
 
     folder: Path
     ledger: Engine
@@ -41,6 +42,8 @@ class Database:
     until a page of the roster has been written."""
     roster: Engine
     """The roster alone, to write what a pull brings."""
+    blobs: Engine
+    """Photos and signatures, with the ledger attached to read only: which fact names them."""
 
 
 def create_database(folder: Path, key: bytes) -> Database:
@@ -54,17 +57,18 @@ def open_database(folder: Path, key: bytes) -> Database:
     """The existing database in ``folder``, checked and migrated.
 
     Raises DatabaseMissing, DatabaseDamaged (also for a wrong key), DatabaseNewer, DatabaseLocked,
-    DiskFull. A damaged roster is only a cache: it is set aside and the next pull refills it.
+    DiskFull. A damaged roster is only a cache: it is set aside and the next pull refills it. Photos
+    that can't be opened are set aside too: no record is to be held up by them.
     """
     with mapped():
         _check(folder / LEDGER_FILE, key)
-        roster = folder / ROSTER_FILE
-        try:
-            _check(roster, key, deep=False)
-        except DatabaseDamaged:
-            set_aside(roster)
-        except DatabaseMissing:
-            pass
+        for file in (folder / ROSTER_FILE, folder / BLOBS_FILE):
+            try:
+                _check(file, key, deep=False)
+            except DatabaseDamaged:
+                set_aside(file)
+            except DatabaseMissing:
+                pass
     return _open(folder, key)
 
 
@@ -93,7 +97,12 @@ def move_database(database: Database, folder: Path) -> None:
     the last to close.
     """
     with mapped():
-        for engine, name in ((database.ledger, LEDGER_FILE), (database.roster, ROSTER_FILE)):
+        # Each before the file that is attached to it.
+        for engine, name in (
+            (database.blobs, BLOBS_FILE),
+            (database.ledger, LEDGER_FILE),
+            (database.roster, ROSTER_FILE),
+        ):
             with engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA main.wal_checkpoint(TRUNCATE)")
             target = folder / name
@@ -117,9 +126,15 @@ def set_aside(file: Path) -> Path:
 
 def _open(folder: Path, key: bytes) -> Database:
     with mapped():
-        for name, steps in ((LEDGER_FILE, LEDGER_STEPS), (ROSTER_FILE, ROSTER_STEPS)):
+        for name, steps in (
+            (LEDGER_FILE, LEDGER_STEPS),
+            (ROSTER_FILE, ROSTER_STEPS),
+            (BLOBS_FILE, BLOB_STEPS),
+        ):
             _migrate(folder / name, key, steps)
-    return Database(folder, _ledger_engine(folder, key), _roster_engine(folder, key))
+    return Database(
+        folder, _ledger_engine(folder, key), _roster_engine(folder, key), _blob_engine(folder, key)
+    )
 
 
 def _ledger_engine(folder: Path, key: bytes) -> Engine:
@@ -144,6 +159,17 @@ def _roster_engine(folder: Path, key: bytes) -> Engine:
     return _engine(folder / ROSTER_FILE, prepare).execution_options(
         schema_translate_map={"roster": None}
     )
+
+
+def _blob_engine(folder: Path, key: bytes) -> Engine:
+    def prepare(connection: Any, _record: Any) -> None:
+        _unlock(connection, key)
+        # A fact that names a picture promises that it is on the disk.
+        _settle(connection, "FULL", _BLOB_CACHE_KIB)
+        ledger = (folder / LEDGER_FILE).absolute().as_uri() + "?mode=ro"
+        connection.execute("ATTACH DATABASE ? AS ledger KEY ?", (ledger, _raw(key)))
+
+    return _engine(folder / BLOBS_FILE, prepare)
 
 
 def _engine(file: Path, prepare: Callable[[Any, Any], None]) -> Engine:
@@ -188,10 +214,10 @@ def _is_full(folder: Path) -> bool:
         return False
 
 
-def _settle(connection: Any, synchronous: str) -> None:
+def _settle(connection: Any, synchronous: str, cache_kib: int = _CACHE_KIB) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
     connection.execute("PRAGMA foreign_keys = ON")
 
 

@@ -1,4 +1,5 @@
-"""Numbered steps that bring ``ledger.db`` and ``roster.db`` to the schema of ``tables``.
+"""Numbered steps that bring ``ledger.db``, ``roster.db`` and ``blobs.db`` to the schema of
+``tables``.
 
 Each step is a list of statements run in one transaction together with the new ``user_version``; a
 step, once released, never changes. A test proves that they reproduce the declared tables.
@@ -8,6 +9,13 @@ from __future__ import annotations
 
 LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
     (
+        """CREATE TABLE blob_named (
+          hash BLOB NOT NULL,
+          feed BLOB NOT NULL,
+          seq INTEGER NOT NULL,
+          PRIMARY KEY (hash, feed, seq)
+        ) WITHOUT ROWID
+        """,
         """CREATE TABLE checkpoint (
           feed BLOB NOT NULL,
           branch INTEGER NOT NULL,
@@ -220,6 +228,34 @@ ROSTER_STEPS: tuple[tuple[str, ...], ...] = (
           name VARCHAR NOT NULL,
           active BOOLEAN NOT NULL,
           PRIMARY KEY (id)
+        )
+        """,
+    ),
+)
+
+BLOB_STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE blob (
+          hash BLOB NOT NULL,
+          length INTEGER NOT NULL,
+          kept_at INTEGER NOT NULL,
+          whole_at INTEGER,
+          gone BOOLEAN NOT NULL,
+          PRIMARY KEY (hash)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX blob_by_state ON blob (whole_at, kept_at)",
+        """CREATE TABLE blob_day (
+          day VARCHAR NOT NULL,
+          sent INTEGER NOT NULL,
+          PRIMARY KEY (day)
+        ) WITHOUT ROWID
+        """,
+        """CREATE TABLE blob_piece (
+          hash BLOB NOT NULL,
+          begin INTEGER NOT NULL,
+          data BLOB NOT NULL,
+          PRIMARY KEY (hash, begin)
         )
         """,
     ),

@@ -27,6 +27,7 @@ from models.facts import (
 from models.field.branches import branch_of
 from models.field.straight import Straight
 from models.field.tables import (
+    BlobNamedRow,
     FactRow,
     FeedRow,
     SessionRow,
@@ -41,12 +42,14 @@ def table(model: type[SQLModel]) -> Table:
     return model.__table__  # type: ignore[attr-defined,no-any-return]
 
 
-FACT, FEED, TAKEN, VOIDED, STOCK, SESSION = (
-    table(model) for model in (FactRow, FeedRow, TakenRow, VoidedRow, StockRow, SessionRow)
+FACT, FEED, TAKEN, VOIDED, STOCK, SESSION, BLOB_NAMED = (
+    table(model)
+    for model in (FactRow, FeedRow, TakenRow, VoidedRow, StockRow, SessionRow, BlobNamedRow)
 )
-_DERIVED = (TAKEN, VOIDED, STOCK, SESSION)
+_DERIVED = (TAKEN, VOIDED, STOCK, SESSION, BLOB_NAMED)
 
 _ADD_TAKEN = Straight(insert(TAKEN))
+_NAME_BLOB = upsert(BLOB_NAMED).on_conflict_do_nothing()
 _ADD_SESSION = upsert(SESSION).on_conflict_do_nothing()
 _ADD_VOIDED = upsert(VOIDED).on_conflict_do_nothing()
 _SET_STOCK = upsert(STOCK)
@@ -211,6 +214,9 @@ class Projector:
             )
         if own:
             self._move_stock(point, body, sign=1)
+            for blob in body.blobs:
+                named = {"hash": blob.hash, "feed": place.feed, "seq": place.seq}
+                self._connection.execute(_NAME_BLOB, named)
 
     def _void(self, place: Place, body: Void, own: bool) -> None:
         target, hash_ = self._target(place, body)

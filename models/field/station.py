@@ -23,8 +23,10 @@ from models.decide import (
     Taken,
     decide,
 )
-from models.errors import NotAllowed, NothingOpen, UnknownTarget
+from models.errors import NotAllowed, NothingOpen, PictureMissing, UnknownTarget
 from models.facts import (
+    Blob,
+    BlobKind,
     Body,
     Handover,
     Movement,
@@ -36,6 +38,7 @@ from models.facts import (
     Void,
     VoidReason,
 )
+from models.field.blobs import BlobStore
 from models.field.device import load_anchor
 from models.field.faults import mapped
 from models.field.ledger import FeedClosed, Ledger, Recorded
@@ -65,10 +68,11 @@ class Look:
 
 
 class Station:
-    """The operations of one device, on one connection."""
+    """The operations of one device, on one connection; photos and signatures on another."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, blobs: BlobStore | None = None) -> None:
         self.ledger = ledger
+        self._blobs = blobs
         self.roster = Roster(ledger.connection)
         self._connection: Connection = ledger.connection
         self._session: Session | None = None
@@ -199,12 +203,16 @@ class Station:
 
     # --- recording ---------------------------------------------------------------------------
 
-    def hand_over(self, look: Look, actor: int, *, deliberate: bool = False) -> Recorded:
-        """Records that what is due was handed over to the holder.
+    def hand_over(
+        self, look: Look, actor: int, *, deliberate: bool = False, blobs: Sequence[Blob] = ()
+    ) -> Recorded:
+        """Records that what is due was handed over to the holder. ``blobs`` are its photos and
+        signatures, which ``keep_picture`` has put on the disk before.
 
         Raises NotAllowed when the verdict is red, or amber without ``deliberate``; or when things
         changed since the look-up so that the verdict is now another: then look up again. Raises
-        DataError when it could not be written, and then nothing was.
+        PictureMissing for one that isn't on the disk, DataError when it could not be written; and
+        then nothing was.
         """
         if look.known_at != self._state():
             again = self._look_again(look)
@@ -225,10 +233,25 @@ class Station:
             source=look.source,
             slip=look.slip.number if look.slip is not None else None,
             verdict=decision.verdict,
+            blobs=tuple(blobs),
         )
+        if not all(self.blobs.has(blob.hash) for blob in blobs):
+            raise PictureMissing()
         recorded = self._record(actor, body)
         self._handed += 1
         return recorded
+
+    def keep_picture(self, kind: BlobKind, data: bytes) -> Blob:
+        """Puts a photo or signature (JPEG or PNG) on the disk for the hand-over that is about to be
+        recorded; where it is not recorded after all: ``blobs.drop``. Raises PictureTooLarge or
+        DataError, and then nothing was kept."""
+        return Blob(kind, self.blobs.keep(data, self.ledger.clock().now))
+
+    @property
+    def blobs(self) -> BlobStore:
+        """The photos and signatures on this laptop."""
+        assert self._blobs is not None, "this station was made without a place for pictures"
+        return self._blobs
 
     def refuse(self, look: Look, actor: int) -> Recorded:
         """Records that a scan ended without goods: that, too, happened."""

@@ -1,8 +1,9 @@
-"""The device's tables, in two files with two fates.
+"""The device's tables, in three files with three fates.
 
 ``ledger.db`` (main) holds facts and what follows from them: it can be replaced by nothing and is
 backed up. ``roster.db`` (attached as ``roster``) holds what the centre sent: it is a cache that a
-pull refills, so it keeps its own cursor. No transaction writes both.
+pull refills, so it keeps its own cursor. ``blobs.db`` holds photos and signatures: most of all
+bytes, none of which a record waits for. No transaction writes two of them.
 
 SQLModel table classes do not validate; everything is checked before it gets here.
 """
@@ -24,6 +25,10 @@ class LedgerModel(SQLModel, registry=registry(metadata=MetaData())):
 
 class RosterModel(SQLModel, registry=registry(metadata=MetaData(schema="roster"))):
     """Base of the tables in ``roster.db``."""
+
+
+class BlobModel(SQLModel, registry=registry(metadata=MetaData())):
+    """Base of the tables in ``blobs.db``."""
 
 
 def _key(**kwargs: Any) -> Any:
@@ -166,6 +171,16 @@ class SessionRow(LedgerModel, table=True):
     closed_at: int | None = None
     earlier_feed: bytes | None = None
     earlier: int | None = None
+
+
+class BlobNamedRow(LedgerModel, table=True):
+    """Projection: a blob that one of this laptop's own facts names."""
+
+    __tablename__ = "blob_named"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    hash: bytes = _key()
+    feed: bytes = _key()
+    seq: int = _key()
 
 
 # --- roster.db -------------------------------------------------------------------------------
@@ -312,3 +327,37 @@ class SiblingRow(RosterModel, table=True):
     public_key: bytes
     box_key: bytes
     revoked: bool
+
+
+# --- blobs.db --------------------------------------------------------------------------------
+
+
+class BlobRow(BlobModel, table=True):
+    """A photo or signature that was kept. ``whole_at``: when the centre signed that it holds all of
+    it. ``gone``: its bytes are no longer here, let go after that or rotted on this disk."""
+
+    __tablename__ = "blob"
+    __table_args__: ClassVar[Any] = (Index("blob_by_state", "whole_at", "kept_at"), _WITHOUT_ROWID)
+    hash: bytes = _key()
+    length: int
+    kept_at: int
+    whole_at: int | None = None
+    gone: bool = False
+
+
+class BlobPieceRow(BlobModel, table=True):
+    """The bytes of a blob from ``begin`` on."""
+
+    __tablename__ = "blob_piece"
+    hash: bytes = _key()
+    begin: int = _key()
+    data: bytes
+
+
+class BlobDayRow(BlobModel, table=True):
+    """How many bytes went out for blobs over a metered link on a day in Jakarta."""
+
+    __tablename__ = "blob_day"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    day: str = _key()
+    sent: int

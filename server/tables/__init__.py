@@ -10,6 +10,7 @@ and so that a fact is never refused because a row elsewhere is missing.
 from __future__ import annotations
 
 from server.tables.base import CentreTable, table
+from server.tables.blobs import Blob, BlobData, BlobNamed
 from server.tables.catalogue import (
     Agregator,
     Kolaborator,
@@ -39,6 +40,9 @@ from server.tables.households import Entitlement, Household, KKAlias, Slip
 __all__ = [
     "Agregator",
     "AuditLog",
+    "Blob",
+    "BlobData",
+    "BlobNamed",
     "CentreKey",
     "CentreTable",
     "ChangeKind",

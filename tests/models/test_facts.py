@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from models import cbor, facts
 from models.facts import (
     COUNTABLE,
+    MOST_BLOBS,
     MOST_PIECES,
+    Blob,
     Complaint,
     Fact,
     Handover,
@@ -119,6 +121,13 @@ def _handover(**changed: Any) -> list[Any]:
         _handover(k5=999),
         _handover(k7=b"name"),
         _handover(k10=7),
+        _handover(k11=7),
+        _handover(k11=[[1]]),
+        _handover(k11=[[1, bytes(31)]]),
+        _handover(k11=[[1, "x" * 32]]),
+        _handover(k11=[[True, bytes(32)]]),
+        _handover(k11=[[1, bytes(32), 0]]),
+        _handover(k11=[[1, bytes(32)]] * (MOST_BLOBS + 1)),
         [3, 1, 2, 3, {1: 5, 2: []}],
         [3, 1, 2, 3, {True: 5, 2: [[1, 1, 1]], 3: 1}],
         [3, 1, 2, 3, {"1": 5}],
@@ -185,6 +194,8 @@ COUNTABLE_FACT = Fact(1, 2, 3, HANDOVER)
         Fact(1, 2, 3, dataclasses.replace(HANDOVER, lines=(Line(1, 1, -1),))),
         Fact(1, 2, 3, dataclasses.replace(HANDOVER, lines=(Line(1, 1, MOST_PIECES),))),
         Fact(1, 2, 3, dataclasses.replace(HANDOVER, lines=(Line(-1, 1, 1),))),
+        Fact(1, 2, 3, dataclasses.replace(HANDOVER, blobs=(Blob(-1, bytes(32)),))),
+        Fact(1, 2, 3, dataclasses.replace(HANDOVER, blobs=(Blob(COUNTABLE, bytes(32)),))),
         Fact(1, 2, 3, SessionOpened(1 << 63)),
         Fact(1, 2, 3, Void(-1, VoidReason.OTHER)),
         Fact(1, 2, 3, Stock(Movement.COUNTED, 1, MOST_PIECES)),
@@ -210,3 +221,10 @@ def test_enums_stand_as_their_numbers() -> None:
     assert facts.to_plain(other)[4] == {1: 5, 2: 1}
     proxy = dataclasses.replace(HANDOVER, receiver=Receiver.PROXY, proxy_name="Budi")
     assert facts.decode(facts.encode(Fact(0, 0, 0, proxy))).body == proxy
+
+
+def test_a_picture_of_a_kind_that_is_not_known_yet_is_read_like_the_others() -> None:
+    blobs = tuple(Blob(kind, bytes([kind]) * 32) for kind in range(MOST_BLOBS))
+    fact = Fact(1, 2, 3, dataclasses.replace(HANDOVER, blobs=blobs))
+    assert facts.decode(facts.encode(fact)) == fact
+    assert facts.is_countable(fact)

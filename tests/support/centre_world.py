@@ -13,6 +13,7 @@ from models.cose import Signer
 from models.feed import FEED_ID_BYTES
 from models.field.device import Identity
 from server.arrived import fact_context
+from server.blobs import PostgresBlobs
 from server.changes import Change, append_changes
 from server.devices import revoke_device
 from server.keys import Keys
@@ -42,6 +43,7 @@ from server.tables import (
     table,
 )
 from server.told_heads import HeadsTold
+from sync.blob_receiver import BlobReceiver
 from sync.receiver import Receiver
 from sync.unloading import Unloading
 from tests.support.world import (
@@ -82,10 +84,12 @@ class Centre:
     store: PostgresFeedStore = field(init=False)
     receiver: Receiver = field(init=False)
     stream: PointStream = field(init=False)
+    blobs: PostgresBlobs = field(init=False)
 
     def __post_init__(self) -> None:
         self.store = PostgresFeedStore(self.engine, self.personal)
         self.stream = PointStream(self.engine, self.personal)
+        self.blobs = PostgresBlobs(self.engine, self.personal)
         self.receiver = self.receiving()
 
     def unloading(self, signer: Signer = CENTRE) -> Unloading:
@@ -103,6 +107,7 @@ class Centre:
             opener=FeedSuccession(self.engine),
             parcels=opens,
             told=HeadsTold(self.engine).note,
+            blobs=BlobReceiver(self.store.sender, self.blobs, signer).answer,
         )
 
     def furnish(self, families: Iterable[Family] = ()) -> None:

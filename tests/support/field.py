@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from models.clock import DAY
 from models.cose import Signer
 from models.feed import FEED_ID_BYTES
+from models.field.blobs import BlobStore
 from models.field.database import Database, create_database, open_database
 from models.field.device import Identity, load_anchor, load_identity, save_identity
 from models.field.ledger import Ledger
@@ -67,7 +68,7 @@ class FieldDevice:
         self.connection = self.database.ledger.connect()
         anchor = load_anchor(self.connection)
         ledger = Ledger(self.connection, self.identity, self.clock, anchor)
-        self.station = Station(ledger)
+        self.station = Station(ledger, BlobStore(self.database.blobs))
 
     def pull(self, page: Page) -> None:
         """Takes a page over, as a sync does, on a connection of its own."""
@@ -82,8 +83,9 @@ class FieldDevice:
         return identity_from(certificate, signer, of.centre)
 
     def close(self) -> None:
-        """Lets the connection go."""
+        """Lets the connections go."""
         self.connection.close()
+        self.station.blobs.close()
 
     def restart(self) -> None:
         """Closes everything and opens the files anew."""

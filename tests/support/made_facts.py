@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from models import cbor, facts
 from models.facts import (
+    Blob,
     Complaint,
     Fact,
     Handover,
@@ -61,6 +62,9 @@ HANDOVERS = st.builds(
     proxy_relation=_WORDS,
     replaced_household=st.none() | _ID,
     note=_WORDS,
+    blobs=st.lists(st.builds(Blob, _ID, st.binary(min_size=32, max_size=32)), max_size=3).map(
+        tuple
+    ),
 )
 _REFUSED = st.builds(
     Refused,

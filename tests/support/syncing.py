@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import Any
 
 from sync.asking import ATTEMPTS
+from sync.blob_limit import UNLIMITED, BlobLimit
 from sync.messages import Reply
 from sync.progress import Progress
 from sync.session import Synced, SyncSession
@@ -52,6 +53,7 @@ def sync(
     report: Callable[[Progress], None] = lambda _progress: None,
     patience: float = 0.0,
     attempts: int = ATTEMPTS,
+    blobs: BlobLimit = UNLIMITED,
 ) -> Synced:
     """One sync of ``device``, as the app does it; what it brought is read anew at the end."""
     session = SyncSession(
@@ -64,6 +66,7 @@ def sync(
         stop=stop or Hurry(),
         patience=patience,
         attempts=attempts,
+        blobs=blobs,
     )
     try:
         return session.run()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from models.facts import (
+    Blob,
+    BlobKind,
     Body,
     Complaint,
     Fact,
@@ -28,6 +32,8 @@ from models.verdict import Verdict
 AT = 1_795_500_000_000
 FAMILY = (1 << 60) + 5
 SLIP_NUMBER = slip_number(4_821_093_774)
+BLOB = b"\xff\xd8" + bytes(range(98))
+BLOB_HASH = hashlib.sha256(BLOB).digest()
 
 FACTS = (
     Fact(AT, 7, 0, SessionOpened(3, "Tahap 2")),
@@ -68,6 +74,7 @@ BODIES: tuple[Body, ...] = (
         proxy_relation="tetangga",
         replaced_household=FAMILY + 1,
         note="penerima meninggal",
+        blobs=(Blob(BlobKind.PHOTO, BLOB_HASH), Blob(BlobKind.SIGNATURE, bytes(range(32)))),
     ),
     NoHandover(FAMILY, Outcome.ABSENT),
     NoHandover(FAMILY, Outcome.OUT_OF_STOCK, stage=2, slip=SLIP_NUMBER, note="beras habis"),

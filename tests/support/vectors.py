@@ -31,6 +31,16 @@ from models.page import INDEX_LIMIT, SECTIONS, Page, encode_page
 from models.slip import encode_slip, slip_key_id
 from models.slip_text import to_text
 from models.x509 import make_authority, make_certificate
+from sync.blob_messages import (
+    AskBlobs,
+    BlobPiece,
+    BlobRequest,
+    BlobState,
+    BlobsWord,
+    HeldBlob,
+    encode_blob_request,
+    encode_blobs_word,
+)
 from sync.messages import (
     Certificate,
     Enrol,
@@ -49,7 +59,7 @@ from sync.messages import (
 from sync.new_feed import NewFeed, encode_new_feed
 from sync.parcel import read_frame
 from tests.support import vector_hub, vector_parcel
-from tests.support.vector_facts import AT, BODIES, FACTS, FAMILY, SLIP_NUMBER
+from tests.support.vector_facts import AT, BLOB, BLOB_HASH, BODIES, FACTS, FAMILY, SLIP_NUMBER
 
 FOLDER = Path(__file__).parent.parent / "vectors"
 
@@ -140,6 +150,19 @@ REQUESTS: dict[str, Request] = {
         ),
     ),
 }
+ASKED: dict[str, BlobRequest] = {
+    "blobs": AskBlobs(AT, (BLOB_HASH, bytes(range(32)), bytes(32))),
+    "blob": BlobPiece(AT, BLOB_HASH, len(BLOB), 50, BLOB[50:]),
+}
+WORD = BlobsWord(
+    FEED,
+    AT + 95_000,
+    (
+        HeldBlob(BLOB_HASH, BlobState.WHOLE, len(BLOB)),
+        HeldBlob(bytes(range(32)), BlobState.WANTED, 65_536),
+        HeldBlob(bytes(32), BlobState.UNKNOWN, 0),
+    ),
+)
 COLUMNS: tuple[list[Any], ...] = (
     [],
     [7, 7, 7],
@@ -273,6 +296,21 @@ def _all() -> dict[str, dict[str, Any]]:
             },
         },
         "hub": vector_hub.vector(told, HUB_MESSAGES),
+        "blobs": {
+            "what": "A photo of 100 bytes: the question, its second half, and the centre's word.",
+            "seed": FEED_SEED.hex(),
+            "centre_seed": CENTRE_SEED.hex(),
+            "photo": BLOB.hex(),
+            **{name: encode_blob_request(made, FEED_KEY).hex() for name, made in ASKED.items()},
+            "word": encode_blobs_word(WORD, CENTRE).hex(),
+            "says": {
+                **{
+                    name: told(cbor.loads(peek(encode_blob_request(made, FEED_KEY))))
+                    for name, made in ASKED.items()
+                },
+                "word": told(cbor.loads(peek(encode_blobs_word(WORD, CENTRE)))),
+            },
+        },
         "parcel": _parcel(),
         "page": {
             "what": "A page of point 3's stream with every section, and its rows.",

@@ -12,12 +12,15 @@ from models import enrolment_text, facts, hub_text, numbers, slip, slip_text
 from models.clock import ALLOWED_AHEAD, ALLOWED_BEHIND, DAY
 from models.columns import MAX_UNPACKED
 from models.cose import KEY_ID_BYTES, Purpose
-from models.facts import Movement, Outcome, Receiver, Source, VoidReason
+from models.facts import BlobKind, Movement, Outcome, Receiver, Source, VoidReason
 from models.feed import FEED_ID_BYTES, MAX_SEGMENT, MAX_SEGMENT_BYTES
+from models.field.blobs import MOST_BLOB_BYTES
 from models.page import MAX_ROWS, SECTIONS
 from models.verdict import Verdict
 from sync import (
     asking,
+    blob_messages,
+    blob_sending,
     exchange,
     hub_client,
     hub_server,
@@ -30,6 +33,7 @@ from sync import (
     station_link,
     transport,
 )
+from sync.blob_messages import BlobState
 from sync.messages import ALLOWED_SKEW, MAX_BODY, ExceptionCode, Refusal
 from tests.support import vectors
 
@@ -65,6 +69,7 @@ def test_every_kind_of_fact_with_its_keys() -> None:
     [
         ("Source", Source),
         ("Receiver", Receiver),
+        ("Blob", BlobKind),
         ("Outcome", Outcome),
         ("VoidReason", VoidReason),
         ("Movement", Movement),
@@ -122,8 +127,17 @@ def test_the_limits() -> None:
         "slip": f"{slip_text.MIN_BYTES} to {slip_text.MAX_BYTES:,} bytes,"
         f" 1 to {slip.MAX_LINES} lines",
         "parcel": f"{parcel.MAX_PARCEL >> 20} MiB, {parcel.MAX_ITEMS:,} items",
+        "blobs of a hand-over, hashes in a question": f"{facts.MOST_BLOBS},"
+        f" {blob_messages.MOST_ASKED}",
+        "a blob, a piece of it": f"{MOST_BLOB_BYTES >> 20} MiB, {blob_messages.MOST_PIECE:,} bytes",
         "a client's clock for pull": f"± {ALLOWED_SKEW // 60_000} minutes",
     }
+
+
+def test_every_state_of_a_blob() -> None:
+    told = {int(row[0]): row[1] for row in table_after("for the feed that asked and the hashes")}
+    assert told.keys() == {*map(int, BlobState)}
+    assert told[BlobState.UNKNOWN].startswith("not wanted")
 
 
 def test_the_limits_between_stations() -> None:
@@ -175,6 +189,10 @@ def test_other_figures_of_the_page() -> None:
         f"tries {asking.ATTEMPTS} times in all",
         f"segment ({pushing.BATCH}, down to {pushing.SMALLEST_BATCH})",
         f"page ({pulling.PAGE_ROWS:,}, down to {pulling.SMALLEST_PAGE})",
+        f"({blob_sending.FIRST_PIECE >> 10} KiB are a good size to begin with, up to"
+        f" {blob_messages.MOST_PIECE >> 10} KiB while all goes well,"
+        f" down to {blob_sending.SMALLEST_PIECE >> 10} KiB)",
+        f"1 to {blob_messages.MOST_PIECE:,} bytes; offset",
         f"at most {int(asking.LONGEST_ASKED)} s",
         f"({pushing.BATCH} facts are a good size to begin with, twice as many",
         f"more than {behind} day before or {ahead} days after",

@@ -107,6 +107,7 @@ def test_nothing_of_ours_is_loaded_along_with_it() -> None:
 
 def test_every_vector_file_is_read_here() -> None:
     here = {
+        "blobs",  # in test_stranger_blobs
         "certificate",
         "checkpoint",
         "column",

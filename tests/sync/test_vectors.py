@@ -9,6 +9,12 @@ from models.envelope import unseal
 from models.feed import decode_segment
 from models.hub_text import from_text, to_text
 from sync import exchange
+from sync.blob_messages import (
+    encode_blob_request,
+    encode_blobs_word,
+    read_blob_request,
+    read_blobs_word,
+)
 from sync.messages import (
     Certified,
     Enrol,
@@ -61,6 +67,19 @@ def test_the_requests_are_made_and_read_as_ever(name: str) -> None:
         assert read_enrol(signed) == request
     else:
         assert read_request(signed, vectors.FEED, vectors.FEED_KEY.public_key) == request
+
+
+@pytest.mark.parametrize("name", vectors.ASKED)
+def test_the_requests_about_pictures_are_made_and_read_as_ever(name: str) -> None:
+    signed, request = vectors.raw("blobs", name), vectors.ASKED[name]
+    assert encode_blob_request(request, vectors.FEED_KEY) == signed
+    assert read_blob_request(signed, vectors.FEED, vectors.FEED_KEY.public_key) == request
+
+
+def test_the_word_on_pictures_is_made_and_read_as_ever() -> None:
+    signed = vectors.raw("blobs", "word")
+    assert read_blobs_word(signed, vectors.CENTRE_KEYS) == vectors.WORD
+    assert encode_blobs_word(vectors.WORD, vectors.CENTRE) == signed
 
 
 def test_the_refusals_are_made_and_read_as_ever() -> None:

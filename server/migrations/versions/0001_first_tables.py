@@ -29,6 +29,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="audit_log_pkey"),
     )
     op.create_table(
+        "blob",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("length", sa.BigInteger(), nullable=False),
+        sa.Column("held", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("begun_at", sa.BigInteger(), nullable=False),
+        sa.Column("whole_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("device", "hash", name="blob_pkey"),
+    )
+    op.create_table(
+        "blob_data",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("begin", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "hash", "begin", name="blob_data_pkey"),
+    )
+    op.create_table(
+        "blob_named",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("branch", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.SmallInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "device", "hash", "feed_no", "seq", "branch", name="blob_named_pkey"
+        ),
+    )
+    op.create_table(
         "centre_key",
         sa.Column("fingerprint", sa.LargeBinary(), autoincrement=False, nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
@@ -367,6 +397,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("blob_named")
+    op.drop_table("blob_data")
+    op.drop_table("blob")
     op.drop_table("volunteer_point")
     op.drop_table("enrol_code")
     op.drop_table("device_point")

@@ -24,6 +24,7 @@ from models.facts import HouseholdNote
 from models.field import database as files
 from models.field import migrations
 from models.field.database import (
+    BLOBS_FILE,
     LEDGER_FILE,
     ROSTER_FILE,
     create_database,
@@ -32,7 +33,7 @@ from models.field.database import (
     set_aside,
     write,
 )
-from models.field.tables import LedgerModel, RosterModel
+from models.field.tables import BlobModel, LedgerModel, RosterModel
 from tests.support.field import KEY, FieldDevice, device_in, new_device, opened
 from tests.support.world import HERE, RANI, family, roster_page
 
@@ -320,7 +321,7 @@ def test_a_disk_that_is_really_full_loses_nothing(tmp_path: Path) -> None:
 # --- versions --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", [LEDGER_FILE, ROSTER_FILE])
+@pytest.mark.parametrize("file", [LEDGER_FILE, ROSTER_FILE, BLOBS_FILE])
 def test_a_file_of_a_newer_version_is_refused_and_not_touched(
     device: FieldDevice, file: str
 ) -> None:
@@ -354,10 +355,15 @@ def _schema(raw: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("steps", "model"),
-    [(migrations.LEDGER_STEPS, LedgerModel), (migrations.ROSTER_STEPS, RosterModel)],
+    [
+        (migrations.LEDGER_STEPS, LedgerModel),
+        (migrations.ROSTER_STEPS, RosterModel),
+        (migrations.BLOB_STEPS, BlobModel),
+    ],
 )
 def test_the_migrations_reproduce_the_declared_tables(
-    steps: tuple[tuple[str, ...], ...], model: type[LedgerModel] | type[RosterModel]
+    steps: tuple[tuple[str, ...], ...],
+    model: type[LedgerModel] | type[RosterModel] | type[BlobModel],
 ) -> None:
     migrated = dbapi2.connect(":memory:")
     for step in steps:

@@ -26,7 +26,7 @@ from models.facts import (
     VoidReason,
 )
 from models.field.database import write
-from models.field.projections import SESSION, STOCK, TAKEN, VOIDED, Place
+from models.field.projections import BLOB_NAMED, SESSION, STOCK, TAKEN, VOIDED, Place
 from models.field.roster import Roster
 from tests.support.field import FieldDevice, device_in
 from tests.support.made_facts import BODIES
@@ -46,7 +46,7 @@ def _derived(device: FieldDevice) -> dict[str, list[Any]]:
         table.name: [tuple(row) for row in device.connection.execute(
             select(table).order_by(*table.primary_key)
         )]
-        for table in (TAKEN, VOIDED, STOCK, SESSION)
+        for table in (TAKEN, VOIDED, STOCK, SESSION, BLOB_NAMED)
     }  # fmt: skip
 
 

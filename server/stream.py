@@ -147,7 +147,8 @@ class PointStream:
             for row in connection.execute(_HAPPENED, wanted)
             # A smaller number is no household of ours, and in a page it would be an index.
             if row.household >= INDEX_LIMIT
-            if row.feed_no not in own or not own[row.feed_no].has(row.branch, row.seq)
+            # What the laptop wrote a clone of it may have taken back.
+            if row.voided or row.feed_no not in own or not own[row.feed_no].has(row.branch, row.seq)
         ]
 
 

@@ -75,7 +75,8 @@ class Pulling:
 
     def _of_others(self, page: Page) -> Page:
         """Without what this laptop recorded itself: somebody else may have carried it to the centre
-        before it could say so, and here it is known better (it may have been voided since)."""
+        before it could say so, and here it is known better (it may have been voided since). That it
+        was taken back is news where a clone did that."""
         own = {one.feed for one in self._ledger.own_feeds()}
         told = page.rows.get("elsewhere", ())
         named = zip(page.dicts("elsewhere"), told, strict=True)
@@ -83,7 +84,9 @@ class Pulling:
             row
             for of, row in named
             if of["feed"] not in own
-            or not self._ledger.wrote(of["feed"], of["seq"], of["household"], of["at"])
+            or not self._ledger.wrote(
+                of["feed"], of["seq"], of["household"], of["at"], voided=of["voided"]
+            )
         ]
         return replace(page, rows={**page.rows, "elsewhere": others}) if told else page
 

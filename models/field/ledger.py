@@ -22,7 +22,7 @@ from models.feed import Head, link
 from models.field.database import write
 from models.field.device import Identity, load_identity
 from models.field.own_feed import OwnFeed
-from models.field.projections import FACT, FEED, TAKEN, Place, Projector
+from models.field.projections import FACT, FEED, TAKEN, Place, Projector, voids
 from models.field.straight import Straight
 
 _ADD_FACT = Straight(insert(FACT))
@@ -63,6 +63,10 @@ _WROTE = (
         TAKEN.c.at == bindparam("at"),
     )
 )
+_TOOK_BACK = _WROTE.join(
+    FACT,
+    (FACT.c.feed == TAKEN.c.feed) & (FACT.c.branch == TAKEN.c.branch) & (FACT.c.seq == TAKEN.c.seq),
+).where(voids(FACT.c.feed, FACT.c.seq, FACT.c.hash))
 
 
 class FeedClosed(Exception):
@@ -204,10 +208,12 @@ class Ledger(OwnFeed):
         row = self.connection.execute(_FROM, {"feed": feed, "first": seq, "most": 1}).first()
         return facts.interpret(row.body) if row is not None and row.seq == seq else None
 
-    def wrote(self, feed: bytes, seq: int, household: int, at: int) -> bool:
-        """Whether it was this laptop that recorded that hand-over, under that number and then."""
+    def wrote(self, feed: bytes, seq: int, household: int, at: int, *, voided: bool) -> bool:
+        """Whether it was this laptop that recorded that hand-over, under that number and then;
+        ``voided``: and it knows that it was taken back."""
         values = {"feed": feed, "seq": seq, "household": household, "at": at}
-        return self.connection.execute(_WROTE, values).first() is not None
+        statement = _TOOK_BACK if voided else _WROTE
+        return self.connection.execute(statement, values).first() is not None
 
     def recent(self, most: int) -> Iterator[tuple[int, Fact]]:
         """The newest own facts, newest first, with their places."""

@@ -92,10 +92,23 @@ _KNOWN_FORKED = (
 )
 _NOT_OURS = select(FEED.c.feed).where(FEED.c.feed == ELSEWHERE.c.feed, ~FEED.c.own).exists()
 _VOIDED_ELSEWHERE = voids(ELSEWHERE.c.feed, ELSEWHERE.c.seq) & _NOT_OURS & ~_KNOWN_FORKED
+# The centre may know of a void that did not come here: its word counts for what a hub brought, too,
+# and for our own where it was a clone that took it back.
+_VOIDED_BY_ITS_WORD = (
+    select(ELSEWHERE.c.seq)
+    .where(
+        *(
+            ELSEWHERE.c[name] == TAKEN.c[name]
+            for name in ("household", "feed", "seq", "line", "at")
+        ),
+        ELSEWHERE.c.voided,
+    )
+    .exists()
+)
 # UNION (not UNION ALL) tells apart: a hand-over known both ways is the same row and counts once.
 _TAKEN = Straight(
     select(*(TAKEN.c[name] for name in _TAKEN_COLUMNS))
-    .where(TAKEN.c.household == bindparam("household"), ~_VOIDED_HERE)
+    .where(TAKEN.c.household == bindparam("household"), ~_VOIDED_HERE, ~_VOIDED_BY_ITS_WORD)
     .union(
         select(*(ELSEWHERE.c[name] for name in _TAKEN_COLUMNS)).where(
             ELSEWHERE.c.household == bindparam("household"),

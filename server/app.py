@@ -99,6 +99,7 @@ def create_app(
                 blobs=BlobReceiver(
                     store.sender, PostgresBlobs(engine, personal), keys.centre
                 ).answer,
+                take_down=unloading.take_down,
             )
         )
     )

@@ -22,13 +22,14 @@ from server.tables import (
     Feed,
     Review,
     ReviewKind,
+    ShelvedFrame,
     table,
 )
 from sync.branches import find_spot
 from sync.receiver import Held, Sender
 
 FEED, FACT, DEVICE, REVIEW = (table(model) for model in (Feed, Fact, Device, Review))
-_DEVICE_POINT = table(DevicePoint)
+_DEVICE_POINT, _SHELVED = table(DevicePoint), table(ShelvedFrame)
 _SENDER = (
     select(
         FEED.c.device,
@@ -44,7 +45,14 @@ _SENDER = (
     .where(FEED.c.feed_id == bindparam("feed"))
 )
 _FEED = (
-    select(FEED, DEVICE.c.revoked_at)
+    select(
+        FEED,
+        DEVICE.c.revoked_at,
+        select(_SHELVED.c.seq)
+        .where(_SHELVED.c.device == FEED.c.device, _SHELVED.c.feed_no == FEED.c.feed_no)
+        .exists()
+        .label("shelved"),
+    )
     .join(DEVICE, DEVICE.c.id == FEED.c.device)
     .where(FEED.c.feed_id == bindparam("feed"))
 )
@@ -79,6 +87,8 @@ class _Known:
     """Forked, or followed by another one: nobody may go on in it."""
     revoked: bool
     """Whether its device is blocked."""
+    shelved: bool
+    """Whether facts of it wait for some that are not here."""
 
     @property
     def place(self) -> tuple[int, int]:
@@ -161,7 +171,7 @@ class PostgresFeedStore:
                 self._mend(connection, segment, hashes, skip, now)
                 with connection.begin():
                     exceptions = _exceptions(connection, known, branch, segment)
-        return Held(Head(segment.last, hashes[-1]), exceptions, left, fresh)
+        return Held(Head(segment.last, hashes[-1]), exceptions, left, fresh, known.shelved)
 
     def _mend(
         self, connection: Connection, segment: Segment, hashes: list[bytes], held: int, now: int
@@ -242,7 +252,7 @@ def _known(connection: Connection, feed: bytes, *, lock: bool) -> _Known:
     forked = row.forked_at_seq is not None
     left = forked or row.closed_at is not None
     revoked = row.revoked or row.revoked_at is not None
-    return _Known(row.feed_no, row.device, head, forked, left, revoked)
+    return _Known(row.feed_no, row.device, head, forked, left, revoked, row.shelved)
 
 
 def _find_spot(

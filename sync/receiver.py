@@ -59,13 +59,15 @@ class Held:
     """What a store holds after taking a segment: through ``head`` on the segment's branch.
 
     ``exceptions`` are (number, code) pairs for this segment's facts only; ``fresh`` is how many of
-    them were not held before. ``forked``: the device must go on in another feed.
+    them were not held before. ``forked``: the device must go on in another feed. ``shelved``: later
+    facts of the feed wait for such as these.
     """
 
     head: Head
     exceptions: tuple[tuple[int, int], ...] = ()
     forked: bool = False
     fresh: int = 0
+    shelved: bool = False
 
 
 class FeedStore(Protocol):
@@ -119,6 +121,8 @@ Parcels = Callable[[bytes, int], Reply]
 
 Blobs = Callable[[str, bytes, int], Reply]
 """(operation, request, now) → the answer about photos and signatures. Only the centre has it."""
+TakeDown = Callable[[bytes, int], object]
+"""(feed, now): takes what waited for facts of that feed. Only the centre lets parcels wait."""
 
 
 class Receiver:
@@ -135,6 +139,7 @@ class Receiver:
         opener: FeedOpener | None = None,
         told: ToldHeads | None = None,
         blobs: Blobs | None = None,
+        take_down: TakeDown | None = None,
     ) -> None:
         self._store = store
         self._signer = signer
@@ -145,6 +150,7 @@ class Receiver:
         self._opener = opener
         self._told = told
         self._blobs = blobs
+        self._take_down = take_down
 
     def now(self) -> int:
         """The receiver's time in ms."""
@@ -181,7 +187,10 @@ class Receiver:
         except SegmentProblem:
             return refuse(Refusal.BAD_SEGMENT, now)
         # A revoked device's facts are kept too: they happened, and a person will look at them.
-        return self._receipt(segment.feed, self._store.take(segment, hashes, now), now)
+        held = self._store.take(segment, hashes, now)
+        if held.shelved and held.fresh and self._take_down is not None:
+            self._take_down(segment.feed, now)
+        return self._receipt(segment.feed, held, now)
 
     def _signed(self, operation: str, body: bytes, now: int) -> Reply:
         try:

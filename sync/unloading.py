@@ -56,7 +56,8 @@ class Unloading:
         taken = Intake(self._store, self._box).take(parcel, now)
         self._set_aside(parcel, taken, now)
         for one in taken.feeds:
-            self._take_down(one, now)
+            if (later := self.take_down(one.feed, now)) is not None:
+                one.add_later(later)
         signed = [
             encode_receipt(
                 Receipt(one.feed, one.head, now, tuple(sorted(one.exceptions)), one.forked),
@@ -76,18 +77,16 @@ class Unloading:
                 held = report.stretch
                 self._shelf.put(held.feed, held.first, frames[report.start], now)
 
-    def _take_down(self, of: FeedTaken, now: int) -> None:
-        """Takes what waited for facts that may have come with this parcel."""
-        waiting = self._shelf.frames(of.feed)
+    def take_down(self, feed: bytes, now: int) -> FeedTaken | None:
+        """Takes what waited for facts of ``feed`` that may have come by now; what came of it."""
+        waiting = self._shelf.frames(feed)
         if not waiting:
-            return
+            return None
         items = tuple(Item(place, frame) for place, frame in enumerate(waiting))
         again = Intake(self._store, self._box).take(Parcel(Kind.FACTS, VERSION, None, items), now)
         kept = (FrameVerdict.TAKEN, FrameVerdict.HELD)
-        self._shelf.drop(of.feed, [waiting[r.start] for r in again.frames if r.verdict in kept])
-        for one in again.feeds:
-            if one.feed == of.feed:
-                of.add_later(one)
+        self._shelf.drop(feed, [waiting[r.start] for r in again.frames if r.verdict in kept])
+        return next((one for one in again.feeds if one.feed == feed), None)
 
     def answer(self, body: bytes, now: int) -> Reply:
         """The answer to a carrier's request: a parcel of receipts, or a refusal."""

@@ -44,6 +44,7 @@ from server.tables import (
 )
 from server.told_heads import HeadsTold
 from sync.blob_receiver import BlobReceiver
+from sync.messages import Reply
 from sync.receiver import Receiver
 from sync.unloading import Unloading
 from tests.support.world import (
@@ -74,6 +75,22 @@ KEYS = Keys.of(
 PROGRAMME = 1
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A fact that the centre holds."""
+
+    feed: bytes
+    seq: int
+    branch: int
+    hash: bytes
+    body: bytes
+
+    @property
+    def place(self) -> tuple[bytes, int, int]:
+        """Where it stands."""
+        return self.feed, self.seq, self.branch
+
+
 @dataclass
 class Centre:
     """The centre's store, its receiving end and its stream on one database; the clock is set."""
@@ -87,10 +104,18 @@ class Centre:
     blobs: PostgresBlobs = field(init=False)
 
     def __post_init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        """As when its process begins anew: nothing is known but what the database holds."""
         self.store = PostgresFeedStore(self.engine, self.personal)
         self.stream = PointStream(self.engine, self.personal)
         self.blobs = PostgresBlobs(self.engine, self.personal)
         self.receiver = self.receiving()
+
+    def answer(self, operation: str, body: bytes) -> Reply:
+        """The answer of whichever receiving end there is by then."""
+        return self.receiver.answer(operation, body)
 
     def unloading(self, signer: Signer = CENTRE) -> Unloading:
         """Who takes parcels in, and signs with ``signer``."""
@@ -98,16 +123,17 @@ class Centre:
 
     def receiving(self, signer: Signer = CENTRE, *, parcels: bool = True) -> Receiver:
         """A receiving end of this store that signs with ``signer``."""
-        opens = self.unloading(signer).answer if parcels else None
+        unloading = self.unloading(signer)
         return Receiver(
             self.store,
             signer,
             lambda: self.now,
             self.stream.page,
             opener=FeedSuccession(self.engine),
-            parcels=opens,
+            parcels=unloading.answer if parcels else None,
             told=HeadsTold(self.engine).note,
             blobs=BlobReceiver(self.store.sender, self.blobs, signer).answer,
+            take_down=unloading.take_down,
         )
 
     def furnish(self, families: Iterable[Family] = ()) -> None:
@@ -278,7 +304,7 @@ class Centre:
     def revoke(self, device: int) -> None:
         """Blocks a device."""
         with self.engine.begin() as connection:
-            assert revoke_device(connection, device, AT, actor="test")
+            assert revoke_device(connection, device, self.now, actor="test")
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -302,6 +328,36 @@ class Centre:
             )
             for row in found
         }
+
+    def kept(self) -> list[Kept]:
+        """Every fact that is held, opened."""
+        rows = self.rows(
+            "SELECT f.feed_id, t.seq, t.branch::int, t.hash, t.feed_no, t.body FROM fact AS t"
+            " JOIN feed AS f USING (feed_no)"
+        )
+        return [
+            Kept(
+                bytes(feed),
+                seq,
+                branch,
+                bytes(digest),
+                self.personal.unseal(bytes(sealed), fact_context(feed_no, branch, seq)),
+            )
+            for feed, seq, branch, digest, feed_no, sealed in rows
+        ]
+
+    def hashes(self) -> set[bytes]:
+        """Those of all facts that are held."""
+        return {bytes(digest) for (digest,) in self.rows("SELECT hash FROM fact")}
+
+    def reviewed(self, kind: int) -> set[tuple[bytes, int, int]]:
+        """(feed, number, branch) of what is before a person for that reason."""
+        rows = self.rows(
+            "SELECT f.feed_id, r.seq, r.branch::int FROM review AS r JOIN feed AS f USING (feed_no)"
+            " WHERE r.kind = :kind",
+            kind=kind,
+        )
+        return {(bytes(feed), seq, branch) for feed, seq, branch in rows}
 
     def reviews(self, kind: int) -> set[tuple[int, int, int]]:
         """(device, number, branch) of what is before a person for that reason."""

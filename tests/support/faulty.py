@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from models.errors import CentreBusy, CentreDown, CentreSlow, CentreTrouble, LinkLost
-from sync.messages import Receipt, Reply, read_receipt
+from sync.messages import Receipt, Reply, read_receipt, read_receipts
+from sync.parcel import take_apart
 from tests.support.world import CENTRE
 
 
@@ -88,6 +89,18 @@ class FaultyLink:
 
     def _arrive(self, operation: str, body: bytes) -> Reply:
         reply = self.answer(operation, body)
-        if reply.status == 200 and operation in ("hello", "push"):
-            self.receipts.append(read_receipt(reply.body, {CENTRE.key_id: CENTRE.public_key}))
+        if reply.status == 200:
+            keys = {CENTRE.key_id: CENTRE.public_key}
+            self.receipts += [read_receipt(one, keys) for one in _receipts(operation, reply.body)]
         return reply
+
+
+def _receipts(operation: str, answer: bytes) -> Iterable[bytes]:
+    match operation:
+        case "hello" | "push":
+            return [answer]
+        case "heads":
+            return read_receipts(answer)
+        case "parcel":
+            return [item.data for item in take_apart(answer).items]
+    return []

@@ -88,15 +88,17 @@ VOID = text(
     f"UPDATE line AS h SET voided = true FROM {_TARGETS} WHERE {_IS_TARGET} AND NOT h.voided"
 )
 
-ORDER = "at, device, feed_no, seq, branch, line_no"
-"""Of several hand-overs for one entitlement the first in this order stand, until it is used up."""
+ORDER = "at, device, feed_no, seq, line_no, quantity, point, branch"
+"""Of several hand-overs for one entitlement the first in this order stand, until it is used up.
+Which branch of a forked feed is which depends on what arrived first, so it has the last word."""
 _JUDGED = (
     "SELECT l.*, NOT voided AND sum(CASE WHEN voided THEN 0 ELSE l.quantity END) OVER"
     f" (PARTITION BY household, stage, package ORDER BY {ORDER})"
     # Without an entitlement the first hand-over that stands is taken for what was due.
-    " > coalesce(e.quantity, first_value(l.quantity) OVER"
+    " > coalesce(due, first_value(l.quantity) OVER"
     f" (PARTITION BY household, stage, package ORDER BY voided, {ORDER})) AS in_review"
-    " FROM line AS l LEFT JOIN entitlement AS e USING (household, stage, package)"
+    " FROM line AS l LEFT JOIN (SELECT household, stage, package, quantity AS due FROM entitlement)"
+    " AS e USING (household, stage, package)"
 )
 _STORED = tuple(name for name, _ in _FRESH if name != "home")
 _STANDS, _STOOD = "NOT voided AND NOT in_review", "NOT was_voided AND NOT was_in_review"

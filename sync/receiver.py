@@ -121,6 +121,7 @@ Parcels = Callable[[bytes, int], Reply]
 
 Blobs = Callable[[str, bytes, int], Reply]
 """(operation, request, now) → the answer about photos and signatures. Only the centre has it."""
+
 TakeDown = Callable[[bytes, int], object]
 """(feed, now): takes what waited for facts of that feed. Only the centre lets parcels wait."""
 

@@ -239,6 +239,7 @@ class Enrolment:
             volunteers=lambda rows: keep_volunteers(vault, rows),
             report=report,
             stop=self._cancel,
+            copies_city=False,  # nobody is logged in yet: that is for the first day's syncs
         ).run()
         if not vault.volunteers():
             raise NoVolunteers()

@@ -35,6 +35,7 @@ class Purpose(Enum):
     CERTIFICATE = b"ksbb/certificate/1"
     REQUEST = b"ksbb/request/1"
     PAGE = b"ksbb/page/1"
+    SNAPSHOT = b"ksbb/snapshot/1"
     PARCEL = b"ksbb/parcel/1"
     FRAME = b"ksbb/frame/1"
     BLOBS = b"ksbb/blobs/1"

@@ -6,7 +6,8 @@
     ├── SyncError          talking to the centre
     │   ├── CentreDown  LinkLost  CentreSlow  CentreTrouble  CentreBusy
     │   ├── NotTheCentre  ProxyRefused  NotTrusted
-    │   ├── EnrolmentRefused  NoVolunteers  DeviceRevoked  ForkFound
+    │   ├── EnrolmentRefused  NoVolunteers  DeviceRevoked  NotAssigned
+    │   ├── ForkFound  ClockRefused
     │   ├── SyncRunning  Cancelled  BadAnswer
     ├── HubError           exchanging with the stations of the point
     │   ├── HubGone  HubNotTrusted  HubRefused  HubBadAnswer  HubNoPort
@@ -167,6 +168,18 @@ class DeviceRevoked(SyncError):
     """The centre has blocked this device."""
 
     code = "device_revoked"
+
+
+class NotAssigned(SyncError):
+    """The centre says that what was asked for is not this device's: its points were changed."""
+
+    code = "not_assigned"
+
+
+class ClockRefused(SyncError):
+    """The centre finds this device's clock too far from its own."""
+
+    code = "clock_refused"
 
 
 class ForkFound(SyncError):

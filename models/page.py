@@ -122,9 +122,11 @@ SECTIONS: dict[str, tuple[int, tuple[tuple[str, str], ...]]] = {
             ("revoked", "bool"),
         ),
     ),
+    "assigned": (16, (("point", "int"), ("held", "bool"))),
 }
 """``gone``: households no longer at this point. ``volunteers.params``: CBOR of Argon2id's costs.
-``siblings``: the feeds of the other devices at this point, all of them whenever one changed."""
+``siblings``: the feeds of the other devices at this point, all of them whenever one changed.
+``assigned``: the asking device's points, all of them, and whether it holds the city (0)."""
 
 _BY_NUMBER = {number: (name, shape) for name, (number, shape) in SECTIONS.items()}
 _INDEXED = ("entitlements", "slips", "elsewhere", "aliases")
@@ -141,6 +143,7 @@ class Page:
     """One page: rows by section name, each row in the order of ``SECTIONS``."""
 
     point: int
+    """The stream that it is of (``models.streams``)."""
     after: int
     upto: int
     left: int
@@ -151,8 +154,13 @@ class Page:
 
     def dicts(self, section: str) -> list[dict[str, Any]]:
         """The rows of a section as dictionaries, ready to be bound to a statement."""
-        names = [name for name, _ in SECTIONS[section][1]]
-        return [dict(zip(names, row, strict=True)) for row in self.rows.get(section, ())]
+        return as_dicts(section, self.rows)
+
+
+def as_dicts(section: str, rows: Mapping[str, Sequence[Row]]) -> list[dict[str, Any]]:
+    """The rows of a section as dictionaries."""
+    names = [name for name, _ in SECTIONS[section][1]]
+    return [dict(zip(names, row, strict=True)) for row in rows.get(section, ())]
 
 
 def encode_page(page: Page, signer: Signer) -> bytes:
@@ -161,11 +169,18 @@ def encode_page(page: Page, signer: Signer) -> bytes:
 
     Raises ValueError for a row that names a household by an id nobody could tell from an index.
     """
-    households = sorted(page.rows.get("households", ()))
+    packed = pack_sections(page.rows)
+    payload = [1, page.point, page.after, page.upto, page.left, page.at, packed]
+    return sign(cbor.dumps(payload), signer, Purpose.PAGE)
+
+
+def pack_sections(named: Mapping[str, Sequence[Row]]) -> bytes:
+    """The rows by section as one packed block; raises ValueError as ``encode_page``."""
+    households = sorted(named.get("households", ()))
     places = {row[1]: index for index, row in enumerate(households)}
     sections: dict[int, list[Any]] = {}
     for name, (number, shape) in SECTIONS.items():
-        rows = households if name == "households" else page.rows.get(name, ())
+        rows = households if name == "households" else named.get(name, ())
         if not rows:
             continue
         if name in _INDEXED:
@@ -175,9 +190,7 @@ def encode_page(page: Page, signer: Signer) -> bytes:
         if name == "households":
             block[0] = columns.pack_split(table[0], _SERIALS)
         sections[number] = [len(rows), *block]
-    packed = columns.squeeze(sections, columns.SLOW_LEVEL)
-    payload = [1, page.point, page.after, page.upto, page.left, page.at, packed]
-    return sign(cbor.dumps(payload), signer, Purpose.PAGE)
+    return columns.squeeze(sections, columns.SLOW_LEVEL)
 
 
 def _by_place(rows: Sequence[Row], at: int, places: Mapping[int, int]) -> list[Row]:
@@ -206,13 +219,15 @@ def decode_page(signed: bytes, centre_keys: Mapping[bytes, bytes]) -> Page:
     try:
         match cbor.loads(payload):
             case [1, int(point), int(after), int(upto), int(left), int(at), bytes(packed)]:
-                return Page(point, after, upto, left, at, _sections(columns.unsqueeze(packed)))
+                return Page(point, after, upto, left, at, unpack_sections(packed))
     except (cbor.CborError, columns.ColumnError) as error:
         raise PageProblem(str(error)) from error
     raise PageProblem("not the form of a page")
 
 
-def _sections(packed: Any) -> dict[str, list[Row]]:
+def unpack_sections(block: bytes) -> dict[str, list[Row]]:
+    """What ``pack_sections`` packed; raises PageProblem or ColumnError."""
+    packed = columns.unsqueeze(block)
     if not isinstance(packed, dict):
         raise PageProblem("sections are a map")
     rows = {

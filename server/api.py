@@ -37,6 +37,11 @@ _OPERATIONS = {
         'A COSE_Sign1 by the feed\'s key over CBOR `["pull", at, point, after, most, own heads]`.'
         " The answer is a page signed by the centre.",
     ),
+    "snapshot": (
+        "Fetch the next households of the city",
+        'A COSE_Sign1 by the feed\'s key over CBOR `["snapshot", at, place, most, own heads]`; for'
+        " a help desk. The answer is a page signed by the centre.",
+    ),
     "heads": (
         "Say what is held of all feeds",
         'A COSE_Sign1 by the feed\'s key over CBOR `["heads", at, [[feed, number, hash], …]]`. The'

@@ -19,6 +19,7 @@ from models.clock import WallClock, wall_clock
 from models.slip import slip_key_id
 from server.api import sync_router
 from server.blobs import PostgresBlobs
+from server.city import CitySnapshot
 from server.enrolment import CodeEnroller
 from server.figures import Figures
 from server.keys import Keys
@@ -100,6 +101,7 @@ def create_app(
                     store.sender, PostgresBlobs(engine, personal), keys.centre
                 ).answer,
                 take_down=unloading.take_down,
+                snapshots=CitySnapshot(engine, personal).page,
             )
         )
     )

@@ -54,7 +54,7 @@ def main(
     arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ
 ) -> int:
     """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
-    from server import commands, device_commands
+    from server import assign_commands, commands, device_commands
     from server.parcel_command import import_parcel
     from server.review_command import reviews
 
@@ -71,6 +71,8 @@ def main(
         "devices": device_commands.devices,
         "revoke-device": device_commands.block_device,
         "reviews": reviews,
+        "assign-device": assign_commands.assign_laptop,
+        "assign-volunteer": assign_commands.assign_person,
         "serve": commands.serve,
     }[parsed.command]
     try:
@@ -134,6 +136,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     enrol = command("enrol-code", "about_enrol")
     enrol.add_argument("--point", required=True, help=say("point"))
     enrol.add_argument("--label", default="", help=say("label"))
+    enrol.add_argument("--city", action="store_true", help=say("city"))
     enrol.add_argument("--picture", type=Path, help=say("picture"))
     enrol.add_argument("--json", action="store_true", help=say("json"))
     listed = command("devices", "about_devices")
@@ -148,6 +151,14 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     asked.add_argument("--point", help=say("review_point"))
     asked.add_argument("--all", action="store_true", help=say("review_all"))
     asked.add_argument("--json", action="store_true", help=say("json"))
+    assign = command("assign-device", "about_assign_device")
+    assign.add_argument("device", metavar="DEVICE", help=say("device_named"))
+    assign.add_argument("--city", action=argparse.BooleanOptionalAction, help=say("city"))
+    person = command("assign-volunteer", "about_assign_volunteer")
+    person.add_argument("volunteer", metavar="VOLUNTEER", help=say("volunteer_named"))
+    for one in (assign, person):
+        one.add_argument("--give", action="append", default=[], metavar="POINT", help=say("give"))
+        one.add_argument("--take", action="append", default=[], metavar="POINT", help=say("take"))
     command("serve", "about_serve")
     return parser
 

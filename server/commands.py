@@ -71,7 +71,7 @@ def enrol_code(centre: Centre, parsed: argparse.Namespace) -> int:
     now = wall_clock()
     with centre.engine.begin() as connection:
         point = _find(connection, Point, parsed.point)
-        code = create_code(connection, point, now, label=parsed.label)
+        code = create_code(connection, point, now, label=parsed.label, city=parsed.city)
     address = centre.settings.public_address
     invitation = enrolment_text.to_text(code, address, centre.keys.centre.key_id)
     if parsed.picture is not None:

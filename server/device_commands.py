@@ -40,7 +40,7 @@ def devices(centre: Centre, parsed: argparse.Namespace) -> int:
 def block_device(centre: Centre, parsed: argparse.Namespace) -> int:
     """Blocks one device, named by its number or by a name that no other one has."""
     with centre.engine.begin() as connection:
-        one = _find(list_devices(connection), parsed.device)
+        one = find_device(list_devices(connection), parsed.device)
         blocked = revoke_device(connection, one.id, wall_clock(), actor="ksbb-centre")
     if not blocked:
         centre.say("device.blocked_before", name=one.name, id=one.id)
@@ -51,7 +51,8 @@ def block_device(centre: Centre, parsed: argparse.Namespace) -> int:
     return OK
 
 
-def _find(known: Sequence[DeviceReport], wanted: str) -> DeviceReport:
+def find_device(known: Sequence[DeviceReport], wanted: str) -> DeviceReport:
+    """The one with that number or name; raises NothingFound or SeveralFound."""
     found = [one for one in known if str(one.id) == wanted.strip()]
     found = found or [one for one in known if plain_name(one.name) == plain_name(wanted)]
     if not found:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from models.enrolment_text import ALPHABET, CODE_LENGTH, clean_code
 from models.feed import feed_id_of
+from models.streams import own_stream
 from server.changes import Change, append_changes
 from server.tables import AuditLog, ChangeKind, Device, DevicePoint, EnrolCode, Feed, table
 from sync.messages import Certificate, Enrol
@@ -20,9 +21,16 @@ VALID_MS = 72 * 3_600_000
 
 
 def create_code(
-    connection: Connection, point: int, now: int, *, label: str = "", valid_ms: int = VALID_MS
+    connection: Connection,
+    point: int,
+    now: int,
+    *,
+    label: str = "",
+    valid_ms: int = VALID_MS,
+    city: bool = False,
 ) -> str:
-    """A new one-time code for a device at ``point``; only its hash is kept.
+    """A new one-time code for a device at ``point``; only its hash is kept. ``city``: for a help
+    desk, which may hold every household of the city.
 
     Guessing one of 31^8 codes over the network is hopeless, so the hash needs no salt.
     """
@@ -33,6 +41,7 @@ def create_code(
             "code_hash": _hash(code),
             "point": point,
             "label": label,
+            "city": city,
             "created_at": now,
             "expires_at": now + valid_ms,
         },
@@ -73,7 +82,7 @@ class CodeEnroller:
             name = request.name.strip() or row.label or "Laptop"
             device: int = connection.execute(
                 insert(_DEVICE)
-                .values(name=name, enrolled_at=now, app_version=request.version)
+                .values(name=name, enrolled_at=now, app_version=request.version, city=row.city)
                 .returning(_DEVICE.c.id)
             ).scalar_one()
             connection.execute(insert(_DEVICE_POINT), {"device": device, "point": row.point})
@@ -101,7 +110,9 @@ class CodeEnroller:
                     "details": {"device": device, "point": row.point},
                 },
             )
-            # Last, so that the lock of the point's stream is short.
+            # Last, so that the locks of the streams are short.
+            assigned = Change(ChangeKind.ASSIGNED, ref=row.point)
+            append_changes(connection, own_stream(device), [assigned])
             append_changes(connection, row.point, [Change(ChangeKind.SIBLINGS, ref=device)])
         return Certificate(now, request.public_key, device, name, (row.point,))
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.damage import recorded_hash
 from models.feed import Head, Segment, genesis
+from models.streams import CITY, own_stream
 from server.arrived import Arrived, Stretch
 from server.copying import copy_rows
 from server.lineage import branch_of, line_to, note_split
@@ -40,6 +41,7 @@ _SENDER = (
             .where(_DEVICE_POINT.c.device == FEED.c.device)
             .scalar_subquery()
         ).label("points"),
+        DEVICE.c.city,
     )
     .join(DEVICE, DEVICE.c.id == FEED.c.device)
     .where(FEED.c.feed_id == bindparam("feed"))
@@ -111,7 +113,8 @@ class PostgresFeedStore:
             row = connection.execute(_SENDER, {"feed": feed}).first()
         if row is None:
             return None
-        return Sender(row.device, row.public_key, row.revoked, frozenset(row.points))
+        streams = {own_stream(row.device), *row.points, *([CITY] if row.city else [])}
+        return Sender(row.device, row.public_key, row.revoked, frozenset(streams))
 
     def contact(self, feed: bytes, at: int, offset: int, version: str) -> None:
         """Notes the device's last contact; ``offset`` is our clock minus its own (ms)."""

@@ -23,8 +23,10 @@ from models.errors import (
     CentreDown,
     CentreSlow,
     CentreTrouble,
+    ClockRefused,
     DeviceRevoked,
     LinkLost,
+    NotAssigned,
     NotTrusted,
     SyncError,
 )
@@ -42,6 +44,16 @@ _TOO_LONG = (408, 413, 502, 504)
 
 _BENT = (Refusal.MALFORMED, Refusal.BAD_SEGMENT)
 """What a segment is refused for that was whole when it was sealed here: bent on the way."""
+
+
+_REFUSED: dict[str, type[SyncError]] = {
+    "revoked": DeviceRevoked,
+    "not_assigned": NotAssigned,
+    "clock": ClockRefused,
+    "unknown_feed": NotTrusted,
+    "not_signed": NotTrusted,
+}
+"""What a refusal by its name comes to; any other is a bad answer."""
 
 
 class Stop(Protocol):
@@ -133,8 +145,4 @@ def _refusal(reply: Reply) -> SyncError:
         name, _ = read_refusal(reply.body)
     except MessageProblem:
         return BadAnswer()
-    if name == Refusal.REVOKED.name.lower():
-        return DeviceRevoked()
-    if name in (Refusal.UNKNOWN_FEED.name.lower(), Refusal.NOT_SIGNED.name.lower()):
-        return NotTrusted()
-    return BadAnswer()
+    return _REFUSED.get(name, BadAnswer)()

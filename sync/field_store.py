@@ -90,8 +90,7 @@ class FieldFeedStore:
         if row is None:
             return None
         revoked = sibling is not None and bool(sibling.revoked)
-        points = frozenset(self._identity.points)
-        return Sender(row.device, row.public_key, revoked, points)
+        return Sender(row.device, row.public_key, revoked, frozenset(self._identity.points))
 
     def contact(self, feed: bytes, at: int, offset: int, version: str) -> None:
         """A hub keeps no contacts: only the centre judges clocks and versions."""

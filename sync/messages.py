@@ -1,10 +1,10 @@
 """What the two ends say to each other, and how each thing is encoded: the one codec of the wire.
 
 Requests travel as the body of a POST to ``/api/v1/<operation>``. ``push`` carries a sealed segment
-as it is; ``enrol``, ``hello``, ``pull`` and ``refeed`` carry a COSE_Sign1 by the feed's key over
-``CBOR([operation, at, …])``. Answers are a COSE_Sign1 by the centre (certificate, receipt, page),
-or for a refusal ``CBOR({"error": code, …})`` with a 4xx status. ``docs/sync-protocol.md`` is the
-page to write a client from.
+as it is; ``enrol``, ``hello``, ``pull``, ``snapshot``, ``refeed`` and ``heads`` carry a COSE_Sign1
+by the feed's key over ``CBOR([operation, at, …])``. Answers are a COSE_Sign1 by the centre, or for
+a refusal ``CBOR({"error": code, …})`` with a 4xx status. ``docs/sync-protocol.md`` is the page to
+write a client from.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from models import cbor
 from models.box_keys import BOX_KEY_BYTES
 from models.cose import Purpose, SignatureProblem, Signer, peek, peek_key_id, sign, verify
 from models.feed import Head, feed_id_of
+from models.snapshot import LONGEST_PLACE
 from models.x509 import make_authority, make_certificate
 
 MEDIA_TYPE = "application/vnd.ksbb+cbor"
@@ -61,6 +62,7 @@ class Refusal(IntEnum):
     CLOCK = 409
     CODE = 410
     TOO_LARGE = 413
+    NOT_ASSIGNED = 421
     BAD_SEGMENT = 422
 
 
@@ -115,7 +117,8 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A device asks for the page of a point's stream after a cursor.
+    """A device asks for the page of a stream after a cursor; ``point`` is the stream's number
+    (``models.streams``).
 
     ``held`` says where the feeds of its own stand, (feed, head): what it wrote itself is not told
     to it, but what a clone of it wrote is.
@@ -124,6 +127,17 @@ class Pull:
     at: int
     point: int
     after: int
+    most: int
+    held: tuple[tuple[bytes, Head], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A help desk asks for the next households of the city, behind ``place``: where the last page
+    ended, empty at the beginning. ``held`` as in ``Pull``."""
+
+    at: int
+    place: bytes
     most: int
     held: tuple[tuple[bytes, Head], ...] = ()
 
@@ -146,7 +160,7 @@ class TellHeads:
     heads: tuple[tuple[bytes, Head], ...]
 
 
-Request = Enrol | Hello | Pull | Refeed | TellHeads
+Request = Enrol | Hello | Pull | Snapshot | Refeed | TellHeads
 MOST_HELD = 256
 """Own feeds in a pull, more than any laptop is forked in its life; heads that are told at once."""
 
@@ -159,12 +173,13 @@ def encode_request(request: Request, signer: Signer) -> bytes:
         case Hello(at, head, version):
             plain = ["hello", at, head.seq, head.hash, version]
         case Pull(at, point, after, most, held):
-            heads = [[feed, head.seq, head.hash] for feed, head in held]
-            plain = ["pull", at, point, after, most, heads]
+            plain = ["pull", at, point, after, most, _plain_heads(held)]
+        case Snapshot(at, place, most, held):
+            plain = ["snapshot", at, place, most, _plain_heads(held)]
         case Refeed(at, offer):
             plain = ["refeed", at, offer]
         case TellHeads(at, told):
-            plain = ["heads", at, [[feed, head.seq, head.hash] for feed, head in told]]
+            plain = ["heads", at, _plain_heads(told)]
     return sign(cbor.dumps(plain), signer, Purpose.REQUEST)
 
 
@@ -181,7 +196,9 @@ def read_enrol(body: bytes) -> Enrol:
     return request
 
 
-def read_request(body: bytes, feed: bytes, public_key: bytes) -> Hello | Pull | Refeed | TellHeads:
+def read_request(
+    body: bytes, feed: bytes, public_key: bytes
+) -> Hello | Pull | Snapshot | Refeed | TellHeads:
     """A known device's request; raises MessageProblem or SignatureProblem."""
     payload, _ = verify(body, {feed: public_key}, Purpose.REQUEST)
     request = _request(payload)
@@ -225,11 +242,19 @@ def _request(payload: bytes) -> Request:
             after >= 0 and most > 0 and len(held) <= MOST_HELD
         ):
             return Pull(at, point, after, most, tuple(map(_held, held)))
+        case ["snapshot", int(at), bytes(place), int(most), list(held)] if (
+            len(place) <= LONGEST_PLACE and most > 0 and len(held) <= MOST_HELD
+        ):
+            return Snapshot(at, place, most, tuple(map(_held, held)))
         case ["refeed", int(at), bytes(offer)]:
             return Refeed(at, offer)
         case ["heads", int(at), list(told)] if len(told) <= MOST_HELD:
             return TellHeads(at, tuple(map(_held, told)))
     raise MessageProblem("not a request this version knows")
+
+
+def _plain_heads(heads: Sequence[tuple[bytes, Head]]) -> list[list[Any]]:
+    return [[feed, head.seq, head.hash] for feed, head in heads]
 
 
 def _held(plain: Any) -> tuple[bytes, Head]:

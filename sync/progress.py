@@ -15,6 +15,7 @@ class Phase(Enum):
     WAITING = "waiting"
     SENDING = "sending"
     FETCHING = "fetching"
+    COPYING = "copying"
     CARRYING = "carrying"
     PHOTOS = "photos"
     PACKING = "packing"

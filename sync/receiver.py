@@ -19,6 +19,8 @@ from models.feed import (
     verify_segment,
 )
 from models.page import Page, encode_page
+from models.snapshot import SnapshotPage, encode_snapshot
+from models.streams import CITY
 from sync.messages import (
     ALLOWED_SKEW,
     MAX_BODY,
@@ -31,6 +33,7 @@ from sync.messages import (
     Refeed,
     Refusal,
     Reply,
+    Snapshot,
     TellHeads,
     encode_certificate,
     encode_receipt,
@@ -51,7 +54,8 @@ class Sender:
     device: int
     public_key: bytes
     revoked: bool
-    points: frozenset[int]
+    streams: frozenset[int]
+    """What it may pull (``models.streams``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,11 @@ class FeedOpener(Protocol):
 
 OwnHeads = Sequence[tuple[bytes, Head]]
 PageSource = Callable[[int, int, int, int, int, OwnHeads], Page]
-"""(device, point, after, most, now, own heads) → page of that point's stream, less the facts that
-lead up to the asking laptop's own heads."""
+"""(device, stream, after, most, now, own heads) → page of that stream, less the facts that lead up
+to the asking laptop's own heads."""
+
+SnapshotSource = Callable[[int, bytes, int, int, OwnHeads], SnapshotPage | None]
+"""(device, place, most, now, own heads) → the next page of the city; None for no such place."""
 
 ToldHeads = Callable[[int, Sequence[tuple[bytes, Head]], int], None]
 """(device, heads, now): remembers what a device says that it holds. Only the centre does."""
@@ -141,6 +148,7 @@ class Receiver:
         told: ToldHeads | None = None,
         blobs: Blobs | None = None,
         take_down: TakeDown | None = None,
+        snapshots: SnapshotSource | None = None,
     ) -> None:
         self._store = store
         self._signer = signer
@@ -152,6 +160,7 @@ class Receiver:
         self._told = told
         self._blobs = blobs
         self._take_down = take_down
+        self._snapshots = snapshots
 
     def now(self) -> int:
         """The receiver's time in ms."""
@@ -171,7 +180,7 @@ class Receiver:
                 return self._parcels(body, now)
             case "blobs" | "blob" if self._blobs is not None:
                 return self._blobs(operation, body, now)
-            case "hello" | "pull" | "refeed" | "heads":
+            case "hello" | "pull" | "snapshot" | "refeed" | "heads":
                 return self._signed(operation, body, now)
         return refuse(Refusal.MALFORMED, now)
 
@@ -212,14 +221,18 @@ class Receiver:
             case Pull(at, point, after, most, held) if (
                 operation == "pull" and self._pages is not None
             ):
-                if abs(now - at) > ALLOWED_SKEW:
-                    return refuse(Refusal.CLOCK, now)
-                # A blocked device may still say hello and push, so that nothing it recorded is
-                # lost; it just gets no more of anybody's data.
-                if sender.revoked or point not in sender.points:
-                    return refuse(Refusal.REVOKED, now)
+                if refusal := _unfit(sender, point, at, now):
+                    return refuse(refusal, now)
                 page = self._pages(sender.device, point, after, min(most, MAX_PAGE), now, held)
                 return Reply(200, encode_page(page, self._signer))
+            case Snapshot(at, place, most, held) if (
+                operation == "snapshot" and self._snapshots is not None
+            ):
+                if refusal := _unfit(sender, CITY, at, now):
+                    return refuse(refusal, now)
+                found = self._snapshots(sender.device, place, min(most, MAX_PAGE), now, held)
+                if found is not None:
+                    return Reply(200, encode_snapshot(found, self._signer))
             case Refeed(_, offer) if operation == "refeed" and self._opener is not None:
                 return self._refeed(feed, sender, offer, now, self._opener)
             case TellHeads(_, heads) if operation == "heads" and self._told is not None:
@@ -267,3 +280,14 @@ class Receiver:
     def _receipt(self, feed: bytes, held: Held, now: int) -> Reply:
         receipt = Receipt(feed, held.head, now, held.exceptions, held.forked)
         return Reply(200, encode_receipt(receipt, self._signer))
+
+
+def _unfit(sender: Sender, stream: int, at: int, now: int) -> Refusal | None:
+    """Why a request for anybody's data, made at ``at``, is refused; None when it isn't."""
+    if abs(now - at) > ALLOWED_SKEW:
+        return Refusal.CLOCK
+    # A blocked device may still say hello and push, so that nothing it recorded is lost; it just
+    # gets no more of anybody's data.
+    if sender.revoked:
+        return Refusal.REVOKED
+    return None if stream in sender.streams else Refusal.NOT_ASSIGNED

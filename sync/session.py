@@ -36,11 +36,13 @@ from sync.blob_limit import UNLIMITED, BlobLimit
 from sync.blob_sending import BlobSending, BlobsSent
 from sync.carrying import FOLDER, Carriage
 from sync.delivering import Delivering
+from sync.fetching import Fetching
 from sync.forwarding import Forwarding
 from sync.greeting import greet
 from sync.progress import Phase, Progress, Report
-from sync.pulling import Pulling, VolunteerKeys
+from sync.pulling import VolunteerKeys
 from sync.pushing import Pushed, push
+from sync.reading import Reading
 from sync.receipts import Receipts
 from sync.refeeding import refeed
 from sync.relay import Relay
@@ -83,7 +85,10 @@ class SyncSession:
         patience: float = 0.0,
         attempts: int = ATTEMPTS,
         blobs: BlobLimit = UNLIMITED,
+        copies_city: bool = True,
     ) -> None:
+        """``copies_city``: whether a help desk's laptop copies the whole city in this sync too,
+        which takes minutes."""
         self._database = database
         self._asking = Asking(transport, stop, report)
         self._wall_clock = wall_clock
@@ -95,6 +100,7 @@ class SyncSession:
         self._attempts = attempts
         self._blob_limit = blobs
         self._blobs = BlobStore(database.blobs)
+        self._copies_city = copies_city
 
     def run(self) -> Synced:
         """The whole exchange; raises SyncError or DataError. How it ended is remembered.
@@ -136,9 +142,9 @@ class SyncSession:
             if sent[-1].forked:
                 raise ForkFound()
         read_anew_after_move(ledger.connection, roster)
-        pulling = Pulling(ledger, roster, self._asking, centre_key, self._volunteers, self._report)
+        fetching = self._fetching(ledger, identity, roster)
         try:
-            self._pull(pulling, identity)
+            fetching.fetch()
         except DeviceRevoked:
             # A blocked laptop gets nothing more; what it holds of others is theirs, and goes, and
             # so do the pictures of what it recorded.
@@ -155,14 +161,14 @@ class SyncSession:
             if ledger.head().seq > sent[-1].upto:
                 sent.append(self._send(ledger, ledger, centre_key))
             if not 0 <= self._wall_clock() - pulled_at < PULL_EVERY:
-                self._pull(pulling, identity)
+                fetching.fetch()
                 pulled_at = self._wall_clock()
             return not sent[-1].forked
 
         blobs = self._send_blobs(ledger, centre_key, records)
         return Synced(
             sum(pushed.sent for pushed in sent),
-            pulling.fetched,
+            fetching.fetched,
             ledger.clock().now,
             tuple(pair for pushed in sent for pair in pushed.exceptions),
             moved,
@@ -170,9 +176,22 @@ class SyncSession:
             blobs,
         )
 
-    def _pull(self, pulling: Pulling, identity: Identity) -> None:
-        for point in identity.points:
-            pulling.pull(point)
+    def _fetching(self, ledger: Ledger, identity: Identity, roster: Connection) -> Fetching:
+        def mend_clock() -> None:
+            own = ledger.own_feeds()[-1]
+            receipts = Receipts(own, identity.centre_key)
+            greet(own, self._asking, receipts, self._wall_clock, self._version, self._attempts)
+            ledger.anchor = own.anchor
+
+        return Fetching(
+            ledger,
+            identity,
+            roster,
+            Reading(ledger, self._asking, identity.centre_key, mend_clock),
+            self._volunteers,
+            self._report,
+            copies_city=self._copies_city,
+        )
 
     def _send_blobs(
         self, ledger: Ledger, centre_key: bytes, records: Callable[[], bool]

@@ -178,7 +178,8 @@ class Syncing(QObject):
     def _progress(self, progress: SyncProgress) -> None:
         if not self.busy:
             return
-        if progress.phase in (Phase.SENDING, Phase.FETCHING, Phase.CARRYING, Phase.PHOTOS):
+        heard = (Phase.SENDING, Phase.FETCHING, Phase.COPYING, Phase.CARRYING, Phase.PHOTOS)
+        if progress.phase in heard:
             self._heard = True
             self._line.heard(self._now())
         counted = progress.phase is not Phase.WAITING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,8 @@ from models.field.tables import Setting
 
 _SETTING = table(Setting)
 _GET = select(_SETTING.c.value).where(_SETTING.c.name == bindparam("name"))
+_POINTS = 5
+"""Their place in the identity as it is kept."""
 _IDENTITY, _ANCHOR, _LAST_SYNC = "identity", "anchor", "last_sync"
 
 
@@ -121,6 +124,13 @@ def put_identity(connection: Connection, identity: Identity) -> Identity:
         },
     )
     return identity
+
+
+def put_points(connection: Connection, points: Sequence[int]) -> None:
+    """The points that this device works at from now on; inside a ``write`` or by itself."""
+    found = get_setting(connection, _IDENTITY)
+    found[_POINTS] = list(points)
+    put_setting(connection, _IDENTITY, found)
 
 
 def load_identity(connection: Connection) -> Identity | None:

@@ -117,6 +117,21 @@ LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
 
 ROSTER_STEPS: tuple[tuple[str, ...], ...] = (
     (
+        """CREATE TABLE assigned (
+          point INTEGER NOT NULL,
+          held BOOLEAN NOT NULL,
+          PRIMARY KEY (point)
+        ) WITHOUT ROWID
+        """,
+        """CREATE TABLE city_copy (
+          id INTEGER NOT NULL,
+          place BLOB NOT NULL,
+          follow INTEGER NOT NULL,
+          done INTEGER NOT NULL,
+          total INTEGER NOT NULL,
+          PRIMARY KEY (id)
+        )
+        """,
         """CREATE TABLE cursor (
           point INTEGER NOT NULL,
           "after" INTEGER NOT NULL,

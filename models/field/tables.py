@@ -187,12 +187,32 @@ class BlobNamedRow(LedgerModel, table=True):
 
 
 class Cursor(RosterModel, table=True):
-    """How far the pull of one point's stream has come."""
+    """How far the pull of one stream has come (``models.streams``: a point's or another)."""
 
     __tablename__ = "cursor"
     __table_args__: ClassVar[Any] = _WITHOUT_ROWID
     point: int = _key()
     after: int
+
+
+class AssignedRow(RosterModel, table=True):
+    """A point that this device works at, by the centre's last word; 0 is the whole city."""
+
+    __tablename__ = "assigned"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    point: int = _key()
+    held: bool
+
+
+class CityCopyRow(RosterModel, table=True):
+    """How far the copy of the whole city has come, in its one row while it is under way."""
+
+    __tablename__ = "city_copy"
+    id: int = _key()
+    place: bytes
+    follow: int
+    done: int
+    total: int
 
 
 class HouseholdRow(RosterModel, table=True):

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from models.decide import HouseholdStatus
+from models.streams import CITY
 from server.changes import take_numbers
 from server.personal import Personal, PersonalColumn
 from server.roster_import.findings import Finding, Reason, RosterReport
@@ -62,6 +63,12 @@ _MERGE_DUE = text(
     " point = excluded.point WHERE (e.quantity, e.point) <> (excluded.quantity, excluded.point)"
     " RETURNING e.point, e.household), touched AS (INSERT INTO roster_touched"
     " SELECT point, household FROM merged) SELECT count(*) FROM merged"
+)
+# One that nothing is due to is on no point's list; only help desks, if there are any, hold it.
+_TOUCH_CITY = text(
+    f"INSERT INTO roster_touched SELECT {CITY}, h.id FROM roster_household AS h"
+    " WHERE NOT EXISTS (SELECT FROM entitlement AS e WHERE e.household = h.id)"
+    f" AND EXISTS (SELECT FROM point_counter WHERE point = {CITY})"
 )
 _TOUCHED = text("SELECT point, count(DISTINCT household) FROM roster_touched GROUP BY 1 ORDER BY 1")
 _TELL = text(
@@ -257,6 +264,8 @@ class RosterWriter:
             self._connection.execute(_MERGE_HOUSEHOLDS, {"now": self._now})
         if due:
             self._report.entitlements += self._connection.scalar(_MERGE_DUE) or 0
+        if households:
+            self._connection.execute(_TOUCH_CITY)
         self._connection.execute(text("TRUNCATE roster_household, roster_due"))
 
     def _copy(self, target: str, rows: Sequence[tuple[Any, ...]]) -> None:

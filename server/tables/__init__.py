@@ -21,7 +21,14 @@ from server.tables.catalogue import (
     Volunteer,
     VolunteerPoint,
 )
-from server.tables.changes import AuditLog, CentreKey, ChangeKind, PointChange, PointCounter
+from server.tables.changes import (
+    AuditLog,
+    CentreKey,
+    ChangeKind,
+    CityGathered,
+    PointChange,
+    PointCounter,
+)
 from server.tables.devices import (
     Checkpoint,
     Device,
@@ -47,6 +54,7 @@ __all__ = [
     "CentreTable",
     "ChangeKind",
     "Checkpoint",
+    "CityGathered",
     "DailyFigure",
     "Device",
     "DevicePoint",

@@ -28,11 +28,15 @@ class ChangeKind(IntEnum):
     KEYS = 7
     """The centre's public keys: pulled whole."""
     SIBLINGS = 8
-    """The devices of the point: pulled whole. ``ref`` is the one enrolled or blocked."""
+    """The devices of the point: pulled whole. ``ref`` is the one enrolled, moved or blocked."""
+    ASSIGNED = 9
+    """In a device's own stream: ``ref`` is a point that was given to it or taken away, or the
+    city."""
 
 
 class PointCounter(CentreTable, table=True):
-    """The last ``n`` given out at a point; its row lock orders ``n`` like the commits."""
+    """The last ``n`` given out in a stream (``models.streams``: a point's or another); its row lock
+    orders ``n`` like the commits."""
 
     __tablename__ = "point_counter"
     point: int = key()
@@ -40,7 +44,7 @@ class PointCounter(CentreTable, table=True):
 
 
 class PointChange(CentreTable, table=True):
-    """The stream of changes that the devices of a point pull after a cursor ``n``."""
+    """The streams of changes that devices pull after a cursor ``n``."""
 
     __tablename__ = "point_change"
     point: int = key()
@@ -50,6 +54,14 @@ class PointChange(CentreTable, table=True):
     ref: int | None = big()
     feed_no: int | None = big()
     seq: int | None = big()
+
+
+class CityGathered(CentreTable, table=True):
+    """Up to where a point's stream was taken over into the city's (``server.city``)."""
+
+    __tablename__ = "city_gathered"
+    point: int = key()
+    upto: int = big()
 
 
 class CentreKey(CentreTable, table=True):

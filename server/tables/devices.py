@@ -9,7 +9,10 @@ from server.tables.base import CentreTable, big, flag, given_id, key, reference,
 
 
 class Device(CentreTable, table=True):
-    """An enrolled laptop; ``clock_offset_ms`` is its clock minus ours at the last contact."""
+    """An enrolled laptop; ``clock_offset_ms`` is its clock minus ours at the last contact.
+
+    ``city``: a help desk's, which may hold every household of the city beside those of its points.
+    """
 
     id: int | None = given_id()
     name: str
@@ -18,6 +21,7 @@ class Device(CentreTable, table=True):
     last_contact_at: int | None = big()
     clock_offset_ms: int | None = big()
     app_version: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    city: bool = flag()
 
 
 class DevicePoint(CentreTable, table=True):
@@ -35,6 +39,7 @@ class EnrolCode(CentreTable, table=True):
     code_hash: bytes = key(LargeBinary)
     point: int = reference("point.id")
     label: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    city: bool = flag()
     created_at: int = big()
     expires_at: int = big()
     used_at: int | None = big()

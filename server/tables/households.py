@@ -22,7 +22,7 @@ class Household(CentreTable, table=True):
     members: int = small(0)
     status: int = small(1)
     updated_at: int = big()
-    __table_args__ = (Index("household_by_region", "region", "rw"),)
+    __table_args__ = (Index("household_by_region", "region", "rw", "id"),)
 
 
 class KKAlias(CentreTable, table=True):

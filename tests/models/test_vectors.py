@@ -14,6 +14,7 @@ from models.feed import (
 from models.page import decode_page, encode_page
 from models.slip import encode_slip, read_slip
 from models.slip_text import from_text, to_text
+from models.snapshot import decode_snapshot, encode_snapshot
 from tests.support import vectors
 from tests.support.vector_facts import AT, BODIES
 
@@ -78,3 +79,10 @@ def test_the_page_is_read_as_ever() -> None:
     arrived = decode_page(vectors.raw("page"), vectors.CENTRE_KEYS)
     assert arrived == vectors.PAGE
     assert decode_page(encode_page(vectors.PAGE, vectors.CENTRE), vectors.CENTRE_KEYS) == arrived
+
+
+def test_the_snapshot_is_read_as_ever() -> None:
+    arrived = decode_snapshot(vectors.raw("snapshot"), vectors.CENTRE_KEYS)
+    assert arrived == vectors.SNAPSHOT
+    again = encode_snapshot(vectors.SNAPSHOT, vectors.CENTRE)
+    assert decode_snapshot(again, vectors.CENTRE_KEYS) == arrived

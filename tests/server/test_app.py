@@ -53,7 +53,8 @@ def test_health_says_the_process_is_up_and_readiness_that_the_database_answers(
 
 def test_the_description_of_the_api_holds_the_protocol_and_no_pages(client: Client) -> None:
     described = client.get("/openapi.json").json()
-    operations = ("enrol", "hello", "push", "parcel", "pull", "heads", "refeed", "blobs", "blob")
+    operations = {"enrol", "hello", "push", "parcel", "pull", "snapshot", "heads", "refeed"}
+    operations |= {"blobs", "blob"}
     assert set(described["paths"]) == {f"/api/v1/{name}" for name in operations}
     assert described["info"]["title"] == "KSBB centre"
     for page in ("/docs", "/redoc"):

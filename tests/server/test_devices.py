@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 
 from models.clock import DAY
 from models.feed import Head, verify_segment
+from models.streams import CITY
 from models.texts import LANGUAGES
 from server.cli import main
 from server.device_commands import _offset
@@ -222,6 +223,40 @@ def test_of_several_with_one_name_the_number_is_asked_for(
     code, _, err = run(environment, capsys, "revoke-device", "laptop rw 03", "--lang", "en")
     assert code == 6 and "1, 3" in err
     assert centre.rows("SELECT count(*) FROM device WHERE revoked_at IS NOT NULL") == [(0,)]
+
+
+def streams(centre: Centre, device: int) -> set[int]:
+    """What it may pull, beside its own stream."""
+    sender = centre.store.sender(MadeFeed(device).id)
+    assert sender is not None
+    return {stream for stream in sender.streams if stream >= CITY}
+
+
+def test_a_laptop_is_given_points_and_the_city_by_name(
+    centre: Centre, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = ["assign-device", "Laptop 1", "--give", "Balai RW 05", "--take", "3", "--city"]
+    code, out, _ = run(environment, capsys, *moved)
+    assert code == 0 and "Balai RW 05, seluruh kota" in out
+    assert streams(centre, 1) == {CITY, THERE}
+    assert run(environment, capsys, *moved)[0] == 1, "nothing changes any more"
+    code, out, _ = run(environment, capsys, "assign-device", "1", "--no-city", "--lang", "en")
+    assert code == 0 and "Balai RW 05." in out and "city" not in out
+    assert streams(centre, 1) == {THERE}
+    assert run(environment, capsys, "assign-device", "1", "--give", "Monas")[0] == 6
+    noted = centre.rows("SELECT details ->> 'city' FROM audit_log ORDER BY id")
+    assert noted == [("true",), ("false",)]
+
+
+def test_a_volunteer_is_given_points_by_name(
+    centre: Centre, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["assign-volunteer", "budi", "--take", "Balai RW 03"]
+    code, out, _ = run(environment, capsys, *command)
+    assert code == 0 and "Budi" in out and "Balai RW 05." in out
+    assert centre.rows("SELECT point FROM volunteer_point WHERE volunteer = 8") == [(THERE,)]
+    assert run(environment, capsys, *command)[0] == 1
+    assert run(environment, capsys, "assign-volunteer", "Nobody", "--take", "3")[0] == 6
 
 
 @pytest.mark.parametrize(

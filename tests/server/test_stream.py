@@ -12,6 +12,7 @@ from models.cose import Purpose, Signer, sign
 from models.facts import Handover, Line, Receiver, Source, Void, VoidReason
 from models.feed import verify_segment
 from models.page import INDEX_LIMIT, Page, decode_page
+from models.streams import CITY, own_stream
 from server.changes import Change, append_changes
 from server.devices import revoke_device
 from server.tables import ChangeKind
@@ -355,9 +356,8 @@ def _refusal(centre: Centre, request: Pull, signer: Signer | None = None) -> str
 
 
 def test_a_device_gets_its_own_points_only_and_a_blocked_one_gets_nothing(centre: Centre) -> None:
-    assert _refusal(centre, Pull(AT, THERE, 0, 10)) == "revoked"
-    assert _refusal(centre, Pull(AT, 99, 0, 10)) == "revoked"
-    assert _refusal(centre, Pull(AT, 1 << 80, 0, 10)) == "revoked"
+    for stream in (THERE, 99, 1 << 80, CITY, own_stream(2), -(1 << 80)):
+        assert _refusal(centre, Pull(AT, stream, 0, 10)) == "not_assigned"
     centre.revoke(1)
     assert _refusal(centre, Pull(AT, HERE, 0, 10)) == "revoked"
 

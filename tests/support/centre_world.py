@@ -12,9 +12,11 @@ from models.box_keys import BoxKey
 from models.cose import Signer
 from models.feed import FEED_ID_BYTES
 from models.field.device import Identity
+from models.streams import own_stream
 from server.arrived import fact_context
 from server.blobs import PostgresBlobs
 from server.changes import Change, append_changes
+from server.city import CitySnapshot
 from server.devices import revoke_device
 from server.keys import Keys
 from server.personal import Personal, PersonalColumn
@@ -134,6 +136,7 @@ class Centre:
             told=HeadsTold(self.engine).note,
             blobs=BlobReceiver(self.store.sender, self.blobs, signer).answer,
             take_down=unloading.take_down,
+            snapshots=CitySnapshot(self.engine, self.personal).page,
         )
 
     def furnish(self, families: Iterable[Family] = ()) -> None:
@@ -290,6 +293,8 @@ class Centre:
                     connection.execute(
                         insert(table(DevicePoint)), {"device": device, "point": point}
                     )
+                told = [Change(ChangeKind.ASSIGNED, ref=point) for point in points]
+                append_changes(connection, own_stream(device), told)
             connection.execute(
                 insert(table(Feed)),
                 {

@@ -30,6 +30,7 @@ from models.feed import (
 from models.page import INDEX_LIMIT, SECTIONS, Page, encode_page
 from models.slip import encode_slip, slip_key_id
 from models.slip_text import to_text
+from models.snapshot import SnapshotPage, Start, encode_snapshot
 from models.x509 import make_authority, make_certificate
 from sync.blob_messages import (
     AskBlobs,
@@ -50,6 +51,7 @@ from sync.messages import (
     Refeed,
     Refusal,
     Request,
+    Snapshot,
     TellHeads,
     encode_certificate,
     encode_receipt,
@@ -119,6 +121,7 @@ PAGE = Page(
         "packages": [(1, "Paket sembako", "5 kg beras · 2 l minyak")],
         "volunteers": [(7, "Rani", True, bytes(16), bytes.fromhex("a0"), bytes(32))],
         "keys": [(SLIP_KEY.key_id, "slip", SLIP_KEY.public_key, None)],
+        "assigned": [(0, False), (3, True)],
         "siblings": [
             (
                 12,
@@ -131,6 +134,13 @@ PAGE = Page(
         ],
     },
 )
+SNAPSHOT = SnapshotPage(
+    place=b"",
+    ended=b"place",
+    start=Start(9, 2),
+    at=AT,
+    rows={name: PAGE.rows[name] for name in ("households", "entitlements", "slips", "elsewhere")},
+)
 REQUESTS: dict[str, Request] = {
     "enrol": Enrol(
         AT,
@@ -142,6 +152,7 @@ REQUESTS: dict[str, Request] = {
     ),
     "hello": Hello(AT, HEAD, "0.1.0"),
     "pull": Pull(AT, 3, 9, 2000, ((NEXT_KEY.key_id, Head(2, HASHES[1])), (FEED, HEAD))),
+    "snapshot": Snapshot(AT, b"place", 2000, ((FEED, HEAD),)),
     "heads": TellHeads(AT, ((FEED, HEAD), (NEXT_KEY.key_id, Head(2, HASHES[1])))),
     "refeed": Refeed(
         AT,
@@ -312,6 +323,17 @@ def _all() -> dict[str, dict[str, Any]]:
             },
         },
         "parcel": _parcel(),
+        "snapshot": {
+            "what": "The first page of a snapshot of the city, and its rows.",
+            "seed": CENTRE_SEED.hex(),
+            "place": "",
+            "ended": SNAPSHOT.ended.hex(),
+            "follow": 9,
+            "total": 2,
+            "at": AT,
+            "rows": {str(SECTIONS[name][0]): told(rows) for name, rows in SNAPSHOT.rows.items()},
+            "hex": encode_snapshot(SNAPSHOT, CENTRE).hex(),
+        },
         "page": {
             "what": "A page of point 3's stream with every section, and its rows.",
             "seed": CENTRE_SEED.hex(),

@@ -125,8 +125,8 @@ def test_pictures_arrive_whole_and_sealed_after_all_records(
     told: list[Progress] = []
     synced = sync(device, link, report=told.append)
     assert (synced.sent, synced.blobs) == (2, BlobsSent(3))
-    assert link.asked[:4] == ["hello", "push", "pull", "blobs"]
-    assert set(link.asked[4:]) == {"blob"}
+    assert link.asked[:5] == ["hello", "push", "pull", "pull", "blobs"]
+    assert set(link.asked[5:]) == {"blob"}
     all_there(furnished, device, *photos)
     shown = [(one.done, one.total) for one in told if one.phase is Phase.PHOTOS]
     assert (shown[0], shown[-1]) == ((0, 3), (3, 3))
@@ -195,7 +195,7 @@ def test_it_is_asked_what_others_did_while_pictures_go_out_for_long(
     link.after = long_after
     sync(device, link)
     first = link.asked.index("blob")
-    assert link.asked[first : first + 3] == ["blob", "pull", "blob"]
+    assert link.asked[first : first + 4] == ["blob", "pull", "pull", "blob"]
     assert device.station.look_up_kk(FAMILIES[5].kk).decision.taken != ()
     other.close()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models import enrolment_text, facts, hub_text, numbers, slip, slip_text
+from models import enrolment_text, facts, hub_text, numbers, slip, slip_text, snapshot
 from models.clock import ALLOWED_AHEAD, ALLOWED_BEHIND, DAY
 from models.columns import MAX_UNPACKED
 from models.cose import KEY_ID_BYTES, Purpose
@@ -121,8 +121,8 @@ def test_the_limits() -> None:
         "first number of a segment": "1 to 2^62 − 1",
         "a page's block unpacked": f"{MAX_UNPACKED >> 20} MiB",
         "rows in a page's section": f"{MAX_ROWS:,}",
-        "changes in a page": f"{receiver.MAX_PAGE:,}",
-        "own feeds that a pull names": f"{messages.MOST_HELD}",
+        "changes in a page, households in one of a snapshot": f"{receiver.MAX_PAGE:,}",
+        "own feeds that a pull or a snapshot names": f"{messages.MOST_HELD}",
         "code, name, version": "64, 200, 64 characters, no U+0000",
         "slip": f"{slip_text.MIN_BYTES} to {slip_text.MAX_BYTES:,} bytes,"
         f" 1 to {slip.MAX_LINES} lines",
@@ -130,7 +130,8 @@ def test_the_limits() -> None:
         "blobs of a hand-over, hashes in a question": f"{facts.MOST_BLOBS},"
         f" {blob_messages.MOST_ASKED}",
         "a blob, a piece of it": f"{MOST_BLOB_BYTES >> 20} MiB, {blob_messages.MOST_PIECE:,} bytes",
-        "a client's clock for pull": f"± {ALLOWED_SKEW // 60_000} minutes",
+        "place": f"{snapshot.LONGEST_PLACE} bytes",
+        "a client's clock for pull and snapshot": f"± {ALLOWED_SKEW // 60_000} minutes",
     }
 
 

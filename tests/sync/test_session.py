@@ -128,7 +128,7 @@ def test_a_sync_sends_what_is_new_and_fetches_what_others_did(
     synced = sync_over_http(device, server.url)
     assert (synced.sent, synced.exceptions, synced.at) == (4, (), AT)
     everything_is_safe(furnished, device)
-    assert server.asked == ["hello", "push", "pull"]
+    assert server.asked == ["hello", "push", "pull", "pull"]
 
     other = new_device(tmp_path / "two", 2)
     furnished.enrol(other.identity)
@@ -182,7 +182,7 @@ def test_thousands_of_facts_go_in_batches_with_progress(
     transport, seen = Straight(furnished.receiver.answer), list[Progress]()
     synced = sync(device, transport, report=seen.append)
     assert synced.sent == len(notes) + 1
-    assert transport.asked == ["hello", *["push"] * 3, "pull"]
+    assert transport.asked == ["hello", *["push"] * 3, "pull", "pull"]
     sending = [progress for progress in seen if progress.phase is Phase.SENDING]
     assert [progress.done for progress in sending] == [0, 500, 1500, 1508]
     assert {progress.total for progress in sending} == {1508}
@@ -199,9 +199,10 @@ def test_large_rosters_come_in_pages_and_each_is_kept(
     seen = list[Progress]()
     transport = Straight(furnished.receiver.answer)
     sync(other, transport, report=seen.append)
-    assert transport.asked == ["hello", *["pull"] * 6]
+    assert transport.asked == ["hello", *["pull"] * 7]
     fetching = [p for p in seen if p.phase is Phase.FETCHING]
-    assert [(p.done, p.total) for p in fetching] == [(n, 58) for n in (10, 20, 30, 40, 50, 58)]
+    told = [(n, 58) for n in (10, 20, 30, 40, 50, 58)]
+    assert [(p.done, p.total) for p in fetching] == [(1, 1), *told]
     assert other.station.roster.size() == len(FAMILIES)
     other.close()
 
@@ -231,7 +232,7 @@ def test_a_point_that_records_faster_than_it_sends_comes_to_fetch_too(
 
     transport = Straight(answer)
     sync(device, transport)
-    assert transport.asked == ["hello", "push", "push", "pull"]
+    assert transport.asked == ["hello", "push", "push", "pull", "pull"]
     assert device.ledger.safety().unsafe == 1, "the next sync sends it"
 
 

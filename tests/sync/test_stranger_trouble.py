@@ -130,7 +130,11 @@ def test_every_refusal_comes_as_the_page_says(enrolled: Enrolled) -> None:
             ("pull", signed(hello)),
         ],
         "not_signed": [("hello", signed(hello, wire.CHECKPOINT)), ("pull", b"\x00")],
-        "revoked": [("pull", signed(["pull", AT, THERE, 0, 1, []]))],
+        "not_assigned": [
+            ("pull", signed(["pull", AT, THERE, 0, 1, []])),
+            ("pull", signed(["pull", AT, 0, 0, 1, []])),
+            ("snapshot", signed(["snapshot", AT, b"", 1, []])),
+        ],
         "unknown_feed": [
             ("hello", stranger.sign(wire.write(hello), wire.REQUEST)),
             ("push", bent(feed=stranger.id)),

@@ -121,6 +121,7 @@ def test_every_vector_file_is_read_here() -> None:
         "request",
         "segment",
         "slip",
+        "snapshot",
     }
     assert {file.stem for file in VECTORS.glob("*.json")} == here
 
@@ -167,7 +168,7 @@ def test_the_checkpoint() -> None:
     assert wire.make_checkpoint(FEED, *head[1:]) == raw(golden)
 
 
-@pytest.mark.parametrize("name", ["enrol", "hello", "pull", "refeed"])
+@pytest.mark.parametrize("name", ["enrol", "hello", "pull", "snapshot", "refeed", "heads"])
 def test_the_requests(name: str) -> None:
     golden = vector("request")
     payload = wire.open_signed(raw(golden, name), wire.REQUEST, {FEED.id: FEED.public})
@@ -244,6 +245,15 @@ def test_the_page() -> None:
         golden["at"],
     )
     assert papers.read_page(papers.write_page(page, CENTRE), TRUSTED) == page
+
+
+def test_the_snapshot() -> None:
+    golden = vector("snapshot")
+    page = papers.read_snapshot(raw(golden), TRUSTED)
+    rows = {str(number): [list(row.values()) for row in rows] for number, rows in page.rows.items()}
+    assert rows == plain(golden["rows"])
+    start = [golden["follow"], golden["total"]]
+    assert (page.place, page.ended, page.start) == (b"", raw(golden, "ended"), start)
 
 
 def test_the_slip_and_its_text() -> None:

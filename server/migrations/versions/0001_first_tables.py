@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("last_contact_at", sa.BigInteger(), nullable=True),
         sa.Column("clock_offset_ms", sa.BigInteger(), nullable=True),
         sa.Column("app_version", sa.String(), server_default="", nullable=False),
+        sa.Column("city", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("id", name="device_pkey"),
     )
     op.create_table(
@@ -201,7 +202,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="household_pkey"),
         sa.UniqueConstraint("kk_hmac", name="household_kk_hmac_key"),
     )
-    op.create_index("household_by_region", "household", ["region", "rw"], unique=False)
+    op.create_index("household_by_region", "household", ["region", "rw", "id"], unique=False)
     op.create_table(
         "kk_alias",
         sa.Column("kk_hmac", sa.LargeBinary(), autoincrement=False, nullable=False),
@@ -232,6 +233,12 @@ def upgrade() -> None:
         sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("last_n", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("point", name="point_counter_pkey"),
+    )
+    op.create_table(
+        "city_gathered",
+        sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("upto", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("point", name="city_gathered_pkey"),
     )
     op.create_table(
         "programme",
@@ -367,6 +374,7 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.LargeBinary(), autoincrement=False, nullable=False),
         sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("label", sa.String(), server_default="", nullable=False),
+        sa.Column("city", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
@@ -437,5 +445,6 @@ def downgrade() -> None:
     op.drop_table("shelved_frame")
     op.drop_table("checkpoint")
     op.drop_table("centre_key")
+    op.drop_table("city_gathered")
     op.drop_table("audit_log")
     op.drop_table("agregator")

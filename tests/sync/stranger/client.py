@@ -14,19 +14,11 @@ from typing import Any
 from tests.sync.stranger import papers, wire
 from tests.sync.stranger.line import Line, OtherVersion, Pace, Refused, SomebodyElse, checked
 from tests.sync.stranger.papers import Page, Receipt, Row
+from tests.sync.stranger.pulled import CITY, Pulled
 from tests.sync.stranger.segments import Segment, write_segment
 from tests.sync.stranger.wire import Signer, read, write
 
 VERSION = "stranger 1"
-_KEY_OF = {
-    papers.HOUSEHOLDS: ("id",),
-    papers.ENTITLEMENTS: ("household", "stage", "package"),
-    papers.SLIPS: ("number",),
-    papers.ELSEWHERE: ("household", "feed", "branch", "seq", "line"),
-    papers.ALIASES: ("kk",),
-    papers.KEYS: ("key_id",),
-    papers.SIBLINGS: ("feed",),
-}
 
 
 class Client:
@@ -42,7 +34,7 @@ class Client:
         self.folder, self.clock, self.pause = folder, clock, pause
         self._me, self._feed, self._pulled = (folder / n for n in ("me", "feed", "pulled"))
         self.me: dict[str, Any] = self._load(self._me, {})
-        self.cursors, self.rows = self._load(self._pulled, [{}, {}])
+        self.pulled = Pulled(*self._load(self._pulled, [{}, {}, None]))
         self.facts: list[bytes] = []
         if self._feed.exists():
             self.facts = read(b"\x9f" + self._feed.read_bytes() + b"\xff")
@@ -130,10 +122,20 @@ class Client:
         """Sends and fetches everything; False when the feed is forked and a new one is needed."""
         if self.push(self.hello()):
             return False
-        for point in self.me["points"]:
-            while self.pull(point).left:
-                pass
+        self._pull_all(-self.me["device"])
+        mine = [row["point"] for row in self.table(papers.ASSIGNED) if row["held"]]
+        for point in mine:
+            if point > CITY:
+                self._pull_all(point)
+        if CITY in mine:
+            while CITY not in self.cursors:
+                self.snapshot()
+            self._pull_all(CITY)
         return True
+
+    def _pull_all(self, point: int) -> None:
+        while self.pull(point).left:
+            pass
 
     def refeed(self) -> None:
         """Goes on in a new feed, once a fork was told and everything of the old one was sent."""
@@ -150,7 +152,8 @@ class Client:
         left = [*self.me.get("left", []), head]
         seed = self.me.pop("next")
         self._save_me(seed=seed, left=left, safe=0, points=given.points)
-        self.facts, self.cursors = [], {}
+        self.facts = []
+        self.pulled.cursors, self.pulled.copy = {}, None
 
     def hello(self) -> Receipt:
         """Asks what is held and what time it is."""
@@ -180,24 +183,42 @@ class Client:
     def pull(self, point: int, most: int = 2_000) -> Page:
         """Fetches the next page of a point's stream and takes it."""
         after, pace = self.cursors.get(point, 0), Pace(most, min(most, 50))
-
-        def ask() -> bytes:
-            number = len(self.facts)
-            heads = [*self.me.get("left", []), [self.key.id, number, self.hashes[number]]]
-            return self.ask(lambda: ["pull", self.now(), point, after, pace.size, heads], pace)
-
-        try:
-            data = ask()
-        except Refused as refused:
-            if refused.error != "clock":
-                raise
-            self.hello()
-            data = ask()
+        data = self._read(
+            lambda: ["pull", self.now(), point, after, pace.size, self._heads()], pace
+        )
         page: Page = checked(papers.read_page, data, self.trusted)
         if (page.point, page.after) != (point, after) or page.upto - after < (page.left > 0):
             raise OtherVersion("another page than was asked for")
         self._take(page)
         return page
+
+    def snapshot(self, most: int = 2_000) -> None:
+        """Fetches the next households of the city and takes them."""
+        place, follow = self.pulled.copy or [b"", 0]
+        pace = Pace(most, min(most, 50))
+        data = self._read(lambda: ["snapshot", self.now(), place, pace.size, self._heads()], pace)
+        page: papers.Snapshot = checked(papers.read_snapshot, data, self.trusted)
+        if page.place != place or (page.start is None) != (place != b""):
+            raise OtherVersion("another place than was asked for")
+        follow = page.start[0] if page.start else follow
+        self.pulled.merge(page.rows)
+        self.pulled.copy = [page.ended, follow] if page.ended else None
+        if not page.ended:
+            self.cursors[CITY] = follow
+        self._keep_pulled()
+
+    def _heads(self) -> list[Any]:
+        number = len(self.facts)
+        return [*self.me.get("left", []), [self.key.id, number, self.hashes[number]]]
+
+    def _read(self, make: Callable[[], list[Any]], pace: Pace) -> bytes:
+        try:
+            return self.ask(make, pace)
+        except Refused as refused:
+            if refused.error != "clock":
+                raise
+        self.hello()
+        return self.ask(make, pace)
 
     def _receipt(self, data: bytes) -> Receipt:
         receipt: Receipt = checked(papers.read_receipt, data, self.trusted)
@@ -233,27 +254,22 @@ class Client:
 
     def table(self, section: int) -> Sequence[Row]:
         """The rows of a section as they stand."""
-        rows: list[Row] = self.rows.get(section, [])
-        return rows
+        return self.pulled.table(section)
+
+    @property
+    def cursors(self) -> dict[int, int]:
+        """How far each stream was read."""
+        return self.pulled.cursors
 
     def _take(self, page: Page) -> None:
-        new = {row["id"] for row in page.rows.get(papers.HOUSEHOLDS, [])}
-        numbers = {row["kk"] for row in page.rows.get(papers.HOUSEHOLDS, [])}
-        gone = new | {row["household"] for row in page.rows.get(papers.GONE, [])}
-        self._drop(papers.HOUSEHOLDS, lambda row: row["id"] in gone or row["kk"] in numbers)
-        self._drop(papers.ENTITLEMENTS, lambda row: row["household"] in gone)
-        for section, rows in page.rows.items():
-            if section != papers.GONE:
-                names = _KEY_OF.get(section, ("id",))
-                merged = {
-                    tuple(row[n] for n in names): row for row in [*self.table(section), *rows]
-                }
-                self.rows[section] = list(merged.values())
+        self.pulled.merge(page.rows)
+        if papers.ASSIGNED in page.rows:
+            self.pulled.let_go(page.rows[papers.ASSIGNED])
         self.cursors[page.point] = page.upto
-        self._keep(self._pulled, [self.cursors, self.rows])
+        self._keep_pulled()
 
-    def _drop(self, section: int, which: Callable[[Row], bool]) -> None:
-        self.rows[section] = [row for row in self.table(section) if not which(row)]
+    def _keep_pulled(self) -> None:
+        self._keep(self._pulled, [self.cursors, self.pulled.rows, self.pulled.copy])
 
     # --- the disk -----------------------------------------------------------------------------
 

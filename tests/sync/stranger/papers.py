@@ -13,7 +13,7 @@ from tests.sync.stranger.wire import Keys, Unreadable, need, read, write
 
 INDEX_LIMIT = 1 << 32
 HOUSEHOLDS, ENTITLEMENTS, SLIPS, ELSEWHERE, ALIASES, GONE = 1, 2, 3, 4, 5, 6
-POINTS, STAGES, PACKAGES, VOLUNTEERS, KEYS, SIBLINGS = 10, 11, 12, 13, 14, 15
+POINTS, STAGES, PACKAGES, VOLUNTEERS, KEYS, SIBLINGS, ASSIGNED = 10, 11, 12, 13, 14, 15, 16
 SECTIONS = {
     HOUSEHOLDS: "kk int·id int·name text·rw int·rt int·region text·status int·members int"
     "·address text",
@@ -31,6 +31,7 @@ SECTIONS = {
     VOLUNTEERS: "id int·name text·active bool·salt bytes·params bytes·pin_key bytes",
     KEYS: "key_id bytes·purpose text·public_key bytes·until int?",
     SIBLINGS: "device int·feed bytes·name text·public_key bytes·box_key bytes·revoked bool",
+    ASSIGNED: "point int·held bool",
 }
 _TYPES = {"int": int, "text": str, "bytes": bytes, "bool": bool}
 Row = dict[str, Any]
@@ -98,15 +99,37 @@ def read_page(data: bytes, keys: Keys) -> Page:
     """A page, its signature checked, its indexes turned into ids."""
     match read(wire.open_signed(data, wire.PAGE, keys)):
         case [1, int(point), int(after), int(upto), int(left), int(at), bytes(block)]:
-            packed = wire.unsqueeze(block, 64 * wire.MIB)
-            known = packed.keys() & SECTIONS.keys()
-            rows = {number: _rows(SECTIONS[number], packed[number]) for number in known}
-            ids = [row["id"] for row in rows.get(HOUSEHOLDS, [])]
-            for number in known & {ENTITLEMENTS, SLIPS, ELSEWHERE, ALIASES}:
-                for row in rows[number]:
-                    row["household"] = _id(row["household"], ids)
-            return Page(point, after, upto, left, at, rows)
+            return Page(point, after, upto, left, at, _sections(block))
     raise Unreadable("not a page")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A piece of the city: where it begins, where it ended, in the first page [follow, total]."""
+
+    place: bytes
+    ended: bytes
+    start: list[int] | None
+    rows: Mapping[int, list[Row]]
+
+
+def read_snapshot(data: bytes, keys: Keys) -> Snapshot:
+    """A page of the city's snapshot, its signature checked."""
+    match read(wire.open_signed(data, wire.SNAPSHOT, keys)):
+        case [1, bytes(place), bytes(ended), [int(), int()] | None as start, int(), bytes(block)]:
+            return Snapshot(place, ended, start, _sections(block))
+    raise Unreadable("not a page of a snapshot")
+
+
+def _sections(block: bytes) -> dict[int, list[Row]]:
+    packed = wire.unsqueeze(block, 64 * wire.MIB)
+    known = packed.keys() & SECTIONS.keys()
+    rows = {number: _rows(SECTIONS[number], packed[number]) for number in known}
+    ids = [row["id"] for row in rows.get(HOUSEHOLDS, [])]
+    for number in known & {ENTITLEMENTS, SLIPS, ELSEWHERE, ALIASES}:
+        for row in rows[number]:
+            row["household"] = _id(row["household"], ids)
+    return rows
 
 
 def _rows(fields: str, packed: list[Any]) -> list[Row]:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 SLIP, CHECKPOINT, REQUEST = b"", b"ksbb/checkpoint/1", b"ksbb/request/1"
 CERTIFICATE, RECEIPT, PAGE = b"ksbb/certificate/1", b"ksbb/receipt/1", b"ksbb/page/1"
+SNAPSHOT = b"ksbb/snapshot/1"
 FEED_ID, CENTRE_ID, SLIP_ID = 16, 8, 4
 MIB = 1 << 20
 Keys = Mapping[bytes, bytes]  # key id → public key

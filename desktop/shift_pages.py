@@ -31,7 +31,13 @@ class ShiftPages(QObject):
         super().__init__(shift)
         self._shift = shift
         self._place = shift.place
-        self._leaving = Leaving(self._place.window, shift.syncing, self._place.clock, parent=self)
+        self._leaving = Leaving(
+            self._place.window,
+            shift.syncing,
+            self._place.clock,
+            point=lambda: shift.hub.state.point,
+            parent=self,
+        )
         self._leaving.usb_asked.connect(self.usb)
         self._usb: Usb | None = None
         self._laptops: LaptopsOver | None = None

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from desktop.views.parts.review_list import Review
-from desktop.views.state import Link, LinkState, Notice, Progress, SyncPill
-from desktop.views.sync_panel import Sibling, SyncPanelState, SyncResult, Waiting, WaitingKind
+from desktop.views.state import Link, LinkState, Notice, Progress, Sibling, SyncPill
+from desktop.views.sync_panel import SyncPanelState, SyncResult, Waiting, WaitingKind
 from desktop.views.unsafe_page import Ending, UnsafeState
 from desktop.views.wipe_page import WipeState
 from models.verdict import Tone
@@ -67,6 +67,9 @@ def unsafe_states(now: int) -> Iterator[tuple[str, UnsafeState]]:
     offline = LinkState(Link.OFFLINE, since, next_at=now + 40_000)
     app = UnsafeState(Ending.APP, "Laptop 2", 38, since, offline, can_usb=True, now=now)
     yield "unsafe-app", app
+    yield "unsafe-copied", replace(app, copied_to="Laptop 2")
+    others = (Sibling("Laptop 3", 12, now - 21 * _MINUTE), Sibling("Laptop 4", 1, now - _MINUTE))
+    yield "unsafe-hub", replace(app, stations=2, siblings=others)
     yield "unsafe-session", replace(app, ending=Ending.SESSION)
     progress = Progress("app.phase.sending", 12, 38)
     yield "unsafe-syncing", replace(app, progress=progress, link=LinkState(Link.ONLINE, now))

@@ -203,7 +203,7 @@ class Workplace(QObject):
         if shift is not None:
             left = shift.syncing.panel
             shift.end()
-            self._at_the_door = Leaving(self.window, None, self.clock, left, self)
+            self._at_the_door = Leaving(self.window, None, self.clock, left, parent=self)
         self.begin()
 
     # --- wiping ------------------------------------------------------------------------------

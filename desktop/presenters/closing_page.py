@@ -88,5 +88,11 @@ class ClosingPage(QObject):
         self._state = replace(self._state, **changes)
         if not self._over:
             panel = self._syncing.panel
-            state = replace(self._state, link=panel.link, progress=panel.progress)
+            state = replace(
+                self._state,
+                device=panel.device,
+                siblings=panel.siblings,
+                link=panel.link,
+                progress=panel.progress,
+            )
             self.screen.show_closing(state)

@@ -17,13 +17,14 @@ from desktop.presenters.syncing import Syncing
 from desktop.views.state import LinkState
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.unsafe_page import Ending, UnsafePage, UnsafeState
+from sync.point import PointState, Role
 
 Go = Callable[[], None]
 
 
 class Leaving(QObject):
     """Asks about one ending at a time. Without ``syncing`` nobody is logged in, and ``known`` is
-    what was true when somebody was."""
+    what was true when somebody was. ``point`` says how the laptop stands with the others."""
 
     usb_asked = Signal(object)
     """Take the USB road, and then call what is given: it asks again."""
@@ -34,6 +35,7 @@ class Leaving(QObject):
         syncing: Syncing | None,
         now: Callable[[], int],
         known: SyncPanelState | None = None,
+        point: Callable[[], PointState] = PointState,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -41,6 +43,7 @@ class Leaving(QObject):
         self._syncing = syncing
         self._now = now
         self._known = known or SyncPanelState()
+        self._point = point
         self._page: UnsafePage | None = None
         self._go: Go = lambda: None
         self._state = UnsafeState()
@@ -126,12 +129,16 @@ class Leaving(QObject):
             self._window.uncover()
 
     def _show(self, **changes: Any) -> None:
-        panel = self._panel
+        panel, point = self._panel, self._point()
+        copied = point.role is Role.STATION and point.unsent == 0
         self._state = replace(
             self._state,
             device=panel.device,
             unsafe=panel.unsafe,
             unsafe_since=panel.unsafe_since,
+            copied_to=point.hub if copied else "",
+            stations=len(point.stations),
+            siblings=panel.siblings,
             link=panel.link if self._syncing is not None else LinkState(),
             # The app's own, at the same time, is no reason to take the choice away.
             progress=panel.progress if self._wanted else None,

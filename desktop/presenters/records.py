@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from desktop.views.parts.review_list import Review
-from desktop.views.sync_panel import Sibling, Waiting, WaitingKind
+from desktop.views.state import Sibling
+from desktop.views.sync_panel import Waiting, WaitingKind
 from models.facts import (
     Fact,
     Handover,

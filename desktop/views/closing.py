@@ -18,10 +18,11 @@ from desktop.views.parts.link_line import LinkLine
 from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.progress import ProgressLine
 from desktop.views.parts.scroll_body import scrolling
+from desktop.views.parts.sibling_list import SiblingList
 from desktop.views.parts.words import Words, set_tone
-from desktop.views.state import Goods, LinkState, Notice, Progress
+from desktop.views.state import Goods, LinkState, Notice, Progress, Sibling
 from desktop.views.view import View
-from desktop.views.wording import goods_line, moment, number
+from desktop.views.wording import goods_line, kept_here, moment, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class ClosingState:
     stock: tuple[StockLevel, ...] = ()
     unsafe: int = 0
     unsafe_since: int | None = None
+    device: str = ""
+    """What the centre calls this laptop."""
+    siblings: tuple[Sibling, ...] = ()
     safe_at: int | None = None
     notices: tuple[Notice, ...] = ()
     busy: bool = False
@@ -70,7 +74,12 @@ class ClosingScreen(View):
         safety = row(self._safety_symbol, gap=2, margin=(3, 2, 3, 2))
         safety.setAlignment(self._safety_symbol, Qt.AlignmentFlag.AlignTop)
         self._progress, self._link = ProgressLine(look), LinkLine(look)
-        words = column(self._safety, self._safety_hint, self._progress, self._link, gap=0)
+        self._siblings = SiblingList(look)
+        words = column(
+            *(self._safety, self._safety_hint, self._progress, self._link),
+            *(None, self._siblings),
+            gap=0,
+        )
         safety.addLayout(words, 1)
         self._safety_box = frame("tint", safety, tone="go")
         card = frame("card", column(boxes, None, self._goods_title, self._goods, gap=1, margin=3))
@@ -158,6 +167,8 @@ class ClosingScreen(View):
 
     def _draw_safety(self) -> None:
         state, say = self._state, self.look.text
+        # Until it has been read nothing is known, and nothing is said to be safe.
+        self._safety_box.setVisible(state.now > 0)
         safe = state.unsafe == 0
         tone = "go" if safe else "check"
         set_tone(self._safety_box, tone)
@@ -168,7 +179,7 @@ class ClosingScreen(View):
             self.look.icon(icon, getattr(self.look.tokens, ink), pixels, self.devicePixelRatioF())
         )
         if safe:
-            self._safety.say(say("sync.all_safe"))
+            self._safety.say(say("sync.own_safe" if state.siblings else "sync.all_safe"))
             when = moment(self.look, state.safe_at, state.now) if state.safe_at else ""
             self._safety_hint.say(say("sync.safe_since", when=when) if when else "")
         else:
@@ -176,7 +187,9 @@ class ClosingScreen(View):
             self._safety.say(
                 say("sync.unsafe_1") if state.unsafe == 1 else say("sync.unsafe_n", n=n)
             )
-            self._safety_hint.say(say("close.unsafe_hint"))
+            where = kept_here(self.look, state.device, state.unsafe_since, state.now)
+            self._safety_hint.say(f"{where} {say('close.unsafe_hint')}")
+        self._siblings.show_siblings(state.siblings, state.now)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses what has the keyboard, Esc goes back, F5 syncs."""

@@ -149,7 +149,8 @@ class LaptopsPage(View):
         since = moment(look, state.since, state.now) if state.since is not None else ""
         match state.role:
             case PointRole.HUB:
-                tone, icon = "go", "wifi"
+                # Where nobody can reach it, it is one in name only.
+                tone, icon = ("go", "wifi") if state.code else ("check", "wifi-off")
                 said = say("laptops.is_hub", when=since)
                 key = {0: "is_hub_0", 1: "is_hub_1"}.get(state.stations, "is_hub_n")
                 means = say(f"laptops.{key}", n=number(look, state.stations))

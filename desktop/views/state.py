@@ -80,6 +80,15 @@ class SyncPill:
     total: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another laptop of the point, with the records of it that are held here and not safe."""
+
+    name: str
+    unsafe: int
+    since: int
+
+
 class PointRole(Enum):
     """What this laptop is among the others at its point; words under ``field.laptops``."""
 

@@ -18,8 +18,9 @@ from desktop.views.parts.link_line import LinkLine
 from desktop.views.parts.progress import ProgressLine
 from desktop.views.parts.review_list import Review, ReviewList
 from desktop.views.parts.scroll_body import scrolling
+from desktop.views.parts.sibling_list import SiblingList
 from desktop.views.parts.words import Words, set_tone
-from desktop.views.state import Link, LinkState, Progress
+from desktop.views.state import Link, LinkState, Progress, Sibling
 from desktop.views.view import View
 from desktop.views.wording import clock, kept_here, moment, number, worded_parts
 
@@ -54,15 +55,6 @@ class SyncResult:
     parts: Mapping[str, object] = field(default_factory=dict)
     sent: int = 0
     got: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Sibling:
-    """Another laptop of the point, with the records of it that are held here and not safe."""
-
-    name: str
-    unsafe: int
-    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +106,7 @@ class SyncPanel(View):
         self._advice = Words("body", ink="muted")
         self._well = Words("body")
         self._reviews = ReviewList(look)
-        self._siblings_title = Words("strong")
-        self._siblings = column(gap=0)
+        self._siblings = SiblingList(look)
         self._waiting_title = Words("strong")
         self._waiting = QVBoxLayout()
         self._waiting.setSpacing(8)
@@ -141,7 +132,6 @@ class SyncPanel(View):
             self._reviews,
             self._waiting_title,
             self._waiting,
-            self._siblings_title,
             self._siblings,
             1,
             gap=1,
@@ -173,7 +163,6 @@ class SyncPanel(View):
         self._title.say(say("sync.title"))
         self._last_title.say(say("sync.last"))
         self._waiting_title.setText(say("sync.waiting"))
-        self._siblings_title.setText(say("sync.siblings"))
         self.now.say(say("sync.now"))
         self.usb.say(say("sync.usb"))
         self._close.say(say("sync.close"))
@@ -188,7 +177,7 @@ class SyncPanel(View):
         self._draw_last()
         self._reviews.show_reviews(state.reviews, state.reviews_total, state.now)
         self._draw_waiting()
-        self._draw_siblings()
+        self._siblings.show_siblings(state.siblings, state.now)
         self.now.setVisible(not busy)
         self.usb.setVisible(not busy)
         self._close.setVisible(not busy)
@@ -257,17 +246,6 @@ class SyncPanel(View):
             rest = Words("small", ink="muted")
             rest.say(look.text("sync.waiting_more", n=number(look, more)))
             self._waiting.addWidget(rest)
-
-    def _draw_siblings(self) -> None:
-        state, look = self._state, self.look
-        clear(self._siblings)
-        self._siblings_title.setVisible(bool(state.siblings))
-        for one in state.siblings:
-            words = Words("body", parent=self)
-            self._siblings.addWidget(words)
-            name, n = one.name or look.text("sync.sibling_nameless"), number(look, one.unsafe)
-            when = moment(look, one.since, state.now)
-            words.say(look.text("sync.sibling", name=name, n=n, when=when))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc stops a sync that runs, or else closes the panel."""

@@ -17,9 +17,10 @@ from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.link_line import LinkLine
 from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.scroll_body import scrolling
+from desktop.views.parts.sibling_list import SiblingList
 from desktop.views.parts.stake import IconLines, StakeBox
 from desktop.views.parts.words import Words
-from desktop.views.state import LinkState, Notice, Progress
+from desktop.views.state import LinkState, Notice, Progress, Sibling
 from desktop.views.view import View
 from desktop.views.wording import kept_here, number
 
@@ -45,6 +46,11 @@ class UnsafeState:
     unsafe: int = 0
     unsafe_since: int | None = None
     link: LinkState = field(default_factory=LinkState)
+    copied_to: str = ""
+    """The hub that holds all of them too."""
+    stations: int = 0
+    """How many laptops this one is the hub for."""
+    siblings: tuple[Sibling, ...] = ()
     progress: Progress | None = None
     can_sync: bool = True
     can_usb: bool = False
@@ -73,7 +79,8 @@ class UnsafePage(View):
         self._notices = NoticeBar(look)
         self._notices.dismissed.connect(self.notice_dismissed)
         self._stake, self._lines, self._link = StakeBox(look), IconLines(look), LinkLine(look)
-        card = frame("card", column(self._lines, self._link, gap=2, margin=3))
+        self._siblings = SiblingList(look)
+        card = frame("card", column(self._lines, self._link, self._siblings, gap=2, margin=3))
         self._inner = column(self._title, self._notices, self._stake, card, 1, margin=(3, 3, 3, 1))
         self.back = Button(look, "secondary", icon="arrow-left", hint="Esc")
         self.back.clicked.connect(self._escape)
@@ -130,7 +137,13 @@ class UnsafePage(View):
             later = "unsafe.later_by_hand"
         lines = [("hard-drive", say("unsafe.kept"))]
         if not safe:
-            lines += [("shield-alert", say("unsafe.stake")), ("cloud-upload", say(later))]
+            copied = say("unsafe.stake_copied", hub=state.copied_to)
+            stake = copied if state.copied_to else say("unsafe.stake")
+            lines += [("shield-alert", stake), ("cloud-upload", say(later))]
+        if state.ending is Ending.APP and state.stations:
+            key = "stations_1" if state.stations == 1 else "stations_n"
+            lines.append(("wifi", say(f"unsafe.{key}", n=number(look, state.stations))))
+        self._siblings.show_siblings(state.siblings, state.now)
         self._lines.show_lines(lines)
         self.back.say(say("unsafe.stop" if busy else "unsafe.back"))
         self.back.setEnabled(not state.cancelling)

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.presenters.scanning import Phase
+from desktop.settings import SETTINGS_FILE, load_settings
+from desktop.views.closing import ClosingScreen
 from desktop.views.laptops_page import LaptopsPage
 from desktop.views.opening import OpeningScreen
 from desktop.views.scan_screen import ScanScreen
@@ -262,6 +264,49 @@ def test_the_next_volunteer_finds_the_laptop_as_the_last_one_left_it(laptop: Lap
     app.ready_to_scan()
     app.until(lambda: hub_bar(app) == "Penghubung · 0 tersambung")
     assert app.place.preferences.settings.point == "hub"
+
+
+def test_an_address_that_was_given_is_kept_to_after_a_restart(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    furnish(tmp_path / "laptop", FAMILIES)
+    with running(qtbot, qapp, tmp_path / "laptop") as app:
+        app.scanning()
+        open_laptops(app)
+        app.enter("192.168.254.254")
+        says(app, "Hanya mencoba alamat 192.168.254.254:25722")
+    kept = load_settings(tmp_path / "laptop" / SETTINGS_FILE)
+    assert kept.point == "192.168.254.254:25722"
+    with running(qtbot, qapp, tmp_path / "laptop") as app:
+        app.place.preferences.settings = kept
+        app.log_in()
+        app.ready_to_scan()
+        open_laptops(app)
+        says(app, "Hanya mencoba alamat 192.168.254.254:25722")
+
+
+def test_before_an_ending_it_is_said_who_else_has_the_records_and_who_will_be_alone(
+    laptop: Laptop,
+) -> None:
+    hub, station = laptop(1), laptop(2)
+    join(station, be_hub(hub))
+    says(station, "Semua catatan laptop ini sudah diteruskan ke penghubung")
+    station.until(lambda: bool(station.syncing.state.siblings))
+    back_to_scanning(station)
+    station.ctrl(KEY.Key_W)
+    closing = station.until_on(ClosingScreen)
+    station.until(closing.back.hasFocus)
+    says(station, "Tersimpan di laptop ini (Laptop 2) sejak hari ini pukul 13.00")
+    assert "Laptop 1: 3 belum aman sejak hari ini pukul 13.00" in words_of(closing)
+    station.window.close()
+    page = station.until_on(UnsafePage)
+    assert "Salinannya ada di Laptop 1" in words_of(page)
+    assert "Laptop 1: 3 belum aman" in words_of(page)
+    hub.come_forward()
+    hub.window.close()
+    page = hub.until_on(UnsafePage)
+    assert "Laptop ini penghubung untuk 1 laptop" in words_of(page)
+    assert "Salinannya" not in words_of(page), "it is known of a hub alone"
 
 
 def test_it_can_be_reached_before_a_session_is_open(

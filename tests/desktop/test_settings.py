@@ -14,7 +14,7 @@ from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
 from models.texts import LANGUAGES
 
-CHOSEN = Settings("en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', sound=False, automatic=False)
+CHOSEN = Settings("en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', False, False, "hub")
 
 any_settings = st.builds(
     Settings,
@@ -68,6 +68,8 @@ def test_a_damaged_file_counts_as_none(tmp_path: Path, content: bytes) -> None:
         ("camera", "x" * 5000),
         ("sound", "yes"),
         ("automatic", 1),
+        ("point", None),
+        ("point", "1" * 5000),
     ],
 )
 def test_one_senseless_value_does_not_cost_the_others(
@@ -79,7 +81,7 @@ def test_one_senseless_value_does_not_cost_the_others(
     path.write_text(json.dumps(plain), encoding="utf-8")
     loaded = load_settings(path)
     assert getattr(loaded, name) == getattr(Settings(), name)
-    for other in {"language", "room", "scale", "camera", "sound", "automatic"} - {name}:
+    for other in {"language", "room", "scale", "camera", "sound", "automatic", "point"} - {name}:
         assert getattr(loaded, other) == getattr(CHOSEN, other)
 
 

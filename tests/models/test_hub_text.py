@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.hub_text import PORT, HubPlace, from_text, from_typed, shown, to_text
+from models.hub_text import PORT, HubPlace, from_text, from_typed, shown, to_kept, to_text
 
 FEED = bytes(range(16))
 ADDRESSES = st.lists(st.ip_addresses().map(str), min_size=1, max_size=4)
@@ -27,6 +27,15 @@ def test_the_code_packs_tightly() -> None:
     text = to_text(FEED, PORT, ["192.168.1.17"])
     assert text == "KSBB-HUB:1:000102030405060708090A0B0C0D0E0F:25722:192.168.1.17"
     assert set(text) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")  # QR's short alphabet
+
+
+@pytest.mark.parametrize("typed", ["192.168.1.17", "laptop-2.local:9000", "[fe80::1]:80"])
+def test_a_place_that_is_kept_is_the_same_place_later(typed: str) -> None:
+    place = from_typed(typed)
+    assert place is not None
+    assert from_typed(to_kept(place)) == place
+    scanned = HubPlace(("192.168.1.17", "fe80::1"), PORT, FEED)
+    assert from_text(to_kept(scanned)) == scanned
 
 
 def test_more_addresses_than_fit_are_left_out() -> None:

@@ -20,7 +20,7 @@ from desktop.views.opening import OpeningScreen, OpeningState, PointChoice
 from desktop.views.parts.check_list import Check
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.scan_state import Judged, ScanState
-from desktop.views.state import CameraStatus, Goods, Notice
+from desktop.views.state import CameraStatus, Goods, Notice, Sibling
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.unsafe_page import UnsafePage, UnsafeState
 from desktop.views.usb_page import UsbPage, UsbState
@@ -81,6 +81,9 @@ OPENINGS: dict[str, OpeningState] = {
 CLOSINGS: dict[str, ClosingState] = {
     "closing": CLOSING,
     "closing-safe": replace(CLOSING, unsafe=0, safe_at=NOW, notices=(_DOWN,)),
+    "closing-others": replace(
+        CLOSING, device="Laptop 1", siblings=(Sibling("Laptop 3", 12, NOW), Sibling("", 1, NOW))
+    ),
     "closing-busy": replace(CLOSING, goods=(), stock=(), unsafe=1, busy=True),
     "closing-much": replace(
         CLOSING, goods=tuple(Goods(1_204, f"Paket bantuan ke-{n}") for n in range(1, 9))

@@ -13,7 +13,7 @@ from desktop.views.parts.words import Words
 from desktop.views.view import View
 
 _SMALLEST, _LARGEST = 240, 620
-_EDGE = 16
+_EDGE, _ROOMY = 16, 640
 
 
 class HubCode(View):
@@ -48,10 +48,13 @@ class HubCode(View):
             self.draw()
 
     def make_room(self, wide: int, high: int) -> None:
-        """Be no wider than that, and let its words stand beneath the code in that height."""
-        words = self._lead.sizeHint().height() + self._address.sizeHint().height()
-        words += self._wifi.heightForWidth(max(wide - 4 * _EDGE, 1))
-        side = min(wide - 2 * _EDGE, high - words - 8 * _EDGE, self.look.px(_LARGEST))
+        """Be no wider than that, and let the address stand beneath the code in that height; where
+        there is more of it, the rest too."""
+        words = self._lead.heightForWidth(max(wide - 2 * _EDGE, 1))
+        words += self._address.sizeHint().height()
+        if high >= self.look.px(_ROOMY):
+            words += self._wifi.heightForWidth(max(wide - 2 * _EDGE, 1))
+        side = min(wide - 2 * _EDGE, high - words - 9 * _EDGE, self.look.px(_LARGEST))
         self.picture.set_side(max(side, min(_SMALLEST, wide - 2 * _EDGE)))
 
     def dress(self) -> None:

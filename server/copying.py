@@ -1,4 +1,4 @@
-"""Many rows at once into PostgreSQL, by its COPY inside the caller's transaction."""
+"""Many values at once to PostgreSQL: rows by COPY inside the caller's transaction, and arrays."""
 
 from __future__ import annotations
 
@@ -18,3 +18,9 @@ def copy_rows(
         copy.set_types(types)
         for row in rows:
             copy.write_row(row)
+
+
+def array(numbers: Iterable[int]) -> str:
+    """``numbers`` as PostgreSQL reads an array ("{1,2,3}"), for ``CAST(:name AS int8[])``:
+    of a thousand the driver's own way of writing a list costs a millisecond, this a tenth."""
+    return "{" + ",".join(map(str, numbers)) + "}"

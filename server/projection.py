@@ -1,17 +1,17 @@
 """What follows from facts that arrived: hand-overs, doubles, daily figures, changes to pull.
 
-Works on a whole segment with a fixed number of statements, inside the transaction that keeps the
-facts. The figures are kept up by difference: what the touched entitlements counted before is taken
-off, what they count afterwards is added; nothing ever scans all hand-overs.
+Works on a whole segment inside the transaction that keeps the facts, with a few statements for all
+of it: they read what stands for the same entitlements, ``server.standing`` says how all of it
+stands together, and the difference is written. Nothing ever scans all hand-overs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from models import facts
@@ -20,8 +20,10 @@ from models.facts import COUNTABLE, Fact, Handover, SessionOpened, is_countable
 from server import projection_sql as sql
 from server.arrived import Arrived, Stretch, fact_context
 from server.blobs import name_blobs
-from server.copying import copy_rows
+from server.changes import take_numbers
+from server.copying import array, copy_rows
 from server.personal import Personal, PersonalColumn
+from server.standing import Entitlement, Line, difference, judge, told
 from server.tables import Review, ReviewKind, table
 from server.voiding import find_targets
 from sync.branches import questions
@@ -39,20 +41,6 @@ class _Given:
     body: Handover
 
 
-def make_scratch(connection: Connection) -> None:
-    """The temporary tables that ``project`` works on; to be called before its transaction.
-
-    They are made once in the life of a database connection and emptied by each commit.
-    """
-    if "scratch" in connection.info:
-        return
-    with connection.begin():
-        for name, columns in sql.SCRATCH.items():
-            statement = f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS"
-            connection.execute(text(statement))
-    connection.info["scratch"] = True
-
-
 def project(connection: Connection, personal: Personal, stretch: Stretch, now: int) -> None:
     """Derives everything from ``stretch``."""
     given = [
@@ -67,19 +55,27 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
     if not given and not targets.taken_back:
         return
     name_blobs(connection, stretch, ((one.seq, blob) for one in given for blob in one.body.blobs))
-    voids = {"device": stretch.device, **targets.as_arrays()}
-    lines = _lines(personal, stretch, given, points, regions, now)
-    copy_rows(connection, sql.COPY_FRESH, sql.FRESH_TYPES, lines)
+    fresh = list(_lines(personal, stretch, given, points, regions, now))
+    touched = {line.entitlement for line in fresh}
+    homes = {regions.of_household.get(household, "") for household, _, _ in touched}
     if targets.taken_back:
-        connection.execute(sql.TOUCH_VOIDED, voids)
+        voids = {"device": stretch.device, **targets.as_arrays()}
+        for *entitlement, home in connection.execute(sql.VOIDED, voids):
+            touched.add(tuple(entitlement))
+            homes.add(home)
+    if not touched:
+        return  # what is taken back was no hand-over
     # From here on no other segment may bring a line for the same entitlements: neither would see
     # the other's until both are committed, and a double would go unflagged.
-    connection.execute(sql.LOCK_REGIONS, {"space": sql.LOCK_SPACE})
-    connection.execute(sql.GATHER)
+    connection.execute(sql.LOCK_REGIONS, {"space": sql.LOCK_SPACE, "homes": list(homes)})
+    lines = _earlier(connection, touched) + fresh
     if targets.taken_back:
-        connection.execute(sql.VOID, voids)
-    _settle(connection, now)
-    connection.execute(sql.TELL_POINTS)
+        _take_back(lines, stretch.device, set(targets.taken_back))
+    due, listed = _entitled(connection, touched)
+    judge(lines, due)
+    _keep(connection, lines)
+    _flag(connection, lines, now)
+    _tell(connection, told(lines, listed))
 
 
 # --- reading what arrived --------------------------------------------------------------------
@@ -127,12 +123,12 @@ def _regions(
     if not given:
         return _Regions({}, {})
     wanted = {
-        "households": list({one.body.household for one in given}),
-        "points": list(set(points.values())),
+        "households": array({one.body.household for one in given}),
+        "points": array(set(points.values())),
     }
     found: tuple[dict[int, str], dict[int, str]] = ({}, {})
-    for is_home, number, region in connection.execute(sql.REGIONS, wanted):
-        found[0 if is_home else 1][number] = region
+    for is_home, region, numbers in connection.execute(sql.REGIONS, wanted):
+        found[0 if is_home else 1].update(dict.fromkeys(numbers, region))
     return _Regions(*found)
 
 
@@ -143,8 +139,8 @@ def _lines(
     points: Mapping[int, int],
     regions: _Regions,
     now: int,
-) -> Iterable[tuple[Any, ...]]:
-    """The rows of ``line``. A time that can't be true counts on the day it arrived."""
+) -> Iterable[Line]:
+    """The new lines. A time that can't be true counts on the day it arrived."""
     today = local(now).date()
     for one in given:
         body, fact = one.body, one.fact
@@ -155,13 +151,11 @@ def _lines(
         )
         day = local(fact.at).date() if _plausible(fact.at, now) else today
         point = points.get(fact.session, 0)
-        home = regions.of_household.get(body.household, "")
-        region = home or regions.of_point.get(point, "")
+        region = regions.of_household.get(body.household) or regions.of_point.get(point, "")
+        more = fact.actor, int(body.receiver), named, body.slip
         for number, line in enumerate(body.lines):
-            yield (
-                body.household,
-                line.stage,
-                line.package,
+            yield Line(
+                (body.household, line.stage, line.package),
                 stretch.device,
                 stretch.feed_no,
                 one.seq,
@@ -171,41 +165,135 @@ def _lines(
                 fact.at,
                 day,
                 region,
-                home,
                 point,
-                fact.actor,
-                int(body.receiver),
-                named,
-                body.slip,
+                more=more,
             )
 
 
-# --- doubles and other questions -------------------------------------------------------------
+# --- what stands for the same entitlements ---------------------------------------------------
 
 
-def _settle(connection: Connection, now: int) -> None:
-    """Keeps lines and figures, and flags every line beyond its entitlement, whatever order the
-    facts arrived in."""
-    changed = connection.execute(sql.SETTLE).all()
-    flagged = [row for row in changed if row.in_review]
-    if flagged:
+def _among(touched: Collection[Entitlement]) -> dict[str, str]:
+    """Arrays for a statement, which finds these and perhaps some others between them."""
+    columns = zip(*touched, strict=True)
+    names = "households", "stages", "packages"
+    return {name: array(set(column)) for name, column in zip(names, columns, strict=True)}
+
+
+def _earlier(connection: Connection, touched: Collection[Entitlement]) -> list[Line]:
+    """All lines that were there for them."""
+    lines: list[Line] = []
+    for household, stage, package, *place, voided, in_review in connection.execute(
+        sql.EARLIER, _among(touched)
+    ):
+        if (household, stage, package) in touched:
+            line = Line((household, stage, package), *place)
+            line.voided, line.in_review = line.was = voided, in_review
+            lines.append(line)
+    return lines
+
+
+def _take_back(
+    lines: Iterable[Line], device: int, targets: Container[tuple[int, int, int]]
+) -> None:
+    for line in lines:
+        if line.device == device and (line.feed_no, line.branch, line.seq) in targets:
+            line.voided = True
+
+
+def _entitled(
+    connection: Connection, touched: Collection[Entitlement]
+) -> tuple[dict[Entitlement, int], dict[int, set[int]]]:
+    """What is due of each; and by point which of the households are on its list."""
+    due: dict[Entitlement, int] = {}
+    listed: dict[int, set[int]] = {}
+    wanted = {"households": array({household for household, _, _ in touched})}
+    for stage, package, quantity, point, households in connection.execute(sql.ENTITLED, wanted):
+        due.update(((household, stage, package), quantity) for household in households)
+        listed.setdefault(point, set()).update(households)
+    return due, listed
+
+
+# --- keeping it ------------------------------------------------------------------------------
+
+
+def _keep(connection: Connection, lines: Sequence[Line]) -> None:
+    """Puts new lines in place, and changes earlier ones and the figures to how they stand now."""
+    fresh = (
+        (
+            *line.entitlement,
+            line.device,
+            line.feed_no,
+            line.seq,
+            line.branch,
+            line.line_no,
+            line.quantity,
+            line.at,
+            line.day,
+            line.region,
+            line.point,
+            *line.more,
+            line.voided,
+            line.in_review,
+        )
+        for line in lines
+        if line.was is None
+    )
+    copy_rows(connection, sql.COPY_LINES, sql.LINE_TYPES, fresh)
+    changed = [
+        {**dict(zip(sql.KEY, line.key, strict=True)), "voided": line.voided, "now": line.in_review}
+        for line in lines
+        if line.was is not None and line.was != (line.voided, line.in_review)
+    ]
+    if changed:
+        connection.execute(sql.STAND, changed)
+    # Rows are locked in one order by all workers, so that two segments can't wait for each other.
+    cells = sorted(difference(lines).items())
+    if cells:
+        columns = zip(*[(*cell, *by) for cell, by in cells], strict=True)
+        arrays = dict(zip(sql.FIGURES, map(list, columns), strict=True))
+        connection.execute(sql.ADD_FIGURES, arrays)
+
+
+def _flag(connection: Connection, lines: Sequence[Line], now: int) -> None:
+    """Puts before a person every line beyond its entitlement, whatever order the facts arrived in,
+    and takes back the question about one that no longer is."""
+    doubles = [line for line in lines if line.in_review and not (line.was and line.was[1])]
+    if doubles:
         rows = {
-            (row.device, row.feed_no, row.seq, row.branch): {
-                "device": row.device,
+            (line.device, line.feed_no, line.seq, line.branch): {
+                "device": line.device,
                 "kind": int(ReviewKind.DOUBLE),
-                "household": row.household,
-                "feed_no": row.feed_no,
-                "seq": row.seq,
-                "branch": row.branch,
-                "details": {"stage": row.stage, "package": row.package},
+                "household": line.entitlement[0],
+                "feed_no": line.feed_no,
+                "seq": line.seq,
+                "branch": line.branch,
+                "details": {"stage": line.entitlement[1], "package": line.entitlement[2]},
                 "opened_at": now,
             }
-            for row in flagged
+            for line in doubles
         }
         connection.execute(insert(table(Review)).on_conflict_do_nothing(), list(rows.values()))
-    for row in changed:
-        if not row.in_review:
-            connection.execute(sql.NO_LONGER_DOUBLE, row._asdict())
+    for line in lines:
+        if line.was and line.was[1] and not line.in_review:
+            place = dict(zip(sql.KEY, line.key, strict=True))
+            connection.execute(sql.NO_LONGER_DOUBLE, place)
+
+
+def _tell(
+    connection: Connection, streams: Mapping[int, Sequence[tuple[int, int, int, int]]]
+) -> None:
+    """Appends to the points' streams, as ``server.changes`` says: last of all, points in order."""
+    for point, changes in sorted(streams.items()):
+        first = take_numbers(connection, point, len(changes))
+        rows = (
+            (point, n, kind, household, feed_no, seq)
+            for n, (kind, seq, household, feed_no) in enumerate(changes, first)
+        )
+        copy_rows(connection, sql.COPY_CHANGES, sql.CHANGE_TYPES, rows)
+
+
+# --- other questions than doubles ------------------------------------------------------------
 
 
 def _ask_about(

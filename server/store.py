@@ -15,7 +15,7 @@ from server.copying import copy_rows
 from server.lineage import branch_of, line_to, note_split
 from server.mending import find_rotten, mend
 from server.personal import Personal
-from server.projection import make_scratch, project
+from server.projection import project
 from server.tables import (
     Device,
     DevicePoint,
@@ -150,7 +150,6 @@ class PostgresFeedStore:
     def take(self, segment: Segment, hashes: list[bytes], now: int) -> Held:
         """Keeps a verified segment and what follows from it."""
         with self._engine.connect() as connection:
-            make_scratch(connection)
             with connection.begin():
                 known = _known(connection, segment.feed, lock=True)
                 spot = _find_spot(connection, known, segment, hashes)

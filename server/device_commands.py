@@ -14,8 +14,19 @@ from server.device_list import DeviceReport, list_devices
 from server.devices import revoke_device
 from server.errors import NothingFound, SeveralFound
 
-_COLUMNS = ("id", "name", "points", "facts", "lacking", "contact", "clock", "version", "state")
-_RIGHT = {"id", "facts", "lacking", "clock"}
+_COLUMNS = (
+    "id",
+    "name",
+    "points",
+    "facts",
+    "lacking",
+    "photos",
+    "contact",
+    "clock",
+    "version",
+    "state",
+)
+_RIGHT = {"id", "facts", "lacking", "photos", "clock"}
 _NOTHING = "–"
 _CLOSE_ENOUGH = 60_000
 """A clock that is off by less (ms) is as right as a laptop's is."""
@@ -77,6 +88,7 @@ def _row(centre: Centre, one: DeviceReport) -> list[str]:
         ", ".join(one.points),
         str(one.facts),
         str(one.lacking) if one.lacking else _NOTHING,
+        str(one.photos_to_come) if one.photos_to_come else _NOTHING,
         _moment(one.last_contact_at),
         _offset(one.clock_offset),
         one.version or _NOTHING,

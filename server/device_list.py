@@ -1,5 +1,5 @@
-"""What the centre knows of each device: its feeds, what is held and what is known to be missing,
-when it was heard of, its clock, and whether it is blocked or its disk was cloned."""
+"""What the centre knows of each device: its feeds, what is held and what is known to be missing
+(photos too), when it was heard of, its clock, and whether it is blocked or its disk was cloned."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from server.blobs import blobs_to_come
 from server.told_heads import MissingFacts, missing_facts
 
 _DEVICES = text(
@@ -54,6 +55,8 @@ class DeviceReport:
     clock_offset: int | None
     feeds: tuple[FeedReport, ...]
     missing: tuple[MissingFacts, ...]
+    photos_to_come: int
+    """Photos and signatures that its facts name and are not here whole."""
 
     @property
     def facts(self) -> int:
@@ -93,6 +96,7 @@ class DeviceReport:
             "facts": self.facts,
             "head": self.head,
             "lacking": self.lacking,
+            "photos_to_come": self.photos_to_come,
             "forked": self.forked,
             "feeds": [
                 {
@@ -128,6 +132,7 @@ def list_devices(connection: Connection) -> list[DeviceReport]:
     missing: dict[int | None, list[MissingFacts]] = {}
     for one in missing_facts(connection):
         missing.setdefault(one.device, []).append(one)
+    photos = blobs_to_come(connection)
     return [
         DeviceReport(
             id=row.id,
@@ -140,6 +145,7 @@ def list_devices(connection: Connection) -> list[DeviceReport]:
             clock_offset=row.clock_offset_ms,
             feeds=tuple(feeds.get(row.id, ())),
             missing=tuple(missing.get(row.id, ())),
+            photos_to_come=photos.get(row.id, 0),
         )
         for row in connection.execute(_DEVICES)
     ]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from models.clock import DAY
+from models.facts import Blob, BlobKind, Handover, Line, Source
 from models.feed import Head, verify_segment
 from models.streams import CITY
 from models.texts import LANGUAGES
@@ -142,7 +143,8 @@ def test_the_table_has_a_line_for_each(
     head, first, second, third = out.splitlines()
     assert ("Kurang" if language == "id" else "Missing") in head
     assert first.split() == [
-        "1", "Laptop", "1", "Balai", "RW", "03", "3", "2", "2026-11-24", "13.00", "−3d", "0.2.0",
+        "1", "Laptop", "1", "Balai", "RW", "03", "3", "2", "–",
+        "2026-11-24", "13.00", "−3d", "0.2.0",
         "baik" if language == "id" else "fine",
     ]  # fmt: skip
     assert ("diblokir" if language == "id" else "blocked") in second
@@ -168,6 +170,27 @@ def test_the_same_as_json(
     assert found[0]["missing"] == [
         {"feed": feed.id.hex(), "held": 3, "upto": 5, "holder": 2, "told_at": AT}
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_many_photos_are_still_to_come(
+    centre: Centre,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    language: str,
+) -> None:
+    feed = gave(2, FAMILIES[:2])
+    blobs = tuple(Blob(BlobKind.PHOTO, bytes([number]) * 32) for number in range(1, 8))
+    feed.add(Handover(FAMILIES[2].id, (Line(1, 1, 1),), Source.CAMERA, blobs=blobs))
+    take(centre, feed)
+    assert [report(centre, number).photos_to_come for number in (1, 2, 3)] == [0, 7, 0]
+    code, out, _ = run(environment, capsys, "devices", "--lang", language)
+    head, *lines = out.splitlines()
+    words = "Foto belum tiba" if language == "id" else "Photos to come"
+    end = head.index(words) + len(words)
+    assert code == 0 and [line[:end].split()[-1] for line in lines] == ["–", "7", "–"]
+    code, out, _ = run(environment, capsys, "devices", "--json")
+    assert [one["photos_to_come"] for one in json.loads(out)] == [0, 7, 0]
 
 
 def test_an_empty_centre_says_so(

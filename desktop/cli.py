@@ -37,9 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(text(parsed.lang, "cli.field.no_terminal"), file=sys.stderr)
             return USAGE
         case "sync":
-            from desktop.headless import sync_once
+            from desktop.headless import Photos, sync_once
 
-            return sync_once(parsed.folder, parsed.volunteer, _pin_reader(parsed), parsed.lang)
+            return sync_once(
+                parsed.folder,
+                parsed.volunteer,
+                _pin_reader(parsed),
+                parsed.lang,
+                Photos(parsed.photos),
+            )
         case "export-usb":
             from desktop.usb_commands import export_usb
 
@@ -116,7 +122,13 @@ def _parser(language: Language) -> argparse.ArgumentParser:
         return parser
 
     command("app")
-    opening("sync")
+    photos = opening("sync").add_mutually_exclusive_group()
+    for name in ("none", "all"):
+        flag = f"--{'no' if name == 'none' else name}-photos"
+        help_ = say(f"photos_{name}")
+        photos.add_argument(
+            flag, action="store_const", const=name, default="limited", dest="photos", help=help_
+        )
     export = opening("export-usb")
     export.add_argument("target", type=Path, metavar="FILE", help=say("export_target"))
     export.add_argument("--centre-only", action="store_true", help=say("centre_only"))

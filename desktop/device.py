@@ -44,6 +44,7 @@ from models.field.roster import Roster
 from models.field.station import Station
 from models.pin import PinParams
 from sync.asking import ATTEMPTS
+from sync.blob_limit import UNLIMITED, BlobLimit
 from sync.enrolment import enrol
 from sync.progress import Progress
 from sync.session import Synced, SyncSession
@@ -114,11 +115,13 @@ def sync(
     open_transport: OpenTransport = over_http,
     patience: float = 5.0,
     attempts: int = ATTEMPTS,
+    blobs: BlobLimit = UNLIMITED,
 ) -> Synced:
     """One sync, on any thread. Raises SyncError or DataError; what was receipted stays so.
 
     ``patience``: seconds to wait for another program that syncs the device just now; ``attempts``:
-    how often the centre is called before it counts as down.
+    how often the centre is called before it counts as down; ``blobs``: how much may go out for
+    photos.
     """
     transport = open_transport(device.identity.centre, cancel)
     return SyncSession(
@@ -131,6 +134,7 @@ def sync(
         stop=cancel,
         patience=patience,
         attempts=attempts,
+        blobs=blobs,
     ).run()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from enum import Enum
 from pathlib import Path
 
 from desktop.device import (
@@ -18,6 +19,8 @@ from desktop.device import (
 )
 from desktop.device_secret import usual_stores
 from desktop.folders import usual_folder
+from desktop.metered import is_metered, photo_limit
+from desktop.settings import SETTINGS_FILE, load_settings
 from desktop.threads import Cancel
 from desktop.vault import Vault
 from models.clock import local, wall_clock
@@ -25,12 +28,23 @@ from models.enrolment_text import Invitation
 from models.errors import KsbbError
 from models.pin import PinError
 from models.texts import Language, text
+from sync.blob_limit import NO_BLOBS, BlobLimit
+from sync.blob_sending import BlobsSent
 from sync.messages import ExceptionCode
 from sync.progress import Progress
 
 OK, FAILED, USAGE = 0, 1, 2
 PATIENCE_S = 120.0
 """How long the command waits for the app's own sync: nobody stands before it."""
+
+
+class Photos(Enum):
+    """Which photos a sync sends."""
+
+    LIMITED = "limited"
+    """As many as the setting allows in a day over a link that is paid by the byte."""
+    NONE = "none"
+    ALL = "all"
 
 
 Work = Callable[[OpenDevice, Cancel], int]
@@ -69,12 +83,18 @@ def with_device(
 
 
 def sync_once(
-    folder: Path | None, volunteer: str | None, read_pin: Callable[[str], str], language: Language
+    folder: Path | None,
+    volunteer: str | None,
+    read_pin: Callable[[str], str],
+    language: Language,
+    photos: Photos = Photos.LIMITED,
 ) -> int:
     """Opens the device for ``volunteer``, syncs once, says how it ended; returns the exit code."""
 
     def work(device: OpenDevice, cancel: Cancel) -> int:
-        done = sync(device, wall_clock, cancel, printer(language), patience=PATIENCE_S)
+        limit = _limit(device.database.folder, photos)
+        say = printer(language)
+        done = sync(device, wall_clock, cancel, say, patience=PATIENCE_S, blobs=limit)
         print(text(language, "cli.field.synced", sent=done.sent, fetched=done.fetched))
         damaged = [str(place) for place, code in done.exceptions if code == ExceptionCode.DAMAGED]
         if damaged:
@@ -86,9 +106,29 @@ def sync_once(
         if done.exceptions:
             print(text(language, "cli.field.review", count=len(done.exceptions)))
         print(safety_words(device, language))
+        for line in _photo_words(done.blobs, language):
+            print(line)
         return OK
 
     return with_device(folder, volunteer, read_pin, language, work)
+
+
+def _limit(folder: Path, photos: Photos) -> BlobLimit:
+    """What may go out for photos, by the app's setting where nothing else was asked for."""
+    if photos is Photos.NONE:
+        return NO_BLOBS
+    metered, megabytes = is_metered(), load_settings(folder / SETTINGS_FILE).photo_limit
+    return photo_limit(metered, megabytes, regardless=photos is Photos.ALL)
+
+
+def _photo_words(blobs: BlobsSent, language: Language) -> Iterator[str]:
+    """What came of the photos, if there were any."""
+    if blobs.sent:
+        yield text(language, "cli.field.photos_sent", count=blobs.sent)
+    if blobs.left.count:
+        size = f"{blobs.left.bytes / 1_000_000:.1f}"
+        why = "limited" if blobs.limited else "broken" if blobs.problem else "left"
+        yield text(language, f"cli.field.photos_{why}", count=blobs.left.count, mb=size)
 
 
 def enrol_here(

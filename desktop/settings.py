@@ -23,6 +23,9 @@ ANY_CAMERA = ""
 NO_CAMERA = "none"
 """The camera stays off."""
 
+PHOTO_LIMITS = (0, 20, 50, 200, None)
+"""MB of photos a day over a link that is paid by the byte; None: no limit."""
+
 _LONGEST = 64 * 1024
 """Bytes; a longer file was not written by us."""
 _LONGEST_TEXT = 1024
@@ -40,6 +43,8 @@ class Settings:
     sound: bool = True
     automatic: bool = True
     """Whether the app syncs by itself."""
+    photo_limit: int | None = 20
+    """One of ``PHOTO_LIMITS``."""
     point: str = ""
     """What this laptop is among the others of its point: ``desktop.hub.HubDesk.choice``."""
 
@@ -66,6 +71,7 @@ def save_settings(path: Path, settings: Settings) -> bool:
         "camera": settings.camera,
         "sound": settings.sound,
         "automatic": settings.automatic,
+        "photo_limit": settings.photo_limit,
         "point": settings.point,
     }
     try:
@@ -79,6 +85,7 @@ def _read(plain: dict[str, Any]) -> Settings:
     first = Settings()
     language, room, scale = plain.get("language"), plain.get("room"), plain.get("scale")
     sound, automatic = plain.get("sound"), plain.get("automatic")
+    photo_limit = plain.get("photo_limit", first.photo_limit)
     return Settings(
         language=next((one for one in LANGUAGES if one == language), first.language),
         room=next((one for one in Room if one.value == room), first.room),
@@ -87,9 +94,14 @@ def _read(plain: dict[str, Any]) -> Settings:
         camera=_text(plain.get("camera"), first.camera),
         sound=sound if isinstance(sound, bool) else first.sound,
         automatic=automatic if isinstance(automatic, bool) else first.automatic,
+        photo_limit=photo_limit if _is_limit(photo_limit) else first.photo_limit,
         point=_text(plain.get("point"), first.point),
     )
 
 
 def _text(found: object, otherwise: str) -> str:
     return found if isinstance(found, str) and len(found) <= _LONGEST_TEXT else otherwise
+
+
+def _is_limit(found: object) -> bool:
+    return found is None or (type(found) is int and found in PHOTO_LIMITS)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from desktop.device import OpenDevice, briefly_over_http, sync
 from desktop.hub import HubDesk
+from desktop.metered import photo_limit
 from desktop.presenters.closing_page import ClosingPage
 from desktop.presenters.desk import Desk, Standing
 from desktop.presenters.opening_page import OpeningPage
@@ -131,10 +132,22 @@ class Shift(QObject):
         report: Callable[[Progress], None],
         by_hand: bool,
     ) -> Synced:
+        photos = photo_limit(
+            self.place.metered.now,
+            self.place.preferences.settings.photo_limit,
+            regardless=self.syncing.all_photos,
+        )
         if by_hand:
-            return sync(device, self.place.clock, cancel, report)
+            return sync(device, self.place.clock, cancel, report, blobs=photos)
         return sync(
-            device, self.place.clock, cancel, report, briefly_over_http, patience=0.0, attempts=1
+            device,
+            self.place.clock,
+            cancel,
+            report,
+            briefly_over_http,
+            patience=0.0,
+            attempts=1,
+            blobs=photos,
         )
 
     def _preferred(self, settings: Settings) -> None:

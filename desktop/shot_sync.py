@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from desktop.views.parts.review_list import Review
 from desktop.views.state import Link, LinkState, Notice, Progress, Sibling, SyncPill
-from desktop.views.sync_panel import SyncPanelState, SyncResult, Waiting, WaitingKind
+from desktop.views.sync_panel import PhotosLeft, SyncPanelState, SyncResult, Waiting, WaitingKind
 from desktop.views.unsafe_page import Ending, UnsafeState
 from desktop.views.wipe_page import WipeState
 from models.verdict import Tone
@@ -57,6 +57,12 @@ def sync_states(now: int) -> Iterator[tuple[str, SyncPanelState, SyncPill]]:
     )
     noted = replace(safe, reviews=reviews, reviews_total=4)
     yield "sync-reviews", noted, SyncPill(Link.ONLINE, safe_at=now - 1_500 * _MINUTE)
+    limited = replace(safe, photos=PhotosLeft(14, limited=True))
+    yield "sync-photos", limited, SyncPill(Link.ONLINE, safe_at=now - 2 * _MINUTE)
+    broken = replace(safe, photos=PhotosLeft(1, broken=True))
+    yield "sync-photos-broken", broken, SyncPill(Link.ONLINE, safe_at=now - 2 * _MINUTE)
+    sending = replace(safe, photos=PhotosLeft(40), progress=Progress("app.phase.photos", 12, 40))
+    yield "sync-photos-sending", sending, SyncPill(Link.ONLINE, busy=True, done=12, total=40)
     busy = replace(unsafe, progress=Progress("app.phase.sending", 12, 38))
     yield "syncing", busy, SyncPill(Link.ONLINE, 38, since, busy=True, done=12, total=38)
 
@@ -70,6 +76,7 @@ def unsafe_states(now: int) -> Iterator[tuple[str, UnsafeState]]:
     yield "unsafe-copied", replace(app, copied_to="Laptop 2")
     others = (Sibling("Laptop 3", 12, now - 21 * _MINUTE), Sibling("Laptop 4", 1, now - _MINUTE))
     yield "unsafe-hub", replace(app, stations=2, siblings=others)
+    yield "unsafe-photos", replace(app, photos=14)
     yield "unsafe-session", replace(app, ending=Ending.SESSION)
     progress = Progress("app.phase.sending", 12, 38)
     yield "unsafe-syncing", replace(app, progress=progress, link=LinkState(Link.ONLINE, now))
@@ -86,5 +93,6 @@ def wipe_states(now: int) -> Iterator[tuple[str, WipeState]]:
     yield "wipe-wrong", replace(unsafe, problem="door.wipe.count_wrong")
     yield "wipe-syncing", replace(unsafe, progress=Progress("app.phase.sending", 12, 38))
     yield "wipe-safe", WipeState("Laptop 2", now=now)
+    yield "wipe-photos", WipeState("Laptop 2", photos=14, now=now)
     yield "wipe-unknown", WipeState(unsafe=None, now=now)
     yield "wipe-busy", WipeState("Laptop 2", busy=True, now=now)

@@ -17,6 +17,7 @@ from desktop.app import MainWindow, lock_folder
 from desktop.device import VAULT_FILE, Enrolment, OpenDevice, is_enrolled, open_device
 from desktop.device_secret import usual_stores
 from desktop.drives import find_drives
+from desktop.metered import Metered
 from desktop.presenters.enrolling import Enrolling
 from desktop.presenters.entering import Entering
 from desktop.presenters.faults import fault
@@ -77,6 +78,7 @@ class Workplace(QObject):
         self.hub_port = hub_port
         self.camera = CameraSource(threads.submit_net, time.monotonic, self)
         self.sounds = Sounds(self)
+        self.metered = Metered(self)
         self.preferences = Preferences(window, self.camera, self.sounds, folder, settings, self)
         self.shift: Shift | None = None
         self._over = False
@@ -214,7 +216,8 @@ class Workplace(QObject):
         said = Notice("door.wiped.deleted", Tone.GO)
         if aside is not None:
             folder, count = aside
-            said = Notice("door.wiped.aside", Tone.CHECK, {"folder": str(folder), "count": count})
+            key = "door.wiped.aside" if count else "door.wiped.photos"
+            said = Notice(key, Tone.CHECK, {"folder": str(folder), "count": count})
         self._start_anew(lambda: self.begin(said))
 
     def broken(self, error: BaseException) -> None:

@@ -94,5 +94,6 @@ class ClosingPage(QObject):
                 siblings=panel.siblings,
                 link=panel.link,
                 progress=panel.progress,
+                photos=panel.photos.count,
             )
             self.screen.show_closing(state)

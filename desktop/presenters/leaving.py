@@ -139,6 +139,7 @@ class Leaving(QObject):
             copied_to=point.hub if copied else "",
             stations=len(point.stations),
             siblings=panel.siblings,
+            photos=panel.photos.count,
             link=panel.link if self._syncing is not None else LinkState(),
             # The app's own, at the same time, is no reason to take the choice away.
             progress=panel.progress if self._wanted else None,

@@ -8,6 +8,7 @@ from itertools import islice
 from desktop.views.parts.review_list import Review
 from desktop.views.state import Sibling
 from desktop.views.sync_panel import Waiting, WaitingKind
+from models.errors import DataError
 from models.facts import (
     Fact,
     Handover,
@@ -44,6 +45,8 @@ class Records:
     siblings: tuple[Sibling, ...] = ()
     reviews: tuple[Review, ...] = ()
     reviews_total: int = 0
+    photos: int = 0
+    """Photos and signatures that the centre has not got yet."""
 
 
 def read_records(station: Station) -> Records:
@@ -60,7 +63,15 @@ def read_records(station: Station) -> Records:
         ),
         reviews,
         total,
+        _photos(station),
     )
+
+
+def _photos(station: Station) -> int:
+    try:
+        return station.blobs.left().count
+    except DataError:  # no trouble with photos hides what there is to say of the records
+        return 0
 
 
 def _reviews(station: Station) -> tuple[tuple[Review, ...], int]:

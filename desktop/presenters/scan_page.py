@@ -138,6 +138,7 @@ class ScanPage(QObject):
             (screen.sync_asked, self._sync_now),
             (screen.sync_opened, self._open_sync),
             (screen.sync_cancelled, self.syncing.cancel),
+            (screen.photos_asked, self.syncing.send_photos),
             (screen.side_closed, self._close_side),
             (screen.notice_dismissed, scanning.dismiss),
             (screen.settings_asked, self.settings_asked),

@@ -18,7 +18,7 @@ from desktop.presenters.records import Records
 from desktop.presenters.rhythm import Pauses, Rhythm
 from desktop.threads import Cancel, Threads
 from desktop.views.state import LinkState, Progress, SyncPill
-from desktop.views.sync_panel import SyncPanelState, SyncResult
+from desktop.views.sync_panel import PhotosLeft, SyncPanelState, SyncResult
 from models.errors import SyncRunning
 from models.field.device import LastSync
 from models.field.ledger import Safety
@@ -65,6 +65,9 @@ class Syncing(QObject):
         """Whether a person asked for the one that is under way, or waits for its end."""
         self._at_once = False
         """A person asked while the app's own was under way."""
+        self.all_photos = False
+        """Whether a person wants all photos sent by the one under way, whatever the day's limit."""
+        self._then_all_photos = False
         self._heard = False
         self._over = False
         self._timer = QTimer(self)
@@ -103,6 +106,14 @@ class Syncing(QObject):
 
     # --- when --------------------------------------------------------------------------------
 
+    def send_photos(self) -> None:
+        """A person wants all photos sent now, whatever it costs."""
+        if self._cancel is None:
+            self._begin(by_hand=True, all_photos=True)
+        elif not self.all_photos:
+            self._then_all_photos = True
+            self.start()
+
     def start(self) -> None:
         """A person wants it at once. One that is under way by itself becomes theirs; should that
         give up, as it does soon, it is tried again with more patience."""
@@ -115,7 +126,7 @@ class Syncing(QObject):
     def cancel(self) -> None:
         """Stops it; what was receipted stays safe."""
         if self._cancel is not None:
-            self._at_once = False
+            self._at_once = self._then_all_photos = False
             self._cancel.set()
             self._show(cancelling=True)
 
@@ -154,9 +165,10 @@ class Syncing(QObject):
         link = changes.pop("link", self.state.link)
         self._show(link=replace(link, next_at=next_at), **changes)
 
-    def _begin(self, *, by_hand: bool) -> None:
+    def _begin(self, *, by_hand: bool, all_photos: bool = False) -> None:
         if self._over:
             return
+        self.all_photos, self._then_all_photos = all_photos, False
         cancel = self._cancel = Cancel()
         self._by_hand, self._at_once, self._heard = by_hand, False, False
         self._rhythm.began()
@@ -194,8 +206,13 @@ class Syncing(QObject):
         self._line.heard(now)
         self._rhythm.went_well(self._seconds())
         last = SyncResult(now, sent=synced.sent, got=synced.fetched)
-        self._arm(progress=None, cancelling=False, last=last, well_at=now)
+        photos = PhotosLeft(
+            synced.blobs.left.count, synced.blobs.limited, synced.blobs.problem is not None
+        )
+        self._arm(progress=None, cancelling=False, last=last, well_at=now, photos=photos)
         self.learned.emit()
+        if self._then_all_photos:
+            self._begin(by_hand=True, all_photos=True)
 
     def _failed(self, error: BaseException) -> None:
         self._cancel = None
@@ -210,7 +227,7 @@ class Syncing(QObject):
         if self._heard:
             self.learned.emit()
         if again:
-            self._begin(by_hand=True)
+            self._begin(by_hand=True, all_photos=self._then_all_photos)
         elif by_hand:
             self.failed.emit(error)
 
@@ -226,7 +243,9 @@ class Syncing(QObject):
     def show_records(self, records: Records) -> None:
         """What the panel lists."""
         self.show_safety(records.safety)
+        photos = replace(self.state.photos, count=records.photos)
         self._show(
+            photos=photos,
             waiting=records.waiting,
             siblings=records.siblings,
             reviews=records.reviews,

@@ -18,6 +18,7 @@ from desktop.presenters.syncing import Syncing
 from desktop.threads import Cancel, Threads
 from desktop.views.wipe_page import WipePage, WipeState
 from desktop.wipe import delete, set_aside
+from models.errors import DataError
 from sync.turn import one_at_a_time
 
 PATIENCE_S = 60.0
@@ -35,8 +36,9 @@ class NotTheNumber(Exception):
 def wipe_device(device: OpenDevice, typed: int) -> tuple[Path, int] | None:
     """Takes an open device off this laptop; on the database thread, and nobody may use it after.
 
-    Returns where it was set aside with how many records that are not safe; None when everything was
-    safe and it is deleted. Raises NotTheNumber, and then all is as it was; DataError.
+    Returns where it was set aside with how many records that are not safe (0: photos alone were not
+    sent); None when everything was at the centre and it is deleted. Raises NotTheNumber, and
+    then all is as it was; DataError.
     """
     folder = device.database.folder
     with one_at_a_time(folder, Cancel(), PATIENCE_S, lambda: None):
@@ -44,13 +46,22 @@ def wipe_device(device: OpenDevice, typed: int) -> tuple[Path, int] | None:
         unsafe = device.station.ledger.safety().unsafe
         if unsafe and typed != unsafe:
             raise NotTheNumber(unsafe)
-        device.connection.close()
+        keep = unsafe > 0 or _photos_unsent(device)
+        device.close()
         device.vault.lock()
         aside = set_aside(folder)
-        if unsafe:
+        if keep:
             return aside, unsafe
         delete(aside, usual_stores)
         return None
+
+
+def _photos_unsent(device: OpenDevice) -> bool:
+    """Whether anything that a record names may be nowhere but here."""
+    try:
+        return device.station.blobs.left().count > 0
+    except DataError:  # nobody can tell, so nothing is deleted
+        return True
 
 
 class Wiping(QObject):
@@ -149,6 +160,7 @@ class Wiping(QObject):
             device=panel.device,
             unsafe=panel.unsafe,
             unsafe_since=panel.unsafe_since,
+            photos=panel.photos.count,
             progress=panel.progress,
             now=self._now(),
             **changes,

@@ -22,7 +22,7 @@ from desktop.views.parts.sibling_list import SiblingList
 from desktop.views.parts.words import Words, set_tone
 from desktop.views.state import Goods, LinkState, Notice, Progress, Sibling
 from desktop.views.view import View
-from desktop.views.wording import goods_line, kept_here, moment, number
+from desktop.views.wording import goods_line, kept_here, moment, number, photos_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class ClosingState:
     """What the centre calls this laptop."""
     siblings: tuple[Sibling, ...] = ()
     safe_at: int | None = None
+    photos: int = 0
     notices: tuple[Notice, ...] = ()
     busy: bool = False
     link: LinkState = field(default_factory=LinkState)
@@ -70,13 +71,13 @@ class ClosingScreen(View):
         )
         self._goods_title, self._goods = Words("strong"), column(gap=1)
         self._safety_symbol, self._safety = QLabel(), Words("heading")
-        self._safety_hint = Words("body")
+        self._safety_hint, self._photos = Words("body"), Words("body")
         safety = row(self._safety_symbol, gap=2, margin=(3, 2, 3, 2))
         safety.setAlignment(self._safety_symbol, Qt.AlignmentFlag.AlignTop)
         self._progress, self._link = ProgressLine(look), LinkLine(look)
         self._siblings = SiblingList(look)
         words = column(
-            *(self._safety, self._safety_hint, self._progress, self._link),
+            *(self._safety, self._safety_hint, self._photos, self._progress, self._link),
             *(None, self._siblings),
             gap=0,
         )
@@ -189,6 +190,10 @@ class ClosingScreen(View):
             )
             where = kept_here(self.look, state.device, state.unsafe_since, state.now)
             self._safety_hint.say(f"{where} {say('close.unsafe_hint')}")
+        left = state.photos
+        told = f"{photos_left(self.look, left)}. {say('photos.stay')}" if left else ""
+        self._photos.say(told)
+        self._photos.setVisible(left > 0)
         self._siblings.show_siblings(state.siblings, state.now)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -71,6 +71,8 @@ class ScanScreen(View):
     sync_opened = Signal()
     """Show the sync panel without starting anything."""
     sync_cancelled = Signal()
+    photos_asked = Signal()
+    """Send all photos now, whatever the day's limit."""
     usb_asked = Signal()
     laptops_asked = Signal()
     """Show the other laptops at this point."""
@@ -153,6 +155,7 @@ class ScanScreen(View):
         self.void.left.connect(self.side_closed)
         self.sync.sync_asked.connect(self.sync_asked)
         self.sync.cancel_asked.connect(self.sync_cancelled)
+        self.sync.photos_asked.connect(self.photos_asked)
         self.sync.usb_asked.connect(self.usb_asked)
         self.sync.left.connect(self.side_closed)
         self.bar.pill_pressed.connect(self.sync_opened)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from desktop.settings import ANY_CAMERA, NO_CAMERA, Settings
+from desktop.settings import ANY_CAMERA, NO_CAMERA, PHOTO_LIMITS, Settings
 from desktop.theme.look import Look
 from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
@@ -85,6 +85,8 @@ class SettingsPanel(View):
         self.sound.chosen.connect(lambda i: self._change(sound=i == 0))
         self.automatic = ChoiceRow(look)
         self.automatic.chosen.connect(lambda i: self._change(automatic=i == 0))
+        self.photos = ChoiceRow(look)
+        self.photos.chosen.connect(lambda i: self._change(photo_limit=PHOTO_LIMITS[i]))
         self._no_sound = Words("small", ink="muted")
         self._listen = Words("small", ink="muted")
         self.tones: dict[Tone, Button] = {}
@@ -104,7 +106,15 @@ class SettingsPanel(View):
         wipe = column(in_line(self.wipe), in_line(self._wipe_hint), gap=1)
         self._halves = row(
             column(self.language, self.scale, self.sound, in_line(self._no_sound), self._tones, 1),
-            column(self.room, self.camera, in_line(self._no_camera), self.automatic, wipe, 1),
+            column(
+                self.room,
+                self.camera,
+                in_line(self._no_camera),
+                self.automatic,
+                self.photos,
+                wipe,
+                1,
+            ),
             gap=2,
         )
         for half in (0, 1):
@@ -177,10 +187,19 @@ class SettingsPanel(View):
         self.sound.show_choices(say("door.settings.sound"), onoff, 0 if now.sound else 1)
         automatic = say("door.settings.automatic")
         self.automatic.show_choices(automatic, onoff, 0 if now.automatic else 1)
+        limits = [self._limit(one) for one in PHOTO_LIMITS]
+        chosen = PHOTO_LIMITS.index(now.photo_limit)
+        self.photos.show_choices(say("door.settings.photos"), limits, chosen)
         self._no_sound.say("" if state.loudspeaker else say("door.settings.sound_none"))
         self._tones.setVisible(state.loudspeaker)
         self.wipe.setVisible(state.can_wipe)
         self._wipe_hint.say(say("door.settings.wipe.hint") if state.can_wipe else "")
+
+    def _limit(self, megabytes: int | None) -> str:
+        say = self.look.any_text
+        if not megabytes:
+            return say(f"door.settings.photos_{'all' if megabytes is None else 'none'}")
+        return say("door.settings.photos_mb", n=megabytes)
 
     def _cameras(self) -> Sequence[tuple[str, str]]:
         """(id, words) of everything that can be chosen; a chosen one that is gone stays there."""

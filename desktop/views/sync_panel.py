@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
 from desktop.views.parts.arrange import clear, column, frame, row
-from desktop.views.parts.button import Button
+from desktop.views.parts.button import Button, may_shrink
 from desktop.views.parts.elided import Elided
 from desktop.views.parts.link_line import LinkLine
 from desktop.views.parts.progress import ProgressLine
@@ -22,7 +22,14 @@ from desktop.views.parts.sibling_list import SiblingList
 from desktop.views.parts.words import Words, set_tone
 from desktop.views.state import Link, LinkState, Progress, Sibling
 from desktop.views.view import View
-from desktop.views.wording import clock, kept_here, moment, number, worded_parts
+from desktop.views.wording import (
+    clock,
+    kept_here,
+    moment,
+    number,
+    photos_left,
+    worded_parts,
+)
 
 
 class WaitingKind(Enum):
@@ -58,6 +65,16 @@ class SyncResult:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotosLeft:
+    """Photos and signatures that the centre has not got. ``limited``: the last sync stopped at the
+    day's limit; ``broken``: it broke off at them."""
+
+    count: int = 0
+    limited: bool = False
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SyncPanelState:
     """``device`` is what the centre calls this laptop. ``waiting`` may be only the first of
     ``unsafe``, ``reviews`` of ``reviews_total``; ``safe_at`` is the last full receipt, ``well_at``
@@ -72,6 +89,7 @@ class SyncPanelState:
     cancelling: bool = False
     last: SyncResult | None = None
     well_at: int | None = None
+    photos: PhotosLeft = field(default_factory=PhotosLeft)
     waiting: tuple[Waiting, ...] = ()
     siblings: tuple[Sibling, ...] = ()
     reviews: tuple[Review, ...] = ()
@@ -84,6 +102,8 @@ class SyncPanel(View):
 
     sync_asked = Signal()
     cancel_asked = Signal()
+    photos_asked = Signal()
+    """Send all photos now, whatever the day's limit."""
     usb_asked = Signal()
     """Another road: export or import by USB."""
     left = Signal()
@@ -105,6 +125,10 @@ class SyncPanel(View):
         self._last = Words("body")
         self._advice = Words("body", ink="muted")
         self._well = Words("body")
+        self._photos, self._photos_why = Words("strong"), Words("body", ink="muted")
+        self.photos = Button(look, "secondary", icon="image", compact=True)
+        self.photos.clicked.connect(self.photos_asked)
+        may_shrink(self.photos)
         self._reviews = ReviewList(look)
         self._siblings = SiblingList(look)
         self._waiting_title = Words("strong")
@@ -122,6 +146,9 @@ class SyncPanel(View):
             self._title,
             self._box,
             self._progress,
+            self._photos,
+            self._photos_why,
+            self.photos,
             self._link,
             None,
             self._last_title,
@@ -165,6 +192,7 @@ class SyncPanel(View):
         self._waiting_title.setText(say("sync.waiting"))
         self.now.say(say("sync.now"))
         self.usb.say(say("sync.usb"))
+        self.photos.say(say("photos.now"))
         self._close.say(say("sync.close"))
 
     def draw(self) -> None:
@@ -174,6 +202,7 @@ class SyncPanel(View):
         self._progress.show_progress(state.progress)
         self._link.setVisible(not busy)
         self._link.show_link(state.link, state.now, waits=state.unsafe > 0)
+        self._draw_photos()
         self._draw_last()
         self._reviews.show_reviews(state.reviews, state.reviews_total, state.now)
         self._draw_waiting()
@@ -205,6 +234,17 @@ class SyncPanel(View):
         self._symbol.setPixmap(look.icon(icon, ink, pixels, self.devicePixelRatioF()))
         self._status.set_ink(tone)
         set_tone(self._box, tone)
+
+    def _draw_photos(self) -> None:
+        state, look = self._state, self.look
+        left = state.photos
+        self._photos.setVisible(left.count > 0)
+        self._photos_why.setVisible(left.count > 0)
+        self.photos.setVisible(left.count > 0 and left.limited and state.progress is None)
+        if left.count:
+            self._photos.say(photos_left(look, left.count))
+            why = "limited" if left.limited else "broken" if left.broken else "last"
+            self._photos_why.say(look.text(f"photos.{why}"))
 
     def _draw_last(self) -> None:
         state, look = self._state, self.look

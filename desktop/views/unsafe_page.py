@@ -22,7 +22,7 @@ from desktop.views.parts.stake import IconLines, StakeBox
 from desktop.views.parts.words import Words
 from desktop.views.state import LinkState, Notice, Progress, Sibling
 from desktop.views.view import View
-from desktop.views.wording import kept_here, number
+from desktop.views.wording import kept_here, number, photos_left
 
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _WIDEST = 920
@@ -55,6 +55,7 @@ class UnsafeState:
     can_sync: bool = True
     can_usb: bool = False
     cancelling: bool = False
+    photos: int = 0
     notices: tuple[Notice, ...] = ()
     now: int = 0
 
@@ -143,6 +144,8 @@ class UnsafePage(View):
         if state.ending is Ending.APP and state.stations:
             key = "stations_1" if state.stations == 1 else "stations_n"
             lines.append(("wifi", say(f"unsafe.{key}", n=number(look, state.stations))))
+        if state.photos:
+            lines.append(("image", f"{photos_left(look, state.photos)}. {say('photos.stay')}"))
         self._siblings.show_siblings(state.siblings, state.now)
         self._lines.show_lines(lines)
         self.back.say(say("unsafe.stop" if busy else "unsafe.back"))

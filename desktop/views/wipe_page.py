@@ -20,7 +20,7 @@ from desktop.views.parts.stake import IconLines, StakeBox
 from desktop.views.parts.words import Words
 from desktop.views.state import Notice, Progress
 from desktop.views.view import View
-from desktop.views.wording import kept_here, number
+from desktop.views.wording import kept_here, number, photos_left
 
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _WIDEST = 920
@@ -39,6 +39,7 @@ class WipeState:
     can_usb: bool = False
     busy: bool = False
     problem: str = ""
+    photos: int = 0
     notices: tuple[Notice, ...] = ()
     now: int = 0
 
@@ -119,13 +120,16 @@ class WipePage(View):
             self._stake.show_stake("stop", status, where, state.progress)
         else:
             kind = "safe"
-            self._stake.show_stake("go", look.text("sync.all_safe"), progress=state.progress)
+            left = photos_left(look, state.photos) if state.photos else ""
+            self._stake.show_stake("go", look.text("sync.all_safe"), left, state.progress)
         icon = "hard-drive" if kind != "safe" else "delete"
         lines = [
             ("users-round", say("door.wipe.goes")),
             (icon, say(f"door.wipe.records_{kind}")),
             ("key-round", say("door.wipe.then")),
         ]
+        if state.photos:
+            lines.insert(2, ("image", say("door.wipe.photos")))
         self._lines.show_lines(lines)
         asked, syncing = bool(state.unsafe), state.progress is not None
         free = not syncing and not state.busy
@@ -138,7 +142,8 @@ class WipePage(View):
         self.usb.setEnabled(free)
         self.sync.setVisible(asked)
         self.sync.setEnabled(free)
-        doing = "wiping" if state.busy else "go_safe" if kind == "safe" else "go_aside"
+        deletes = kind == "safe" and not state.photos
+        doing = "wiping" if state.busy else "go_safe" if deletes else "go_aside"
         self.wipe.say(say(f"door.wipe.{doing}"))
         self.wipe.setEnabled(free)
         self.setAccessibleName(f"{self._title.text()}. {self._stake.words}")

@@ -82,6 +82,12 @@ def kept_here(look: Look, device: str, since: int | None, now: int) -> str:
     return look.text("sync.kept_since", where=where, when=moment(look, since, now))
 
 
+def photos_left(look: Look, count: int) -> str:
+    """How many photos the centre has not got."""
+    key = "left_1" if count == 1 else "left_n"
+    return look.text(f"photos.{key}", n=number(look, count))
+
+
 def countdown(look: Look, seconds: int) -> str:
     """Minutes and seconds left: ``04.32`` (id), ``04:32`` (en)."""
     separator = look.text("when.clock")[2]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.settings import NO_CAMERA, Settings, load_settings, save_settings
+from desktop.settings import NO_CAMERA, PHOTO_LIMITS, Settings, load_settings, save_settings
 from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
 from models.texts import LANGUAGES
@@ -24,6 +24,7 @@ any_settings = st.builds(
     st.text(max_size=60),
     st.booleans(),
     st.booleans(),
+    st.sampled_from(PHOTO_LIMITS),
 )
 
 
@@ -58,6 +59,9 @@ def test_a_damaged_file_counts_as_none(tmp_path: Path, content: bytes) -> None:
     ("name", "value"),
     [
         ("language", "fr"),
+        ("photo_limit", 7),
+        ("photo_limit", True),
+        ("photo_limit", "20"),
         ("language", ["id"]),
         ("room", "purple"),
         ("room", {}),

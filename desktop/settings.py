@@ -43,10 +43,10 @@ class Settings:
     sound: bool = True
     automatic: bool = True
     """Whether the app syncs by itself."""
-    photo_limit: int | None = 20
-    """One of ``PHOTO_LIMITS``."""
     point: str = ""
     """What this laptop is among the others of its point: ``desktop.hub.HubDesk.choice``."""
+    photo_limit: int | None = 20
+    """One of ``PHOTO_LIMITS``."""
 
 
 def load_settings(path: Path) -> Settings:

@@ -14,7 +14,7 @@ from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
 from models.texts import LANGUAGES
 
-CHOSEN = Settings("en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', False, False, "hub")
+CHOSEN = Settings("en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', False, False, "hub", 50)
 
 any_settings = st.builds(
     Settings,
@@ -24,6 +24,7 @@ any_settings = st.builds(
     st.text(max_size=60),
     st.booleans(),
     st.booleans(),
+    st.text(max_size=60),
     st.sampled_from(PHOTO_LIMITS),
 )
 

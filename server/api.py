@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,6 +11,9 @@ from starlette.concurrency import run_in_threadpool
 
 from sync.messages import MAX_BODY, MEDIA_TYPE, PATH, Refusal, Reply, refuse
 from sync.receiver import Receiver
+
+Push = Callable[[bytes], Reply]
+"""(segment) → the answer."""
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _OPERATIONS = {
@@ -65,13 +70,14 @@ _OPERATIONS = {
 }
 
 
-def sync_router(receiver: Receiver) -> APIRouter:
-    """The routes under ``/api/v1/``; ``docs/sync-protocol.md`` describes the bytes."""
+def sync_router(receiver: Receiver, push: Push | None = None) -> APIRouter:
+    """The routes under ``/api/v1/``; ``docs/sync-protocol.md`` describes the bytes. ``push`` takes
+    the segments in instead of ``receiver``."""
     router = APIRouter(prefix=PATH.rstrip("/"), tags=["sync"])
     for operation, (summary, description) in _OPERATIONS.items():
         router.add_api_route(
             f"/{operation}",
-            _endpoint(receiver, operation),
+            _endpoint(receiver, operation, push if operation == "push" else None),
             methods=["POST"],
             name=operation,
             summary=summary,
@@ -85,13 +91,15 @@ def sync_router(receiver: Receiver) -> APIRouter:
     return router
 
 
-def _endpoint(receiver: Receiver, operation: str) -> Any:
+def _endpoint(receiver: Receiver, operation: str, push: Push | None) -> Any:
+    take = push or partial(receiver.answer, operation)
+
     async def answer(request: Request) -> Response:
         body = await _body(request)
         if body is None:
             return _response(refuse(Refusal.TOO_LARGE, receiver.now()))
         # The database is spoken to without async: a segment's work is a few dozen milliseconds.
-        return _response(await run_in_threadpool(receiver.answer, operation, body))
+        return _response(await run_in_threadpool(take, body))
 
     return answer
 

@@ -17,21 +17,14 @@ from starlette.staticfiles import StaticFiles
 from models import __version__
 from models.clock import WallClock, wall_clock
 from models.slip import slip_key_id
-from server.api import sync_router
-from server.blobs import PostgresBlobs
-from server.city import CitySnapshot
-from server.enrolment import CodeEnroller
+from server.api import Push, sync_router
 from server.figures import Figures
 from server.keys import Keys
 from server.parcels import ParcelOffice
 from server.personal import Personal
-from server.refeed import FeedSuccession
+from server.receiving import Receiving
 from server.settings import Settings
-from server.shelf import PostgresShelf
 from server.status import StatusDesk
-from server.store import PostgresFeedStore
-from server.stream import PointStream
-from server.told_heads import HeadsTold
 from server.web.addresses import trusted_networks
 from server.web.guard import Guard
 from server.web.home import HomePage
@@ -42,9 +35,6 @@ from server.web.problems import Problems
 from server.web.rendering import STATIC, Pages
 from server.web.routing import PageRoute
 from server.web.slip import SlipPages
-from sync.blob_receiver import BlobReceiver
-from sync.receiver import Receiver
-from sync.unloading import Unloading
 
 UVICORN: dict[str, Any] = {"access_log": False, "proxy_headers": False, "server_header": False}
 """What uvicorn must be started with: its own access log would hold whole paths (slips, mistyped
@@ -63,8 +53,12 @@ def create_app(
     clock: WallClock = wall_clock,
     *,
     limits: Limits | None = None,
+    push: Push | None = None,
 ) -> FastAPI:
-    """The centre over an open database; raises BadSetting for proxies that are no networks."""
+    """The centre over an open database; raises BadSetting for proxies that are no networks.
+
+    ``push`` takes pushed segments in (``server.crew``); without it this process does.
+    """
     trusted = trusted_networks(settings.trusted_proxies)
     limits = limits or Limits()
     personal = Personal(keys)
@@ -84,27 +78,8 @@ def create_app(
     app.add_middleware(
         Guard, problem=problems.page, encrypted=settings.public_address.startswith("https://")
     )
-    store = PostgresFeedStore(engine, personal)
-    unloading = Unloading(store, keys.box, keys.centre, PostgresShelf(engine))
-    app.include_router(
-        sync_router(
-            Receiver(
-                store,
-                keys.centre,
-                clock,
-                pages=PointStream(engine, personal).page,
-                enroller=CodeEnroller(engine),
-                parcels=unloading.answer,
-                opener=FeedSuccession(engine),
-                told=HeadsTold(engine).note,
-                blobs=BlobReceiver(
-                    store.sender, PostgresBlobs(engine, personal), keys.centre
-                ).answer,
-                take_down=unloading.take_down,
-                snapshots=CitySnapshot(engine, personal).page,
-            )
-        )
-    )
+    receiving = Receiving(engine, keys, clock)
+    app.include_router(sync_router(receiving.receiver, push))
     app.router.routes.extend(
         [
             *_health(engine),
@@ -129,7 +104,7 @@ def create_app(
             *ParcelPages(
                 pages,
                 problems,
-                ParcelOffice(engine, unloading),
+                ParcelOffice(engine, receiving.unloading),
                 {keys.centre.key_id: keys.centre.public_key},
                 Limiter(limits.parcel_address, limits.parcel_total, clock),
                 trusted,

@@ -7,6 +7,7 @@ import json
 import signal
 import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -240,6 +241,7 @@ def serve(centre: Centre, _parsed: argparse.Namespace) -> int:
     import uvicorn
 
     from server.app import UVICORN, create_app
+    from server.crew import Crew
 
     settings = centre.settings
     if _is_taken(settings.host, settings.port):
@@ -248,11 +250,12 @@ def serve(centre: Centre, _parsed: argparse.Namespace) -> int:
         )
         print(words, file=sys.stderr)
         return FAILED
-    app = create_app(settings, centre.engine, centre.keys)
-    centre.say("serving", address=settings.public_address)
     # uvicorn ends the process by the signal it was stopped with; this lets what was opened close.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", **UVICORN)
+    with closing(Crew(settings.workers, centre.engine.url, centre.keys)) as crew:
+        app = create_app(settings, centre.engine, centre.keys, push=crew.push)
+        centre.say("serving", address=settings.public_address)
+        uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", **UVICORN)
     return OK
 
 

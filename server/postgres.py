@@ -141,14 +141,13 @@ def open_database(settings: Settings) -> Iterator[Engine]:
         embedded.release()
 
 
-def connect(dsn: str | URL) -> Engine:
-    """An engine on ``dsn``, tried once; raises DatabaseUnreachable or DatabaseTooOld."""
-    url = make_url(dsn).set(drivername="postgresql+psycopg")
-    engine = create_engine(
-        url,
+def engine_at(dsn: str | URL, connections: int = 10) -> Engine:
+    """An engine on ``dsn``, not tried; ``connections`` are kept open, more are made when needed."""
+    return create_engine(
+        make_url(dsn).set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=20,
+        pool_size=connections,
+        max_overflow=2 * connections,
         connect_args={
             "connect_timeout": 10,
             "application_name": "ksbb-centre",
@@ -157,6 +156,12 @@ def connect(dsn: str | URL) -> Engine:
             "options": "-c random_page_cost=1.1",
         },
     )
+
+
+def connect(dsn: str | URL) -> Engine:
+    """An engine on ``dsn``, tried once; raises DatabaseUnreachable or DatabaseTooOld."""
+    engine = engine_at(dsn)
+    url = engine.url
     place = f"{url.host or url.query.get('host', 'localhost')}:{url.port or 5432}/{url.database}"
     try:
         with engine.connect() as connection:

@@ -17,6 +17,8 @@ DEFAULT_PORT = 8470
 _POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
 _HIGHEST_PORT = 65535
 _MOST_SUPPRESSED = 1000
+_MOST_WORKERS, _USUAL_WORKERS = 61, 16
+"""The most that Windows can wait for; and what a machine of many cores gets unasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Settings:
     ``dsn`` None means the embedded PostgreSQL under ``data_folder``. ``public_address`` is how
     devices and phones reach the centre, without a slash at the end. ``keys_file`` holds the keys
     that the database must never hold. Public counts below ``smallest_count`` are not shown.
+    ``workers`` is how many processes take in what laptops push.
     """
 
     data_folder: Path
@@ -36,6 +39,7 @@ class Settings:
     keys_file: Path
     smallest_count: int = 5
     trusted_proxies: tuple[str, ...] = ()
+    workers: int = 1
 
     @property
     def database_folder(self) -> Path:
@@ -47,13 +51,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings in ``environment``; raises BadSetting naming the variable and what is wrong.
 
     ``KSBB_DSN`` · ``KSBB_DATA`` · ``KSBB_PUBLIC_ADDRESS`` · ``KSBB_HOST`` · ``KSBB_PORT`` ·
-    ``KSBB_KEYS_FILE`` · ``KSBB_SMALLEST_COUNT`` · ``KSBB_TRUSTED_PROXIES``; each may be absent.
+    ``KSBB_KEYS_FILE`` · ``KSBB_SMALLEST_COUNT`` · ``KSBB_TRUSTED_PROXIES`` · ``KSBB_WORKERS``
+    (one a core); each may be absent.
     """
     host = environment.get("KSBB_HOST", "").strip() or "127.0.0.1"
     port = _whole(environment, "KSBB_PORT", DEFAULT_PORT, 1, _HIGHEST_PORT)
     folder = _folder(environment)
     keys = environment.get("KSBB_KEYS_FILE", "").strip()
     proxies = environment.get("KSBB_TRUSTED_PROXIES", "")
+    cores = min(os.cpu_count() or 1, _USUAL_WORKERS)
     return Settings(
         data_folder=folder,
         dsn=_dsn(environment),
@@ -63,6 +69,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         keys_file=Path(keys).expanduser() if keys else folder / "centre-keys.json",
         smallest_count=_whole(environment, "KSBB_SMALLEST_COUNT", 5, 1, _MOST_SUPPRESSED),
         trusted_proxies=tuple(part.strip() for part in proxies.split(",") if part.strip()),
+        workers=_whole(environment, "KSBB_WORKERS", cores, 1, _MOST_WORKERS),
     )
 
 

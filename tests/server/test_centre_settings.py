@@ -29,6 +29,7 @@ def test_every_variable_is_read() -> None:
             "KSBB_KEYS_FILE": "/etc/ksbb/keys.json",
             "KSBB_SMALLEST_COUNT": "10",
             "KSBB_TRUSTED_PROXIES": "10.0.0.1, 10.0.0.2",
+            "KSBB_WORKERS": "3",
         }
     )
     assert settings.dsn == "postgres://ksbb:secret@db.example:5433/ksbb"
@@ -38,6 +39,7 @@ def test_every_variable_is_read() -> None:
     assert settings.keys_file == Path("/etc/ksbb/keys.json")
     assert settings.smallest_count == 10
     assert settings.trusted_proxies == ("10.0.0.1", "10.0.0.2")
+    assert settings.workers == 3
 
 
 def test_a_server_that_listens_everywhere_is_reached_on_the_loopback_address() -> None:
@@ -53,6 +55,7 @@ def test_a_server_that_listens_everywhere_is_reached_on_the_loopback_address() -
         ("KSBB_PORT", "65536"),
         ("KSBB_PORT", "-1"),
         ("KSBB_SMALLEST_COUNT", "0"),
+        ("KSBB_WORKERS", "0"),
         ("KSBB_DSN", "mysql://u:secret@h/d"),
         ("KSBB_DSN", "postgresql://u:secret@h"),
         ("KSBB_DSN", "postgresql://[::1/d?secret"),

@@ -1,0 +1,94 @@
+"""Processes that take pushed segments in, one a core; the web process only hands bytes through.
+
+Reading, checking and deriving a segment is arithmetic, and of that a Python process does one thing
+at a time. Only pushes go here: they are what comes by the thousand, and a push that broke off can
+be given to another process, because sending a segment twice changes nothing. All else stays in the
+one web process, so that its limits hold for everybody together.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from sqlalchemy import URL
+
+from models.clock import wall_clock
+from server.keys import Keys
+from server.postgres import engine_at
+from server.receiving import Receiving
+from sync.messages import Reply
+from sync.receiver import Receiver
+
+_at_work: list[Receiver] = []
+"""In a process of the crew: what it works with."""
+
+
+class Crew:
+    """``size`` processes at the database ``url``; to be closed."""
+
+    def __init__(self, size: int, url: URL, keys: Keys) -> None:
+        self._size = size
+        self._place = url, keys
+        self._guard = threading.Lock()
+        self._pool = self._begin()
+
+    def push(self, body: bytes) -> Reply:
+        """The answer to a pushed segment. Where a process was killed, the crew is made anew and
+        another one is asked, once."""
+        pool = self._pool
+        try:
+            return pool.submit(_push, body).result()
+        except BrokenProcessPool:
+            with self._guard:
+                if self._pool is pool:
+                    self._pool = self._begin()
+            return self._pool.submit(_push, body).result()
+
+    def close(self) -> None:
+        """Lets what is being taken in come to its end, then ends the processes."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _begin(self) -> ProcessPoolExecutor:
+        pool = ProcessPoolExecutor(
+            self._size,
+            # Not forked: a child would share the web process's sockets and database connections.
+            multiprocessing.get_context("spawn"),
+            initializer=_prepare,
+            initargs=self._place,
+        )
+        for _ in range(self._size):  # they are started by work alone, and the first takes a second
+            pool.submit(_nothing)
+        return pool
+
+
+# --- in a process of the crew ----------------------------------------------------------------
+
+
+def _prepare(url: URL, keys: Keys) -> None:
+    # The web process is asked to stop and ends this one when its work is done; where it was killed,
+    # this one ends too.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    engine = engine_at(url, connections=1)
+    _at_work.append(Receiving(engine, keys, wall_clock).receiver)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _push(body: bytes) -> Reply:
+    (receiver,) = _at_work
+    return receiver.answer("push", body)
+
+
+def _nothing() -> None:
+    """Work for a process that is to start."""

@@ -34,5 +34,8 @@ def chromium() -> str:
         path = shutil.which(name)
         # Ubuntu's stub is there and does nothing but ask for a snap.
         if path and subprocess.run([path, "--version"], capture_output=True, check=False).stdout:
+            from playwright.sync_api import expect
+
+            expect.set_options(timeout=60_000)  # a page may take its time on a busy machine
             return path
     pytest.skip("no Chromium on this machine: browser tests need one (see make setup)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -70,7 +71,7 @@ class RealCentre:
         self.kill()
         return False
 
-    def wait_until_ready(self, patience: float = 30.0) -> None:
+    def wait_until_ready(self, patience: float = 2 * READY_SECONDS) -> None:
         """Until it answers again; raises CentreFailed when it does not by itself."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
@@ -85,7 +86,12 @@ class RealCentre:
         return False
 
     def _last_words(self) -> str:
-        return self.log.read_text(errors="replace")[-2000:]
+        """What it and its PostgreSQL said at the end, and how much room there is."""
+        words = [f"{shutil.disk_usage(self.data).free >> 10} KiB are free"]
+        for log in (self.log, self.data / "postgres" / "log"):
+            with suppress(OSError):
+                words.append(log.read_text(errors="replace")[-2000:])
+        return "\n".join(words)
 
     def kill(self) -> None:
         """Ends all of it as a power cut would: no process gets to say another word."""
@@ -125,12 +131,21 @@ class RealCentre:
                     connection.execute("SELECT pg_logical_emit_message(true, 'chaos', 'x')")
                     connection.execute("SELECT pg_switch_wal()")
 
+    def keep_log_short(self) -> None:
+        """PostgreSQL lets its log grow to a gigabyte, more than a small disk holds: then no room
+        would be left for the next piece even when all else was cleared away."""
+        with self.connect() as connection:
+            connection.autocommit = True
+            for setting in ("min_wal_size = '32MB'", "max_wal_size = '48MB'"):
+                connection.execute(f"ALTER SYSTEM SET {setting}")
+            connection.execute("SELECT pg_reload_conf()")
+
     def stop(self) -> None:
         """Ends it in the usual way; a second call does nothing."""
         server, self._server = self._server, None
         if server is not None:
             server.terminate()
-            server.wait(30)
+            server.wait(READY_SECONDS)
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         """The running centre's database, for a look of one's own."""
@@ -149,7 +164,7 @@ class RealCentre:
 
 def _gone(processes: list[psutil.Process]) -> None:
     """Waits until none of them runs; whoever adopted them may take its time to bury them."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         running = []
         for process in processes:

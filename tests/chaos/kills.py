@@ -97,7 +97,7 @@ def slow_line(scene: Scene, kills: int) -> None:
     for _ in range(kills):
         watched = scene.chance.choice(laptops)
         watched.forget()
-        assert watched.wait_for("at sending", 60.0), f"{watched.name} does not get through"
+        assert watched.wait_for("at sending"), f"{watched.name} does not get through"
         pause(scene.chance, 1.5)
         victim = scene.chance.choice(("centre", "laptop"))
         if victim == "centre":

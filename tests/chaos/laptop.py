@@ -96,7 +96,7 @@ class Laptop:
         process.close()
         self._process = None
 
-    def stop(self, patience: float = 60.0) -> None:
+    def stop(self, patience: float = 120.0) -> None:
         """Lets it finish what it is at; a second call does nothing."""
         if self._process is not None:
             self._running().terminate()
@@ -116,7 +116,7 @@ class Laptop:
         self.start()
         self.orders = replace(working, life=self.orders.life)
 
-    def settled(self, patience: float = 120.0) -> None:
+    def settled(self, patience: float = 300.0) -> None:
         """Returns when all is exchanged."""
         self._end(patience)
 
@@ -137,7 +137,7 @@ class Laptop:
         for _ in self.lines():
             pass
 
-    def wait_for(self, beginning: str, patience: float = 30.0) -> str:
+    def wait_for(self, beginning: str, patience: float = 120.0) -> str:
         """Reads on in the log until a line begins so, and gives it; else "", after that time."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:

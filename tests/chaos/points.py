@@ -9,7 +9,7 @@ from tests.chaos.device_books import read_heads
 from tests.chaos.laptop import Laptop, pause
 from tests.chaos.scene import Scene
 
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 
 
 def hub_killed(scene: Scene, kills: int) -> None:

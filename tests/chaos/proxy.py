@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
 
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 _LONG = 1.5
 """Seconds that a delay may take."""
 

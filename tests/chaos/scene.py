@@ -60,11 +60,12 @@ class Scene:
         return laptop
 
     def move_centre(self, disk: Path) -> None:
-        """Puts the centre's data on another disk."""
+        """Puts the centre's data on another, small disk."""
         self.centre.stop()
         self.town.copy_to(disk / "centre")
         self.centre.data = disk / "centre"
         self.centre.start()
+        self.centre.keep_log_short()
 
     def kill_centre(self) -> None:
         """Ends the centre with -9, and notes what it had promised by then."""

@@ -28,7 +28,7 @@ from tests.support.world import AT, HERE, RANI, Family, family, roster_page
 T = TypeVar("T")
 
 SITI, JOKO = FAMILIES = [family(1), family(2)]
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 def on_loopback(identity: Identity) -> Neighbourhood:

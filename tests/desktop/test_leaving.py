@@ -371,9 +371,9 @@ def test_the_program_itself_ends_well_when_it_is_told_to(qtbot: QtBot, folder: P
     command = [sys.executable, "-c", code, "--folder", str(folder)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as program:
         try:
-            qtbot.waitUntil((folder / "app.lock").exists, timeout=30_000)
+            qtbot.waitUntil((folder / "app.lock").exists, timeout=60_000)
             program.send_signal(signal.SIGTERM)
-            _, said = program.communicate(timeout=30)
+            _, said = program.communicate(timeout=60)
         finally:
             program.kill()
     assert program.returncode == 0, said

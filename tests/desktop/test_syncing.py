@@ -162,7 +162,7 @@ def test_never_two_at_once_and_f5_meanwhile_is_a_wish_that_is_kept(
         with lock:
             here[0] += 1
             most[0] = max(most[0], here[0])
-        gate.wait(10)
+        gate.wait(60)
         with lock:
             here[0] -= 1
         return _DOWN if len(server.asked) == 1 else true(operation, body)

@@ -133,11 +133,11 @@ def test_work_that_is_cancelled_ends_as_cancelled(qtbot: QtBot, threads: Threads
 
     def work() -> None:
         begun.set()
-        assert cancel.wait(30)
+        assert cancel.wait(60)
         cancel.check()
 
     threads.submit_net(work, on_error=errors.add, cancel=cancel)
-    assert begun.wait(30)
+    assert begun.wait(60)
     cancel.set()
     qtbot.waitUntil(errors.holds(1))
     assert [type(error) for error in errors.items] == [Cancelled]
@@ -158,14 +158,14 @@ def test_closing_stops_the_pool_finishes_the_database_and_delivers_both(qtbot: Q
 
     def download() -> None:
         begun.set()
-        assert cancel.wait(30)
+        assert cancel.wait(60)
         cancel.check()
 
     threads.submit_net(download, on_error=errors.add, cancel=cancel)
     threads.submit_net(lambda: box.add("never"), on_error=errors.add)
     for number in range(5):
         threads.submit_db(partial(abs, number), box.add)
-    assert begun.wait(30)
+    assert begun.wait(60)
     threads.shutdown()
     assert box.items == [0, 1, 2, 3, 4]
     assert [type(error) for error in errors.items] == [Cancelled, Cancelled]

@@ -257,7 +257,7 @@ class SlowRoad(UsbRoad):
     ) -> Exported:
         """Begins to write when it is told to stop."""
         report(Progress(Phase.PACKING, 1, 3))
-        assert stop.wait(20)
+        assert stop.wait(60)
         return super().export(target, siblings=siblings, stop=stop, report=report)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from sqlalchemy import Engine, text
 
@@ -10,6 +11,10 @@ from server.changes import Change, append_changes, append_to_all, appending
 from server.tables import ChangeKind
 
 _STREAM = text("SELECT point, n, kind, household, ref FROM point_change ORDER BY point, n")
+_WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
 
 
 def test_changes_are_numbered_by_point_without_gaps(engine: Engine) -> None:
@@ -54,11 +59,16 @@ def test_what_a_query_finds_goes_on_each_point_in_order(engine: Engine) -> None:
         assert connection.scalar(text("SELECT max(n) FROM point_change WHERE point = 1")) == 5
 
 
-def test_a_number_is_never_seen_before_a_smaller_one(engine: Engine) -> None:
-    started = threading.Event()
+def _until_one_waits(engine: Engine) -> None:
+    deadline = time.monotonic() + 60
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher:
+        while not watcher.scalar(_WAITING):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
+
+def test_a_number_is_never_seen_before_a_smaller_one(engine: Engine) -> None:
     def second() -> None:
-        started.set()
         with engine.begin() as other:
             append_changes(other, 1, [Change(ChangeKind.HOUSEHOLD, household=2)])
 
@@ -66,11 +76,10 @@ def test_a_number_is_never_seen_before_a_smaller_one(engine: Engine) -> None:
         append_changes(connection, 1, [Change(ChangeKind.HOUSEHOLD, household=1)])
         writer = threading.Thread(target=second)
         writer.start()
-        started.wait()
-        writer.join(0.2)
+        _until_one_waits(engine)
         assert writer.is_alive(), "the second waits for the first to commit"
         with engine.connect() as reader:
             assert reader.execute(_STREAM).fetchall() == []
-    writer.join(10)
+    writer.join(60)
     with engine.connect() as reader:
         assert [row.household for row in reader.execute(_STREAM)] == [1, 2]

@@ -285,14 +285,14 @@ def test_the_real_command_serves_until_it_is_told_to_stop(
             assert page.status == 200
             assert "KSBB" in page.read().decode()
         running.send_signal(signal.SIGTERM)
-        out, err = running.communicate(timeout=30)
+        out, err = running.communicate(timeout=60)
     assert running.returncode == 0
     assert (out, err) == ("", "")
 
 
 def _answer(port: int) -> Any:
     """The public page, as soon as the server takes connections."""
-    for _ in range(200):
+    for _ in range(1200):
         try:
             return urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10)
         except ConnectionRefusedError:

@@ -119,7 +119,7 @@ def test_a_server_that_was_killed_recovers_with_what_was_committed(folder: Path)
     assert pid is not None
     server = psutil.Process(pid)
     server.kill()
-    server.wait(10)
+    server.wait(60)
     mine.release()
 
     again = EmbeddedPostgres.hold(data)

@@ -310,7 +310,7 @@ def _at_once(centre: Centre, feeds: list[MadeFeed]) -> None:
         threads = [threading.Thread(target=push, args=(feed,)) for feed in feeds]
         for thread in threads:
             thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         waiting = text(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -319,7 +319,7 @@ def _at_once(centre: Centre, feeds: list[MadeFeed]) -> None:
             while (watcher.scalar(waiting) or 0) < len(feeds) and time.monotonic() < deadline:
                 time.sleep(0.01)
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert not failed
 
 

@@ -45,7 +45,7 @@ from tests.support.world import AT, BUDI, HERE, RANI, Family, roster_page
 PINS = {RANI: ("Rani", "135790"), BUDI: ("Budi", "246802")}
 _QUICK = PinParams(memory_kib=8, passes=1)
 """A PIN is tried in no time; what the real costs are is for the vault's own tests."""
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 _Screen = TypeVar("_Screen", bound=QWidget)
 
 

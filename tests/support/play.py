@@ -65,6 +65,8 @@ class Play:
     sticks: list[Path] = field(default_factory=list)
     images: dict[int, Path] = field(default_factory=dict)
     revoked: set[int] = field(default_factory=set)
+    forked: bool = False
+    """Whether two disks may go on from the same fact."""
 
     def close(self) -> None:
         """Lets the files go."""
@@ -73,10 +75,10 @@ class Play:
 
     def end(self) -> None:
         """The day is over: what was on its way arrives, and every laptop comes home. Who comes
-        first hears of the others only when it comes again; one that was cloned may by then have
+        first hears of the others only when it comes again; and by then one that was cloned may have
         gone on in another feed."""
         self.link.deliver_late(random.Random(len(self.sticks)).shuffle)
-        for _ in range(3):
+        for _ in range(3 if self.forked else 2):
             for of in range(len(self.laptops)):
                 self.sync(of)
 
@@ -107,6 +109,7 @@ class Play:
             case Restore(of) if of % len(self.laptops) in self.images:
                 self._restore(of % len(self.laptops))
             case Clone(of) if len(self.laptops) < MOST_LAPTOPS:
+                self.forked = True
                 copy = self.folder / f"laptop {len(self.laptops) + 1}"
                 self.laptops.append(self._laptop(of).copy_to(copy))
             case Rot(of, number):
@@ -209,6 +212,7 @@ class Play:
         self.images[of] = image
 
     def _restore(self, of: int) -> None:
+        self.forked = True
         laptop = self.laptops[of]
         lost = hashes_on(laptop)
         laptop.close()

@@ -29,7 +29,7 @@ from tests.support.field import FieldDevice
 from tests.support.world import AT, HERE, RANI, Family
 
 T = TypeVar("T")
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a test waits for what must come; it comes within a fraction of one."""
 
 

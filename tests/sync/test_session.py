@@ -628,7 +628,7 @@ def test_killed_between_the_centres_commit_and_the_answer_nothing_is_lost_or_hel
 
     server.answer = answer
     client = subprocess.Popen([sys.executable, "-c", CLIENT, str(device.folder), server.url])
-    assert killed.wait(30)
+    assert killed.wait(60)
     assert client.wait() == -signal.SIGKILL
     server.answer = true
     device.restart()

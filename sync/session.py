@@ -17,7 +17,14 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from models.clock import WallClock
-from models.errors import DatabaseDamaged, DataError, DeviceRevoked, ForkFound, KsbbError
+from models.errors import (
+    DatabaseDamaged,
+    DataError,
+    DeviceRevoked,
+    ForkFound,
+    KsbbError,
+    NotTrusted,
+)
 from models.field.blobs import BlobStore
 from models.field.database import Database, write
 from models.field.device import (
@@ -44,7 +51,7 @@ from sync.pulling import VolunteerKeys
 from sync.pushing import Pushed, push
 from sync.reading import Reading
 from sync.receipts import Receipts
-from sync.refeeding import refeed
+from sync.refeeding import refeed, refeed_again
 from sync.relay import Relay
 from sync.transport import Transport
 from sync.turn import one_at_a_time
@@ -131,14 +138,13 @@ class SyncSession:
     def _exchange(self, ledger: Ledger, identity: Identity, roster: Connection) -> Synced:
         self._report(Progress(Phase.CONNECTING))
         centre_key = identity.centre_key
-        # The oldest first: a later feed takes back what stands in an earlier one.
-        sent = [self._send(ledger, own, centre_key) for own in ledger.own_feeds()]
+        sent = self._send_all(ledger, centre_key)
         moved = sent[-1].forked
         if moved:
             # Only now, when the centre holds all that this laptop has to tell.
             identity = refeed(ledger, self._asking, identity)
             ledger = move(ledger, identity)
-            sent += [self._send(ledger, own, centre_key) for own in ledger.own_feeds()]
+            sent += self._send_all(ledger, centre_key)
             if sent[-1].forked:
                 raise ForkFound()
         read_anew_after_move(ledger.connection, roster)
@@ -218,6 +224,20 @@ class SyncSession:
         sent = sending.send()
         if failed:
             raise failed[0]
+        return sent
+
+    def _send_all(self, ledger: Ledger, centre_key: bytes) -> list[Pushed]:
+        """The oldest first: a later feed takes back what stands in an earlier one."""
+        sent: list[Pushed] = []
+        feeds = ledger.own_feeds()
+        for old, own in zip((None, *feeds), feeds, strict=False):
+            try:
+                sent.append(self._send(ledger, own, centre_key))
+            except NotTrusted:
+                if old is None:
+                    raise
+                refeed_again(old, own, self._asking)
+                sent.append(self._send(ledger, own, centre_key))
         return sent
 
     def _send(self, ledger: Ledger, own: OwnFeed, centre_key: bytes) -> Pushed:

@@ -31,6 +31,7 @@ from models.field.projections import FACT
 from models.verdict import Verdict
 from sync.messages import ExceptionCode, Refusal, Reply, refuse
 from sync.session import Synced
+from tests.support.backup import back_up, put_back
 from tests.support.centre_world import Centre
 from tests.support.field import FieldDevice, new_device, opened
 from tests.support.syncing import Straight, sync
@@ -458,6 +459,27 @@ def test_a_certificate_for_another_key_is_not_taken(
     with pytest.raises(BadAnswer):
         sync(clone, Straight(answer))
     assert load_identity(clone.connection) == clone.identity
+
+
+def test_a_centre_restored_from_before_the_new_feed_certifies_it_again(
+    furnished: Centre, device: FieldDevice, clone: FieldDevice
+) -> None:
+    serve(device, 1)
+    told(device, furnished)
+    serve(clone, 2)
+    backup = back_up(furnished.engine)
+    assert told(clone, furnished).moved
+    serve(clone, 3)
+    assert told(device, furnished).moved
+    assert not told(clone, furnished).moved
+    serve(device, 4)
+    put_back(furnished.engine, backup)
+    feeds = {one.ledger.feed for one in (device, clone)}
+    for one in (clone, device, clone):
+        assert not told(one, furnished).moved
+    assert {one.ledger.feed for one in (device, clone)} == feeds
+    all_is_kept(furnished, device, clone)
+    assert furnished.rows("SELECT count(*) FROM feed") == [(3,)]
 
 
 # --- power cuts and lost answers -------------------------------------------------------------

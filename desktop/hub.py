@@ -217,15 +217,15 @@ class HubDesk(QObject):
     def _look(self) -> None:
         point = self._point
         if point is not None:
-            self._threads.submit_db(point.look, on_error=partial(self._failed, self._cancel))
+            with suppress(RuntimeError):  # the app is closing, and what there was is written
+                self._threads.submit_db(point.look, on_error=partial(self._failed, self._cancel))
 
     def _wrote(self) -> None:
         """On the database thread, when a hand-over has been written."""
         point = self._point
         if point is not None:
             point.wrote()
-            with suppress(RuntimeError):  # the app is closing, and the fact is written
-                self._look()
+            self._look()
 
     def _post(self, cancel: Cancel, call: Callable[[], None]) -> None:
         """From the loops: on the GUI thread, unless something else was chosen meanwhile."""

@@ -77,16 +77,17 @@ class LaptopsPage(View):
         self.joining.join.clicked.connect(self._join)
         self.joining.search.clicked.connect(self._search)
         self._list = LaptopList(look)
-        words = column(
+        self._listed = frame("card", column(self._list, margin=2))
+        self._words = column(
             column(self._title, self._lead, gap=0),
             self._notices,
             frame("card", column(self._box, self.switch, gap=2, margin=2)),
-            frame("card", column(self._list, margin=2)),
+            self._listed,
             1,
             gap=2,
         )
         ways = column(self.code, self.joining, 1, gap=0)
-        self._halves = row(words, ways, gap=2)
+        self._halves = row(self._words, ways, gap=2)
         for half in (0, 1):
             self._halves.setStretch(half, 1)
         self._halves.setContentsMargins(24, 24, 24, 16)
@@ -161,7 +162,10 @@ class LaptopsPage(View):
                 when = ago(look, heard, state.now) if heard is not None else ""
                 means = say("laptops.heard", when=when) if when else ""
             case PointRole.ALONE:
-                tone, icon = "check", "wifi-off"
+                # Where there has been no other laptop it is no trouble to be the only one.
+                trouble = any(not one.dismissible for one in state.notices)
+                lost = state.unsent is not None or state.asked or trouble
+                tone, icon = "check" if lost else "info", "wifi-off"
                 said = say("laptops.is_alone", when=since) if since else say("bar.alone")
                 means = say("laptops.alone_means")
         if state.busy:
@@ -169,6 +173,8 @@ class LaptopsPage(View):
         self._status.say(said)
         self._means.say(means)
         self._draw_unsent()
+        self.setAccessibleName(f"{self._title.text()}. {self._status.text()}")
+        self.setAccessibleDescription(f"{self._means.text()} {self._unsent.text()}".strip())
         ink = getattr(look.tokens, f"{tone}_ink")
         pixels = round(look.sizes.icon * 1.4)
         self._symbol.setPixmap(look.icon(icon, ink, pixels, self.devicePixelRatioF()))
@@ -176,12 +182,14 @@ class LaptopsPage(View):
         set_tone(self._box, tone)
 
     def _draw_unsent(self) -> None:
-        unsent = self._state.unsent
-        if unsent is None:
+        unsent, say = self._state.unsent, self.look.text
+        if self._state.role is PointRole.HUB:
+            self._unsent.say(say("laptops.hub_stays"))
+        elif unsent is None:
             self._unsent.say("")
-            return
-        key = {0: "unsent_0", 1: "unsent_1"}.get(unsent, "unsent_n")
-        self._unsent.say(self.look.text(f"laptops.{key}", n=number(self.look, unsent)))
+        else:
+            key = {0: "unsent_0", 1: "unsent_1"}.get(unsent, "unsent_n")
+            self._unsent.say(say(f"laptops.{key}", n=number(self.look, unsent)))
 
     # --- what the person does ----------------------------------------------------------------
 
@@ -264,7 +272,13 @@ class LaptopsPage(View):
     def _make_room(self) -> None:
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         beside = self.width() >= self.look.px(_TWO_COLUMNS)
-        self._halves.setDirection(across if beside else down)
+        if self._halves.direction() != (across if beside else down):
+            self._halves.setDirection(across if beside else down)
+            # What is to be scanned or typed comes before a list that may be long.
+            if beside:
+                self._words.insertWidget(3, self._listed)
+            else:
+                self._halves.addWidget(self._listed)
         wide = (self.width() - 3 * 24) // (2 if beside else 1)
         self.code.make_room(wide, self.height() - self.back.sizeHint().height())
 

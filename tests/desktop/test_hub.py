@@ -246,3 +246,25 @@ def test_a_laptop_that_goes_on_in_a_new_feed_begins_anew_under_it(make: Make) ->
     station.serve(SITI)
     hub.until(lambda: hub.verdict(SITI) is Verdict.ALREADY_COLLECTED)
     hub.until(lambda: present(hub) == ["Laptop 2"])
+
+
+def test_news_of_a_sync_that_come_while_the_app_closes_trouble_nobody(make: Make) -> None:
+    laptop = make(1)
+    laptop.until(lambda: laptop.desk._point is not None)
+    laptop.desk.learned()
+    laptop.threads.shutdown()  # hands on what came of it
+    assert not laptop.failures
+
+
+def test_what_was_chosen_begins_again_and_nonsense_looks_around(make: Make) -> None:
+    laptop = make(1)
+    be_hub(laptop)
+    assert laptop.desk.choice == "hub"
+    laptop.desk.pause()
+    assert laptop.desk.state.point.role is Role.ALONE
+    laptop.desk.begin(laptop.desk.choice)
+    laptop.until(lambda: laptop.desk.state.point.role is Role.HUB)
+    laptop.desk.join("192.168.254.254")
+    assert laptop.desk.choice == "192.168.254.254:25722"
+    laptop.desk.begin("what is this?")
+    assert (laptop.desk.choice, laptop.desk.state.asked) == ("", "")

@@ -21,6 +21,7 @@ from desktop.views.unsafe_page import UnsafePage
 from models import hub_text
 from models.facts import Refused
 from models.verdict import Verdict
+from sync import hub_server
 from tests.support.app import App, furnish, running, slip_picture, words_of
 from tests.support.feeds import siblings_page
 from tests.support.field import identity_of
@@ -139,6 +140,44 @@ def knows(app: App, other: App) -> bool:
     return told.get(other.shift.device.identity.name) == theirs
 
 
+def test_a_green_screen_hands_nothing_over_when_another_laptop_was_faster(laptop: Laptop) -> None:
+    hub, station = laptop(1), laptop(2)
+    join(station, be_hub(hub))
+    back_to_scanning(station)
+    station.enter(SITI.code)
+    station.shown(Verdict.ELIGIBLE)
+    hub.come_forward()
+    back_to_scanning(hub)
+    hub.hand_over(SITI.code)
+    station.until(lambda: knows(station, hub))
+    before = len(station.facts())
+    station.come_forward()
+    station.enter()
+    says(station, "Data berubah sejak undangan dipindai")
+    assert len(station.facts()) == before
+    station.enter(SITI.code)
+    station.shown(Verdict.ALREADY_COLLECTED)
+
+
+def test_without_a_port_it_says_that_it_is_no_hub_and_why(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object) -> None:
+        raise OSError("no")
+
+    app = laptop(1)
+    monkeypatch.setattr(hub_server._Http, "server_bind", refuse)
+    page = open_laptops(app)
+    app.tab_to(page.switch.buttons()[0])
+    app.press(KEY.Key_Right)
+    says(app, "Laptop ini tidak dapat menjadi penghubung")
+    says(app, "Sendiri sejak")
+    assert "Catatan tetap tersimpan" in words_of(page)
+    app.until(page.switch.buttons()[0].isChecked)
+    back_to_scanning(app)
+    app.hand_over(SITI.code)
+
+
 def test_when_the_hub_is_switched_off_both_are_alone_and_work_and_then_catch_up(
     laptop: Laptop,
 ) -> None:
@@ -182,7 +221,7 @@ def test_a_bad_address_is_said_and_the_keyboard_stays_in_the_field(laptop: Lapto
     assert line.hasFocus()
     assert line.selectedText() == "300.1.1.1", "typed over"
     app.enter("127.0.0.1:1")
-    says(app, "Hanya mencoba alamat 127.0.0.1:1")
+    says(app, "Hanya ke alamat 127.0.0.1:1")
     assert "Itu bukan alamat" not in words_of(page)
     assert line.text() == ""
     says(app, "Penghubung tidak menjawab")
@@ -223,12 +262,12 @@ def test_on_its_page_a_hubs_code_comes_by_camera_picture_and_scanner(
     page = open_laptops(app)
     codes = [hub_text.to_text(SOMEBODY, 1000 + place, ["127.0.0.1"]) for place in range(3)]
     app.place.camera.reader.code_seen.emit(codes[0])
-    says(app, "Hanya mencoba alamat 127.0.0.1:1000")
+    says(app, "Hanya ke alamat 127.0.0.1:1000")
     page.files_given.emit([str(slip_picture(codes[1], tmp_path / "kode.png"))])
-    says(app, "Hanya mencoba alamat 127.0.0.1:1001")
+    says(app, "Hanya ke alamat 127.0.0.1:1001")
     assert page.back.hasFocus()
     app.enter(codes[2])  # a scanner types, wherever the keyboard is
-    says(app, "Hanya mencoba alamat 127.0.0.1:1002")
+    says(app, "Hanya ke alamat 127.0.0.1:1002")
     app.place.camera.reader.code_seen.emit(SITI.code)
     says(app, "Itu bukan kode QR penghubung")
     own = hub_text.to_text(identity_of(2).signer.key_id, 1000, ["127.0.0.1"])
@@ -274,7 +313,7 @@ def test_an_address_that_was_given_is_kept_to_after_a_restart(
         app.scanning()
         open_laptops(app)
         app.enter("192.168.254.254")
-        says(app, "Hanya mencoba alamat 192.168.254.254:25722")
+        says(app, "Hanya ke alamat 192.168.254.254:25722")
     kept = load_settings(tmp_path / "laptop" / SETTINGS_FILE)
     assert kept.point == "192.168.254.254:25722"
     with running(qtbot, qapp, tmp_path / "laptop") as app:
@@ -282,7 +321,7 @@ def test_an_address_that_was_given_is_kept_to_after_a_restart(
         app.log_in()
         app.ready_to_scan()
         open_laptops(app)
-        says(app, "Hanya mencoba alamat 192.168.254.254:25722")
+        says(app, "Hanya ke alamat 192.168.254.254:25722")
 
 
 def test_before_an_ending_it_is_said_who_else_has_the_records_and_who_will_be_alone(

@@ -14,7 +14,7 @@ from desktop.views.parts.camera_preview import CameraPreview
 from desktop.views.parts.entry_field import EntryField
 from desktop.views.parts.scan_line import pictures_in
 from desktop.views.parts.words import Words
-from desktop.views.state import CameraStatus
+from desktop.views.state import CameraStatus, PointRole
 from desktop.views.view import View
 
 _LONGEST = 400
@@ -105,8 +105,12 @@ class HubJoining(View):
 
     def draw(self) -> None:
         state, say = self._state, self.look.text
-        asked = say("laptops.asked", address=state.asked) if state.asked else say("laptops.looking")
-        self._how.say(asked)
+        if state.asked:
+            self._how.say(say("laptops.asked", address=state.asked))
+        elif state.role is PointRole.STATION:
+            self._how.say(say("laptops.found"))
+        else:
+            self._how.say(say("laptops.looking"))
         self.search.setVisible(bool(state.asked))
         self.preview.show_status(state.camera)
         # Without a picture it is only in the way: what else there is stands around it.

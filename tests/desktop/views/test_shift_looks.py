@@ -33,7 +33,7 @@ from tests.support.shown import dressed, leave, stand
 
 _LAPTOPS = [(1366, 768), (1024, 600)]
 _SYNC = ("sync-failed", "sync-login", "sync-off", "sync-reviews")
-_LAPTOPS_LISTED = ("laptops-hub-many", "laptops-hub_already", "laptops-lost")
+_LAPTOPS_LISTED = ("laptops-hub", "laptops-hub-many", "laptops-hub_already", "laptops-lost")
 _LONG = ("opening-several", "void-refused", "usb-imported", *_SYNC, *_LAPTOPS_LISTED)
 """More points than most have, a trouble in the middle of voiding, and lists that grow all day:
 these may be scrolled to."""
@@ -182,7 +182,13 @@ def test_whatever_can_be_used_has_a_name_and_room_for_a_finger(
                 assert part.height() >= 40, (part.accessibleName(), part.size())
 
 
-@pytest.mark.parametrize("name", ["opening-several", "closing", "closing-safe", "help"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("opening-several", "closing", "closing-safe", "closing-others", "help"),
+        *("laptops-hub", "laptops-hub-no-network", "laptops-lost", "laptops-station-asked"),
+    ],
+)
 def test_a_change_of_language_leaves_no_word_of_the_other(
     qtbot: QtBot, qapp: QApplication, name: str
 ) -> None:

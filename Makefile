@@ -2,7 +2,7 @@ PYTHON_FOR_LOCK ?= python3
 CODE := models sync server desktop resources tests bench scripts
 RUN := .venv/bin/python -m
 
-.PHONY: help setup run test lint bench chaos shots bundle windows-check lock clean
+.PHONY: help setup run test lint bench chaos shots bundle deb bundle-test windows-check lock clean
 
 help: ## What can be done here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -33,6 +33,12 @@ shots: setup ## Every screen as a picture, under shots/
 
 bundle: setup ## The field app as a folder that needs no Python, under dist/; tried and measured
 	$(RUN) scripts.bundle
+
+deb: bundle ## The same as a Debian package
+	$(RUN) scripts.make_deb
+
+bundle-test: deb ## Installs and starts that package in a clean system, if root may make one here
+	$(RUN) pytest -m bundle tests/packaging
 
 windows-check: setup ## Has every locked package a wheel for Windows? (asks the package index)
 	$(RUN) scripts.windows_wheels

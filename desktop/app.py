@@ -140,6 +140,8 @@ def run(folder: Path | None, language: Language | None) -> int:
 
     application = QApplication(sys.argv[:1])
     application.setApplicationName("ksbb-lapangan")
+    # By this the desktop finds the app's entry, and so the icon in its bar.
+    application.setDesktopFileName("ksbb-field")
     home = folder or usual_folder()
     settings = load_settings(home / SETTINGS_FILE)
     look = Look(language or settings.language, settings.room, settings.scale)

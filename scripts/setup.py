@@ -30,17 +30,30 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "libEGL.so.1": ("libegl1",),
     "libxkbcommon.so.0": ("libxkbcommon0",),
     "libdbus-1.so.3": ("libdbus-1-3",),
+    "libstdc++.so.6": ("libstdc++6",),
+    "libgcc_s.so.1": ("libgcc-s1",),
+    "libz.so.1": ("zlib1g",),
+    "libzstd.so.1": ("libzstd1",),
     "libfontconfig.so.1": ("libfontconfig1",),
     "libfreetype.so.6": ("libfreetype6",),
+    "libbrotlicommon.so.1": ("libbrotli1",),
     "libbrotlidec.so.1": ("libbrotli1",),
     "libgssapi_krb5.so.2": ("libgssapi-krb5-2",),
     "libdrm.so.2": ("libdrm2",),
+    "libwayland-client.so.0": ("libwayland-client0",),
+    "libwayland-cursor.so.0": ("libwayland-cursor0",),
+    "libwayland-egl.so.1": ("libwayland-egl1",),
+    "libX11.so.6": ("libx11-6",),
     "libX11-xcb.so.1": ("libx11-xcb1",),
+    "libXext.so.6": ("libxext6",),
+    "libxcb.so.1": ("libxcb1",),
     "libxcb-cursor.so.0": ("libxcb-cursor0",),
+    "libxcb-glx.so.0": ("libxcb-glx0",),
     "libxcb-icccm.so.4": ("libxcb-icccm4",),
     "libxcb-image.so.0": ("libxcb-image0",),
     "libxcb-keysyms.so.1": ("libxcb-keysyms1",),
     "libxcb-randr.so.0": ("libxcb-randr0",),
+    "libxcb-render.so.0": ("libxcb-render0",),
     "libxcb-render-util.so.0": ("libxcb-render-util0",),
     "libxcb-shape.so.0": ("libxcb-shape0",),
     "libxcb-shm.so.0": ("libxcb-shm0",),
@@ -54,7 +67,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "libcups.so.2": ("libcups2", "libcups2t64"),
 }
 """What Qt's libraries and plugins load, and the package that holds it: each row names the
-alternatives, since a distribution that moved to 64-bit time renamed some."""
+alternatives, since a distribution that moved to 64-bit time renamed some. The Debian package of the
+field app depends on these (``make_deb``)."""
 
 TEST_LIBRARIES: dict[str, tuple[str, ...]] = {"libatomic.so.1": ("libatomic1",)}
 """What only tests load: the browser's driver comes with a Node.js that needs it."""

@@ -194,7 +194,7 @@ def test_help_names_every_command() -> None:
     told = subprocess.run(
         [make, "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    commands = "setup run test lint bench shots bundle windows-check lock clean"
+    commands = "setup run test lint bench shots bundle deb bundle-test windows-check lock clean"
     for command in commands.split():
         assert f"make {command} " in told
 

@@ -127,9 +127,14 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    folder: Path, *, host: str = "127.0.0.1", certificate: Path | None = None
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    certificate: Path | None = None,
+    leaving: Callable[[int], None] = lambda _pid: None,
 ) -> Iterator[str]:
-    """Runs ``ksbb-centre serve``, or with a certificate the same behind TLS; its address."""
+    """Runs ``ksbb-centre serve``, or with a certificate the same behind TLS; its address.
+    ``leaving`` is told its process before that ends."""
     with socket.create_server((host, 0)) as probe:
         port = str(probe.getsockname()[1])
     command, address = ["server.cli", "serve"], f"http://{host}:{port}"
@@ -144,6 +149,7 @@ def serving(
     try:
         _wait_until_ready(server, address, certificate)
         yield address
+        leaving(server.pid)
     finally:
         server.terminate()
         server.wait(30)
@@ -163,10 +169,13 @@ def _wait_until_ready(
     raise RuntimeError(f"the centre does not answer at {address}")
 
 
-def enrolled(made: Furnished, address: str, point: int, folder: Path) -> Database:
-    """A new device of ``point`` whose files lie in ``folder``, its roster still empty."""
+def enrolled(
+    made: Furnished, address: str, point: int, folder: Path, *, city: bool = False
+) -> Database:
+    """A new device of ``point`` whose files lie in ``folder``, its roster still empty; ``city``: a
+    help desk's."""
     with made.engine.begin() as connection:
-        code = create_code(connection, point, wall_clock())
+        code = create_code(connection, point, wall_clock(), city=city)
     with closing(HttpTransport(address)) as transport:
         identity, _ = enrol(
             transport,

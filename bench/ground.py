@@ -17,8 +17,10 @@ _LONGEST = 70
 class Ground:
     """A folder for one run. What is costly to make is made once and kept until the run ends."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, full: bool = False) -> None:
+        """``full``: topics that measure a part by default measure all of it."""
         self.folder = folder
+        self.full = full
         self._kept: dict[str, Path] = {}
 
     def new(self, name: str) -> Path:
@@ -34,7 +36,7 @@ class Ground:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
+def ground(*, full: bool = False) -> Iterator[Ground]:
     """A ``Ground`` under the checkout's ``build/``: a temporary folder of the system often lies in
     memory, where nothing costs what it costs on a disk."""
     above = _CHECKOUT / "build"
@@ -45,7 +47,7 @@ def ground() -> Iterator[Ground]:
     # Run by root the embedded PostgreSQL belongs to another user, who must pass through.
     folder.chmod(0o711)
     try:
-        yield Ground(folder)
+        yield Ground(folder, full=full)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

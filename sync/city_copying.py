@@ -20,7 +20,7 @@ from sync.pace import Pace
 from sync.progress import Phase, Progress, Report
 from sync.reading import Reading
 
-PAGE_HOUSEHOLDS, SMALLEST_PAGE = 2_000, 50
+PAGE_HOUSEHOLDS, SMALLEST_PAGE = 5_000, 50
 
 
 class CityCopying:

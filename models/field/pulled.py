@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, select
+from sqlalchemy import Connection, Table, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from models.field.assigned import take_assigned
@@ -26,11 +25,12 @@ from models.field.tables import (
     StageRow,
     VolunteerRow,
 )
-from models.page import Page, Row, as_dicts
+from models.page import SECTIONS, Page, Row
 
 CURSOR, HOUSEHOLD, ENTITLEMENT = table(Cursor), table(HouseholdRow), table(EntitlementRow)
 SLIP, ELSEWHERE = table(SlipRow), table(ElsewhereRow)
 _REPLACED: Mapping[str, Table] = {
+    "households": HOUSEHOLD,
     "entitlements": ENTITLEMENT,
     "slips": SLIP,
     "elsewhere": ELSEWHERE,
@@ -42,10 +42,8 @@ _REPLACED: Mapping[str, Table] = {
     "keys": table(KeyRow),
     "siblings": table(SiblingRow),
 }
-_FORGET_HOUSEHOLD = delete(HOUSEHOLD).where(HOUSEHOLD.c.id == bindparam("of_id"))
-_FORGET_ENTITLEMENTS = delete(ENTITLEMENT).where(
-    ENTITLEMENT.c.household == bindparam("of_household")
-)
+_FORGET_HOUSEHOLD = "DELETE FROM household WHERE id = ?"
+_FORGET_ENTITLEMENTS = "DELETE FROM entitlement WHERE household = ?"
 
 
 def cursor(connection: Connection, point: int) -> int:
@@ -81,23 +79,25 @@ def take_rows(connection: Connection, rows: Mapping[str, Sequence[Row]]) -> None
     A household in it replaces what was known of it, its entitlements included: the page carries all
     of them.
     """
-    households = as_dicts("households", rows)
-    known = [{"of_id": row["id"]} for row in households]
-    gone = [{"of_id": row["household"]} for row in as_dicts("gone", rows)]
-    if known or gone:
-        connection.execute(_FORGET_HOUSEHOLD, known + gone)
-        entitled = [{"of_household": row["of_id"]} for row in known + gone]
-        connection.execute(_FORGET_ENTITLEMENTS, entitled)
-    if households:
-        connection.execute(insert(HOUSEHOLD).prefix_with("OR REPLACE"), households)
+    told = [(row[1],) for row in rows.get("households", ())]
+    told += [(row[0],) for row in rows.get("gone", ())]
+    if told:
+        connection.exec_driver_sql(_FORGET_HOUSEHOLD, told)
+        connection.exec_driver_sql(_FORGET_ENTITLEMENTS, told)
     for section, target in _REPLACED.items():
-        found = as_dicts(section, rows)
-        if found:
-            names = set(target.c.keys())
-            kept = [_only(row, names) for row in found]
-            connection.execute(insert(target).prefix_with("OR REPLACE"), kept)
+        if found := rows.get(section):
+            _put(connection, target, SECTIONS[section][1], found)
 
 
-def _only(row: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    """Without the columns that are for the vault and not for the database."""
-    return {name: value for name, value in row.items() if name in names}
+def _put(
+    connection: Connection, target: Table, shape: Sequence[tuple[str, str]], rows: Sequence[Row]
+) -> None:
+    """Straight to the driver, tuple by tuple: of a city of millions most of the time would go into
+    parameters by name. Columns that are for the vault are left out."""
+    kept = [place for place, (name, _) in enumerate(shape) if name in target.c]
+    names = ", ".join(shape[place][0] for place in kept)
+    marks = ", ".join("?" * len(kept))
+    if len(kept) < len(shape):
+        rows = [tuple(row[place] for place in kept) for row in rows]
+    statement = f'INSERT OR REPLACE INTO "{target.name}" ({names}) VALUES ({marks})'
+    connection.exec_driver_sql(statement, list(rows))

@@ -190,6 +190,7 @@ def test_other_figures_of_the_page() -> None:
         f"tries {asking.ATTEMPTS} times in all",
         f"segment ({pushing.BATCH}, down to {pushing.SMALLEST_BATCH})",
         f"page ({pulling.PAGE_ROWS:,}, down to {pulling.SMALLEST_PAGE})",
+        f"snapshot ({city_copying.PAGE_HOUSEHOLDS:,}, down to {city_copying.SMALLEST_PAGE})",
         f"({blob_sending.FIRST_PIECE >> 10} KiB are a good size to begin with, up to"
         f" {blob_messages.MOST_PIECE >> 10} KiB while all goes well,"
         f" down to {blob_sending.SMALLEST_PIECE >> 10} KiB)",

@@ -1,6 +1,6 @@
 """A page of a point's stream: what the centre tells a device, by column, signed.
 
-``CBOR([1, point, after, upto, left, at, sections])`` inside a COSE_Sign1 of the centre, where
+``CBOR([1, point, after, upto, mark, left, at, sections])`` inside a COSE_Sign1 of the centre, where
 ``sections`` is a zstd frame of ``{section number: [row count, column, column, …]}``. A page says
 what holds now for the rows it names; taking one twice changes nothing. In the sections that name a
 household beside the household section, a number below 2^32 is an index into this page's household
@@ -151,6 +151,9 @@ class Page:
     at: int
     """The centre's time when it was made (ms)."""
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    mark: int = 0
+    """What the centre drew for the change ``upto``, by which it knows it again: one that was
+    restored from a backup gives the number to another change."""
 
     def dicts(self, section: str) -> list[dict[str, Any]]:
         """The rows of a section as dictionaries, ready to be bound to a statement."""
@@ -170,7 +173,7 @@ def encode_page(page: Page, signer: Signer) -> bytes:
     Raises ValueError for a row that names a household by an id nobody could tell from an index.
     """
     packed = pack_sections(page.rows)
-    payload = [1, page.point, page.after, page.upto, page.left, page.at, packed]
+    payload = [1, page.point, page.after, page.upto, page.mark, page.left, page.at, packed]
     return sign(cbor.dumps(payload), signer, Purpose.PAGE)
 
 
@@ -218,8 +221,17 @@ def decode_page(signed: bytes, centre_keys: Mapping[bytes, bytes]) -> Page:
     payload, _ = verify(signed, centre_keys, Purpose.PAGE)
     try:
         match cbor.loads(payload):
-            case [1, int(point), int(after), int(upto), int(left), int(at), bytes(packed)]:
-                return Page(point, after, upto, left, at, unpack_sections(packed))
+            case [
+                1,
+                int(point),
+                int(after),
+                int(upto),
+                int(mark),
+                int(left),
+                int(at),
+                bytes(packed),
+            ]:
+                return Page(point, after, upto, left, at, unpack_sections(packed), mark)
     except (cbor.CborError, columns.ColumnError) as error:
         raise PageProblem(str(error)) from error
     raise PageProblem("not the form of a page")

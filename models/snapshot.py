@@ -3,13 +3,13 @@
 ``CBOR([1, place, ended, start, at, sections])`` inside a COSE_Sign1 of the centre; the sections are
 those of a stream's page. ``place`` and ``ended`` are the centre's own words for where the page
 begins and where the next one does; ``ended`` is empty in the last page. ``start`` is in the first
-page ``[number in the city's stream, households in all]``, else null.
+page ``[number in the city's stream, its mark, households in all]``, else null.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 from models import cbor, columns
 from models.cose import Purpose, Signer, sign, verify
@@ -22,9 +22,10 @@ LONGEST_PLACE = 200
 @dataclass(frozen=True, slots=True)
 class Start:
     """Told once, at the beginning: what changes afterwards is told in the city's stream behind
-    ``follow``; there were ``total`` households."""
+    ``follow``, whose mark is ``mark``; there were ``total`` households."""
 
     follow: int
+    mark: int
     total: int
 
 
@@ -42,7 +43,7 @@ class SnapshotPage:
 
 def encode_snapshot(page: SnapshotPage, signer: Signer) -> bytes:
     """``page`` signed by the centre."""
-    start = [page.start.follow, page.start.total] if page.start is not None else None
+    start = list(astuple(page.start)) if page.start is not None else None
     payload = [1, page.place, page.ended, start, page.at, pack_sections(page.rows)]
     return sign(cbor.dumps(payload), signer, Purpose.SNAPSHOT)
 
@@ -66,6 +67,6 @@ def _start(plain: object) -> Start | None:
     match plain:
         case None:
             return None
-        case [int(follow), int(total)] if follow >= 0 and total >= 0:
-            return Start(follow, total)
+        case [int(follow), int(mark), int(total)] if follow >= 0 and total >= 0:
+            return Start(follow, mark, total)
     raise PageProblem("not where a snapshot starts")

@@ -38,9 +38,9 @@ _OPERATIONS = {
         " may bring it. The answer is a parcel of receipts, each signed by the centre.",
     ),
     "pull": (
-        "Fetch the next page of a point's stream",
-        'A COSE_Sign1 by the feed\'s key over CBOR `["pull", at, point, after, most, own heads]`.'
-        " The answer is a page signed by the centre.",
+        "Fetch the next page of a stream",
+        'A COSE_Sign1 by the feed\'s key over CBOR `["pull", at, point, after, mark, most, own'
+        " heads]`. The answer is a page signed by the centre.",
     ),
     "snapshot": (
         "Fetch the next households of the city",

@@ -22,6 +22,7 @@ from models.streams import CITY
 from server.lineage import lines_to
 from server.personal import Personal
 from server.roster_rows import RosterRows
+from server.tables import ChangeKind
 from sync.receiver import OwnHeads
 
 GATHERED = 20_000
@@ -76,9 +77,9 @@ class CitySnapshot:
                 connection.execute(_TAKE_UP)
             while gather(connection):
                 pass
-            follow: int = connection.execute(_END).scalar_one()
+            follow, mark = connection.execute(_END).one()
         with self._engine.connect() as connection:
-            return Start(follow, connection.scalar(_COUNT) or 0)
+            return Start(follow, mark, connection.scalar(_COUNT) or 0)
 
 
 def gather(connection: Connection) -> int:
@@ -110,10 +111,13 @@ NEXT_HOUSEHOLDS = text(
 )
 _COUNT = text("SELECT count(*) FROM household")
 _BEGUN = text(f"SELECT last_n FROM point_counter WHERE point = {CITY}")
-_END = text(f"SELECT last_n FROM point_counter WHERE point = {CITY} FOR UPDATE")
+_END = text(f"SELECT n, mark FROM point_change WHERE point = {CITY} ORDER BY n DESC LIMIT 1")
 _TAKE_UP = text(
     "WITH begun AS (INSERT INTO point_counter (point, last_n)"
-    f" VALUES ({CITY}, 0) ON CONFLICT DO NOTHING RETURNING point)"
+    f" VALUES ({CITY}, 1) ON CONFLICT DO NOTHING RETURNING point),"
+    # A first change, so that there is always one to begin behind.
+    " first AS (INSERT INTO point_change (point, n, kind, ref)"
+    f" SELECT point, 1, {int(ChangeKind.ASSIGNED)}, point FROM begun)"
     " INSERT INTO city_gathered (point, upto)"
     f" SELECT c.point, c.last_n FROM point_counter AS c, begun WHERE c.point > {CITY}"
 )

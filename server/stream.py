@@ -27,13 +27,21 @@ class PointStream:
         self._rows = RosterRows(personal)
 
     def page(
-        self, device: int, point: int, after: int, most: int, now: int, own: OwnHeads = ()
+        self,
+        device: int,
+        point: int,
+        after: int,
+        most: int,
+        now: int,
+        own: OwnHeads = (),
+        mark: int = 0,
     ) -> Page:
         """The next changes after ``after`` in the stream ``point``, with what they name as it
         stands now.
 
         ``own`` is where the asking laptop's own feeds stand: what leads up to there it wrote. A
-        clone of it is the same device, and what that one wrote is told like any other's.
+        clone of it is the same device, and what that one wrote is told like any other's. A cursor
+        that is none of this stream's, by its ``mark``, is read from the beginning.
         """
         ungathered = 0
         if point == CITY:
@@ -41,14 +49,25 @@ class PointStream:
                 ungathered = gather(connection)
         with self._engine.begin() as connection:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            if after and not _is_known(connection, point, after, mark):
+                after = mark = 0
+                if point == CITY:  # which begins with a snapshot
+                    return Page(CITY, 0, 0, 0, now)
             changes = connection.execute(
                 _CHANGES, {"point": point, "after": after, "most": most}
             ).all()
-            upto = changes[-1].n if changes else after
+            upto, mark = (changes[-1].n, changes[-1].mark) if changes else (after, mark)
             left = (connection.scalar(_LEFT, {"point": point, "upto": upto}) or 0) + ungathered
             asked = _Asked(device, point, first=after == 0, own=own)
             rows = _Expansion(connection, self._rows, asked, changes).rows()
-        return Page(point, after, upto, int(left), now, rows)
+        return Page(point, after, upto, int(left), now, rows, mark)
+
+
+def _is_known(connection: Connection, point: int, after: int, mark: int) -> bool:
+    if after >= _BIGINT:
+        return False
+    drawn = connection.scalar(_MARK, {"point": point, "after": after})
+    return drawn is not None and drawn == mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +198,11 @@ def _all(connection: Connection, statement: Any) -> list[Row]:
 
 
 _CHANGES = text(
-    "SELECT n, kind, household, ref, feed_no, seq FROM point_change"
+    "SELECT n, kind, household, ref, feed_no, seq, mark FROM point_change"
     " WHERE point = :point AND n > :after ORDER BY n LIMIT :most"
 )
+_BIGINT = 1 << 63
+_MARK = text("SELECT mark FROM point_change WHERE point = :point AND n = :after")
 _LEFT = text("SELECT last_n - :upto FROM point_counter WHERE point = :point AND last_n > :upto")
 _POINTS_OF_DEVICE = text("SELECT point FROM device_point WHERE device = :device ORDER BY point")
 _HOLDS_CITY = text("SELECT city FROM device WHERE id = :device")

@@ -57,3 +57,4 @@ class Fetching:
             with suppress(NotAssigned):
                 self._copying.run()
                 self._pulling.pull(CITY)
+                self._copying.run()  # nothing, but after a restored backup

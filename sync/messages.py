@@ -129,6 +129,8 @@ class Pull:
     after: int
     most: int
     held: tuple[tuple[bytes, Head], ...] = ()
+    mark: int = 0
+    """That of ``after``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,8 @@ def encode_request(request: Request, signer: Signer) -> bytes:
             plain: list[Any] = ["enrol", at, code, public_key, name, version, box_key]
         case Hello(at, head, version):
             plain = ["hello", at, head.seq, head.hash, version]
-        case Pull(at, point, after, most, held):
-            plain = ["pull", at, point, after, most, _plain_heads(held)]
+        case Pull(at, point, after, most, held, mark):
+            plain = ["pull", at, point, after, mark, most, _plain_heads(held)]
         case Snapshot(at, place, most, held):
             plain = ["snapshot", at, place, most, _plain_heads(held)]
         case Refeed(at, offer):
@@ -238,10 +240,10 @@ def _request(payload: bytes) -> Request:
             len(digest) == 32 and seq >= 0 and _is_short(version, 64)
         ):
             return Hello(at, Head(seq, digest), version)
-        case ["pull", int(at), int(point), int(after), int(most), list(held)] if (
+        case ["pull", int(at), int(point), int(after), int(mark), int(most), list(held)] if (
             after >= 0 and most > 0 and len(held) <= MOST_HELD
         ):
-            return Pull(at, point, after, most, tuple(map(_held, held)))
+            return Pull(at, point, after, most, tuple(map(_held, held)), mark)
         case ["snapshot", int(at), bytes(place), int(most), list(held)] if (
             len(place) <= LONGEST_PLACE and most > 0 and len(held) <= MOST_HELD
         ):

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from models.cose import SignatureProblem
 from models.errors import BadAnswer, NotTrusted
-from models.field.pulled import cursor, take_page
+from models.field.pulled import forget_cursor, marked_cursor, take_page
 from models.page import Page, PageProblem, decode_page
+from models.streams import CITY
 from sync.messages import Pull, Reply
 from sync.pace import Pace
 from sync.progress import Phase, Progress, Report
@@ -38,12 +39,19 @@ class Pulling:
         self.fetched = 0
 
     def pull(self, point: int) -> None:
-        """Everything new in the stream ``point``. Raises SyncError or DataError; the pages before
+        """Everything new in the stream ``point``; of the city's nothing, and no cursor any more,
+        where it has to begin with a snapshot again. Raises SyncError or DataError; the pages before
         stay."""
         seen = 0
         while True:
-            after = cursor(self._roster, point)
-            page = self._page(self._ask(point, after), point, after)
+            after, mark = marked_cursor(self._roster, point)
+            page = self._page(self._ask(point, after, mark), point, after)
+            if page.after != after:
+                # The centre was restored from a backup, and these numbers are other changes now.
+                if point == CITY:
+                    forget_cursor(self._roster, CITY)
+                    return
+                after = seen = 0
             # First the vault: the page with its cursor is the word that all of it was taken.
             if page.rows.get("volunteers"):
                 self._volunteers(page.dicts("volunteers"))
@@ -56,9 +64,11 @@ class Pulling:
             if page.upto <= after:
                 raise BadAnswer()
 
-    def _ask(self, point: int, after: int) -> Reply:
+    def _ask(self, point: int, after: int, mark: int) -> Reply:
         return self._reading.ask(
-            "pull", lambda now, own: Pull(now, point, after, self._pace.size, own), self._pace
+            "pull",
+            lambda now, own: Pull(now, point, after, self._pace.size, own, mark),
+            self._pace,
         )
 
     def _page(self, reply: Reply, point: int, after: int) -> Page:
@@ -68,6 +78,6 @@ class Pulling:
             raise NotTrusted() from error
         except PageProblem as error:
             raise BadAnswer() from error
-        if (page.point, page.after) != (point, after) or page.upto < after:
+        if page.point != point or page.after not in (after, 0) or page.upto < page.after:
             raise BadAnswer()
         return page

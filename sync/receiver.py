@@ -113,9 +113,10 @@ class FeedOpener(Protocol):
 
 
 OwnHeads = Sequence[tuple[bytes, Head]]
-PageSource = Callable[[int, int, int, int, int, OwnHeads], Page]
-"""(device, stream, after, most, now, own heads) → page of that stream, less the facts that lead up
-to the asking laptop's own heads."""
+PageSource = Callable[[int, int, int, int, int, OwnHeads, int], Page]
+"""(device, stream, after, most, now, own heads, mark) → page of that stream, less the facts that
+lead up to the asking laptop's own heads; from the beginning where ``mark`` isn't that of
+``after``."""
 
 SnapshotSource = Callable[[int, bytes, int, int, OwnHeads], SnapshotPage | None]
 """(device, place, most, now, own heads) → the next page of the city; None for no such place."""
@@ -218,12 +219,13 @@ class Receiver:
                 # Answered whatever the clock says: the receipt's time is what mends it.
                 self._store.contact(feed, now, now - at, version)
                 return self._receipt(feed, self._store.held(feed, head), now)
-            case Pull(at, point, after, most, held) if (
+            case Pull(at, point, after, most, held, mark) if (
                 operation == "pull" and self._pages is not None
             ):
                 if refusal := _unfit(sender, point, at, now):
                     return refuse(refusal, now)
-                page = self._pages(sender.device, point, after, min(most, MAX_PAGE), now, held)
+                most = min(most, MAX_PAGE)
+                page = self._pages(sender.device, point, after, most, now, held, mark)
                 return Reply(200, encode_page(page, self._signer))
             case Snapshot(at, place, most, held) if (
                 operation == "snapshot" and self._snapshots is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -19,10 +19,11 @@ _COPY, _CURSOR = table(CityCopyRow), table(Cursor)
 @dataclass(frozen=True, slots=True)
 class CityCopy:
     """Under way: ``done`` of some ``total`` households are here, the next page is behind ``place``,
-    and what changes meanwhile is told behind ``follow``."""
+    and what changes meanwhile is told behind ``follow``, whose mark is ``mark``."""
 
     place: bytes = b""
     follow: int = 0
+    mark: int = 0
     done: int = 0
     total: int = 0
 
@@ -32,22 +33,25 @@ def load_copy(connection: Connection) -> CityCopy | None:
     if connection.execute(select(_CURSOR).where(_CURSOR.c.point == CITY)).first() is not None:
         return None
     row = connection.execute(select(_COPY)).first()
-    return CityCopy(row.place, row.follow, row.done, row.total) if row else CityCopy()
+    return CityCopy(row.place, row.follow, row.mark, row.done, row.total) if row else CityCopy()
 
 
 def take_snapshot(connection: Connection, page: SnapshotPage, before: CityCopy) -> CityCopy | None:
     """Writes ``page`` (already verified) and how far the copy is by it, in one transaction; None
     when that was the last one, and the city's stream is to be followed."""
     start = page.start
-    follow, total = (start.follow, start.total) if start else (before.follow, before.total)
+    follow, mark, total = (
+        (start.follow, start.mark, start.total)
+        if start
+        else (before.follow, before.mark, before.total)
+    )
     done = before.done + len(page.rows.get("households", ()))
-    after = CityCopy(page.ended, follow, done, max(total, done)) if page.ended else None
+    after = CityCopy(page.ended, follow, mark, done, max(total, done)) if page.ended else None
     with write(connection):
         take_rows(connection, page.rows)
         connection.execute(delete(_COPY))
         if after is None:
-            put_cursor(connection, CITY, follow)
+            put_cursor(connection, CITY, follow, mark)
         else:
-            row = {"place": after.place, "follow": follow, "done": done, "total": after.total}
-            connection.execute(insert(_COPY), {"id": 1, **row})
+            connection.execute(insert(_COPY), {"id": 1, **asdict(after)})
     return after

@@ -127,6 +127,7 @@ ROSTER_STEPS: tuple[tuple[str, ...], ...] = (
           id INTEGER NOT NULL,
           place BLOB NOT NULL,
           follow INTEGER NOT NULL,
+          mark INTEGER NOT NULL,
           done INTEGER NOT NULL,
           total INTEGER NOT NULL,
           PRIMARY KEY (id)
@@ -135,6 +136,7 @@ ROSTER_STEPS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE cursor (
           point INTEGER NOT NULL,
           "after" INTEGER NOT NULL,
+          mark INTEGER NOT NULL,
           PRIMARY KEY (point)
         ) WITHOUT ROWID
         """,

@@ -48,13 +48,21 @@ _FORGET_ENTITLEMENTS = "DELETE FROM entitlement WHERE household = ?"
 
 def cursor(connection: Connection, point: int) -> int:
     """How far the pull of the stream ``point`` has come; 0 at the beginning."""
-    found = connection.execute(select(CURSOR.c.after).where(CURSOR.c.point == point)).scalar()
-    return int(found or 0)
+    return marked_cursor(connection, point)[0]
 
 
-def put_cursor(connection: Connection, point: int, after: int) -> None:
+def marked_cursor(connection: Connection, point: int) -> tuple[int, int]:
+    """The same with its mark."""
+    of_point = select(CURSOR.c.after, CURSOR.c.mark).where(CURSOR.c.point == point)
+    found = connection.execute(of_point).first()
+    return (found.after, found.mark) if found is not None else (0, 0)
+
+
+def put_cursor(connection: Connection, point: int, after: int, mark: int) -> None:
     """Notes how far the pull of a stream has come; inside the caller's ``write``."""
-    connection.execute(insert(CURSOR).prefix_with("OR REPLACE"), {"point": point, "after": after})
+    connection.execute(
+        insert(CURSOR).prefix_with("OR REPLACE"), {"point": point, "after": after, "mark": mark}
+    )
 
 
 def forget_cursors(connection: Connection) -> None:
@@ -64,13 +72,19 @@ def forget_cursors(connection: Connection) -> None:
         connection.execute(delete(table(CityCopyRow)))
 
 
+def forget_cursor(connection: Connection, point: int) -> None:
+    """The same of one stream."""
+    with write(connection):
+        connection.execute(delete(CURSOR).where(CURSOR.c.point == point))
+
+
 def take_page(connection: Connection, page: Page) -> None:
     """Writes ``page`` (already verified) and its cursor. Taking it again changes nothing."""
     with write(connection):
         take_rows(connection, page.rows)
         if assigned := page.rows.get("assigned"):
             take_assigned(connection, assigned)
-        put_cursor(connection, page.point, page.upto)
+        put_cursor(connection, page.point, page.upto, page.mark)
 
 
 def take_rows(connection: Connection, rows: Mapping[str, Sequence[Row]]) -> None:

@@ -193,6 +193,8 @@ class Cursor(RosterModel, table=True):
     __table_args__: ClassVar[Any] = _WITHOUT_ROWID
     point: int = _key()
     after: int
+    mark: int
+    """What the centre drew for the change ``after``."""
 
 
 class AssignedRow(RosterModel, table=True):
@@ -211,6 +213,7 @@ class CityCopyRow(RosterModel, table=True):
     id: int = _key()
     place: bytes
     follow: int
+    mark: int
     done: int
     total: int
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import BigInteger, Column, LargeBinary, text
+from sqlmodel import Field
 
 from server.tables.base import CentreTable, big, given_id, json_value, key, small
+
+RANDOM_MARK = "(random() * 9007199254740992)::int8"
 
 
 class ChangeKind(IntEnum):
@@ -44,7 +47,8 @@ class PointCounter(CentreTable, table=True):
 
 
 class PointChange(CentreTable, table=True):
-    """The streams of changes that devices pull after a cursor ``n``."""
+    """The streams of changes that devices pull after a cursor ``n``. ``mark`` is random: after a
+    restored backup ``n`` is given out again, and a device whose cursor it was tells by it."""
 
     __tablename__ = "point_change"
     point: int = key()
@@ -54,6 +58,10 @@ class PointChange(CentreTable, table=True):
     ref: int | None = big()
     feed_no: int | None = big()
     seq: int | None = big()
+    mark: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger, nullable=False, server_default=text(RANDOM_MARK)),
+    )
 
 
 class CityGathered(CentreTable, table=True):

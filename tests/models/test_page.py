@@ -120,7 +120,7 @@ def test_a_receipt_is_no_page() -> None:
 
 
 def _page(sections: Any) -> bytes:
-    payload = [1, 1, 0, 1, 0, 1, columns.squeeze(sections)]
+    payload = [1, 1, 0, 1, 7, 0, 1, columns.squeeze(sections)]
     return sign(cbor.dumps(payload), CENTRE, Purpose.PAGE)
 
 
@@ -161,8 +161,8 @@ def test_a_section_that_is_not_whole_spoils_the_page(sections: Any) -> None:
         b"",
         cbor.dumps(None),
         cbor.dumps([2, 1, 0, 1, 0, 1, columns.squeeze({})]),
-        cbor.dumps([1, 1, 0, 1, 0, columns.squeeze({})]),
-        cbor.dumps([1, 1, 0, 1, 0, 1, b"not a frame"]),
+        cbor.dumps([1, 1, 0, 1, 0, 1, columns.squeeze({})]),
+        cbor.dumps([1, 1, 0, 1, 7, 0, 1, b"not a frame"]),
     ],
 )
 def test_what_the_centre_signed_but_is_no_page_is_told_apart(payload: bytes) -> None:

@@ -18,7 +18,13 @@ def test_the_migrations_give_the_declared_schema(engine: Engine) -> None:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
-        assert compare_metadata(context, CentreTable.metadata) == []
+        # Of a default that is drawn anew no two values compare.
+        found = [
+            one
+            for one in compare_metadata(context, CentreTable.metadata)
+            if one[0][:4] != ("modify_default", None, "point_change", "mark")
+        ]
+        assert found == []
     migrations.check(engine)
 
 

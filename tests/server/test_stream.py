@@ -79,7 +79,13 @@ def page(
     without saying one that is empty."""
     feed = MadeFeed(device)
     heads = tuple((one.id, one.head()) for one in own or [feed])
-    pull = encode_request(Pull(AT, point, after, most, heads), feed.signer)
+    drawn = centre.rows(
+        "SELECT mark FROM point_change WHERE point = :point AND n = :after",
+        point=point,
+        after=min(after, (1 << 63) - 1),
+    )
+    mark = drawn[0][0] if drawn else 0
+    pull = encode_request(Pull(AT, point, after, most, heads, mark), feed.signer)
     reply = centre.receiver.answer("pull", pull)
     assert reply.status == 200, read_refusal(reply.body)
     return decode_page(reply.body, KEYS)
@@ -136,10 +142,24 @@ def test_small_pages_come_to_the_same_as_a_large_one(centre: Centre, most: int) 
         assert sorted(together) == sorted(whole.rows[section])
 
 
-def test_a_cursor_beyond_the_end_is_answered_with_an_empty_page(centre: Centre) -> None:
+def test_a_cursor_beyond_the_end_is_read_from_the_beginning(centre: Centre) -> None:
+    whole = page(centre)
     for after in (99, 1 << 62, 1 << 80):
-        far = page(centre, after=after)
-        assert (far.rows, far.upto, far.left) == ({}, after, 0)
+        assert page(centre, after=after) == whole
+
+
+def test_a_number_that_was_given_out_again_is_told_by_its_mark(centre: Centre) -> None:
+    first = page(centre, most=3)
+    assert (first.after, first.upto) == (0, 3) and first.mark > 0
+    feed = MadeFeed(1)
+
+    def asked(mark: int) -> Page:
+        request = encode_request(Pull(AT, HERE, 3, 4, (), mark), feed.signer)
+        return decode_page(centre.receiver.answer("pull", request).body, KEYS)
+
+    assert asked(first.mark).after == 3
+    for other in (0, first.mark + 1, -1, 1 << 80):
+        assert (asked(other).after, asked(other).upto) == (0, 4)
 
 
 def test_a_point_without_any_change_still_tells_the_catalogue(centre: Centre) -> None:

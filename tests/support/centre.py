@@ -59,6 +59,23 @@ class TestPostgres:
             with self._admin.connect() as connection:
                 connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
+    def back_up(self, engine: Engine) -> str:
+        """A copy of the database as it is now; its name."""
+        name = f"b{os.getpid()}_{next(self._numbers)}"
+        self._copy(engine, f"CREATE DATABASE {name} TEMPLATE {engine.url.database}")
+        return name
+
+    def restore(self, engine: Engine, backup: str) -> None:
+        """Puts the copy in the place of the database, whatever came since."""
+        name = engine.url.database
+        self._copy(engine, f"DROP DATABASE {name} WITH (FORCE)")
+        self._copy(engine, f"CREATE DATABASE {name} TEMPLATE {backup}")
+
+    def _copy(self, engine: Engine, statement: str) -> None:
+        engine.dispose()  # a database that is in use can't be copied
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
+
     def close(self) -> None:
         """Let go of the server."""
         self._admin.dispose()

@@ -97,7 +97,9 @@ HUB_MESSAGES = vector_hub.messages(
     encode_certificate(CERTIFICATE, CENTRE),
     encode_receipt(RECEIPT, CENTRE),
 )
+MARK = 4_503_599_627_370_497
 PAGE = Page(
+    mark=MARK,
     point=3,
     after=0,
     upto=9,
@@ -137,7 +139,7 @@ PAGE = Page(
 SNAPSHOT = SnapshotPage(
     place=b"",
     ended=b"place",
-    start=Start(9, 2),
+    start=Start(9, MARK, 2),
     at=AT,
     rows={name: PAGE.rows[name] for name in ("households", "entitlements", "slips", "elsewhere")},
 )
@@ -151,7 +153,7 @@ REQUESTS: dict[str, Request] = {
         BoxKey.of_feed(FEED_KEY).public_key,
     ),
     "hello": Hello(AT, HEAD, "0.1.0"),
-    "pull": Pull(AT, 3, 9, 2000, ((NEXT_KEY.key_id, Head(2, HASHES[1])), (FEED, HEAD))),
+    "pull": Pull(AT, 3, 9, 2000, ((NEXT_KEY.key_id, Head(2, HASHES[1])), (FEED, HEAD)), MARK),
     "snapshot": Snapshot(AT, b"place", 2000, ((FEED, HEAD),)),
     "heads": TellHeads(AT, ((FEED, HEAD), (NEXT_KEY.key_id, Head(2, HASHES[1])))),
     "refeed": Refeed(
@@ -329,6 +331,7 @@ def _all() -> dict[str, dict[str, Any]]:
             "place": "",
             "ended": SNAPSHOT.ended.hex(),
             "follow": 9,
+            "mark": MARK,
             "total": 2,
             "at": AT,
             "rows": {str(SECTIONS[name][0]): told(rows) for name, rows in SNAPSHOT.rows.items()},
@@ -340,6 +343,7 @@ def _all() -> dict[str, dict[str, Any]]:
             "point": PAGE.point,
             "after": PAGE.after,
             "upto": PAGE.upto,
+            "mark": PAGE.mark,
             "left": PAGE.left,
             "at": PAGE.at,
             "rows": {str(SECTIONS[name][0]): told(rows) for name, rows in PAGE.rows.items()},

@@ -21,6 +21,7 @@ from sync import (
     asking,
     blob_messages,
     blob_sending,
+    city_copying,
     exchange,
     hub_client,
     hub_server,

@@ -89,7 +89,7 @@ def test_a_wrong_clock_is_mended_and_a_pull_with_a_wrong_one_refused(
     assert [wire.read(fact)[1] for fact in client.facts] == [AT, AT]
     client.me["offset"] = 0
     with pytest.raises(Refused, match="clock"):
-        client.ask(lambda: ["pull", client.now(), HERE, 0, 1, []])
+        client.ask(lambda: ["pull", client.now(), HERE, 0, 0, 1, []])
     client.pull(HERE)
     assert client.now() == AT
     assert client.sync()
@@ -131,15 +131,15 @@ def test_every_refusal_comes_as_the_page_says(enrolled: Enrolled) -> None:
         ],
         "not_signed": [("hello", signed(hello, wire.CHECKPOINT)), ("pull", b"\x00")],
         "not_assigned": [
-            ("pull", signed(["pull", AT, THERE, 0, 1, []])),
-            ("pull", signed(["pull", AT, 0, 0, 1, []])),
+            ("pull", signed(["pull", AT, THERE, 0, 0, 1, []])),
+            ("pull", signed(["pull", AT, 0, 0, 0, 1, []])),
             ("snapshot", signed(["snapshot", AT, b"", 1, []])),
         ],
         "unknown_feed": [
             ("hello", stranger.sign(wire.write(hello), wire.REQUEST)),
             ("push", bent(feed=stranger.id)),
         ],
-        "clock": [("pull", signed(["pull", AT + 300_001, HERE, 0, 1, []]))],
+        "clock": [("pull", signed(["pull", AT + 300_001, HERE, 0, 0, 1, []]))],
         "code": [("enrol", signed(enrol))],
         "bad_segment": [
             ("push", bent(facts=(good.facts[0], good.facts[0]))),

@@ -237,10 +237,11 @@ def test_the_page() -> None:
     rows = {str(number): [list(row.values()) for row in rows] for number, rows in page.rows.items()}
     assert rows == plain(golden["rows"])
     assert set(page.rows) == set(papers.SECTIONS)
-    assert (page.point, page.after, page.upto, page.left, page.at) == (
+    assert (page.point, page.after, page.upto, page.mark, page.left, page.at) == (
         golden["point"],
         golden["after"],
         golden["upto"],
+        golden["mark"],
         golden["left"],
         golden["at"],
     )
@@ -252,7 +253,7 @@ def test_the_snapshot() -> None:
     page = papers.read_snapshot(raw(golden), TRUSTED)
     rows = {str(number): [list(row.values()) for row in rows] for number, rows in page.rows.items()}
     assert rows == plain(golden["rows"])
-    start = [golden["follow"], golden["total"]]
+    start = [golden["follow"], golden["mark"], golden["total"]]
     assert (page.place, page.ended, page.start) == (b"", raw(golden, "ended"), start)
 
 

@@ -226,6 +226,12 @@ def upgrade() -> None:
         sa.Column("ref", sa.BigInteger(), nullable=True),
         sa.Column("feed_no", sa.BigInteger(), nullable=True),
         sa.Column("seq", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "mark",
+            sa.BigInteger(),
+            server_default=sa.text("(random() * 9007199254740992)::int8"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("point", "n", name="point_change_pkey"),
     )
     op.create_table(

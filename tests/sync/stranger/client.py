@@ -182,25 +182,30 @@ class Client:
 
     def pull(self, point: int, most: int = 2_000) -> Page:
         """Fetches the next page of a point's stream and takes it."""
-        after, pace = self.cursors.get(point, 0), Pace(most, min(most, 50))
+        (after, mark), pace = self.cursors.get(point, [0, 0]), Pace(most, min(most, 50))
         data = self._read(
-            lambda: ["pull", self.now(), point, after, pace.size, self._heads()], pace
+            lambda: ["pull", self.now(), point, after, mark, pace.size, self._heads()], pace
         )
         page: Page = checked(papers.read_page, data, self.trusted)
-        if (page.point, page.after) != (point, after) or page.upto - after < (page.left > 0):
+        moves = page.upto - page.after >= (page.left > 0)
+        if page.point != point or page.after not in (0, after) or not moves:
             raise OtherVersion("another page than was asked for")
-        self._take(page)
+        if point == CITY and page.after != after:  # the centre was restored: from a new snapshot
+            del self.cursors[CITY]
+            self._keep_pulled()
+        else:
+            self._take(page)
         return page
 
     def snapshot(self, most: int = 2_000) -> None:
         """Fetches the next households of the city and takes them."""
-        place, follow = self.pulled.copy or [b"", 0]
+        place, follow = self.pulled.copy or [b"", [0, 0]]
         pace = Pace(most, min(most, 50))
         data = self._read(lambda: ["snapshot", self.now(), place, pace.size, self._heads()], pace)
         page: papers.Snapshot = checked(papers.read_snapshot, data, self.trusted)
         if page.place != place or (page.start is None) != (place != b""):
             raise OtherVersion("another place than was asked for")
-        follow = page.start[0] if page.start else follow
+        follow = page.start[:2] if page.start else follow
         self.pulled.merge(page.rows)
         self.pulled.copy = [page.ended, follow] if page.ended else None
         if not page.ended:
@@ -257,15 +262,15 @@ class Client:
         return self.pulled.table(section)
 
     @property
-    def cursors(self) -> dict[int, int]:
-        """How far each stream was read."""
+    def cursors(self) -> dict[int, list[int]]:
+        """How far each stream was read, with the mark of that change."""
         return self.pulled.cursors
 
     def _take(self, page: Page) -> None:
         self.pulled.merge(page.rows)
         if papers.ASSIGNED in page.rows:
             self.pulled.let_go(page.rows[papers.ASSIGNED])
-        self.cursors[page.point] = page.upto
+        self.cursors[page.point] = [page.upto, page.mark]
         self._keep_pulled()
 
     def _keep_pulled(self) -> None:

@@ -90,6 +90,7 @@ class Page:
     point: int
     after: int
     upto: int
+    mark: int
     left: int
     at: int
     rows: Mapping[int, list[Row]]
@@ -98,14 +99,14 @@ class Page:
 def read_page(data: bytes, keys: Keys) -> Page:
     """A page, its signature checked, its indexes turned into ids."""
     match read(wire.open_signed(data, wire.PAGE, keys)):
-        case [1, int(point), int(after), int(upto), int(left), int(at), bytes(block)]:
-            return Page(point, after, upto, left, at, _sections(block))
+        case [1, int(point), int(after), int(upto), int(mark), int(left), int(at), bytes(block)]:
+            return Page(point, after, upto, mark, left, at, _sections(block))
     raise Unreadable("not a page")
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A piece of the city: where it begins, where it ended, in the first page [follow, total]."""
+    """A piece of the city: where it begins and ended; in the first page [follow, mark, total]."""
 
     place: bytes
     ended: bytes
@@ -116,7 +117,14 @@ class Snapshot:
 def read_snapshot(data: bytes, keys: Keys) -> Snapshot:
     """A page of the city's snapshot, its signature checked."""
     match read(wire.open_signed(data, wire.SNAPSHOT, keys)):
-        case [1, bytes(place), bytes(ended), [int(), int()] | None as start, int(), bytes(block)]:
+        case [
+            1,
+            bytes(place),
+            bytes(ended),
+            [int(), int(), int()] | None as start,
+            int(),
+            bytes(block),
+        ]:
             return Snapshot(place, ended, start, _sections(block))
     raise Unreadable("not a page of a snapshot")
 
@@ -155,7 +163,7 @@ def write_page(page: Page, centre: wire.Signer) -> bytes:
         for number, rows in page.rows.items()
     }
     block = wire.squeeze(sections)
-    plain = [1, page.point, page.after, page.upto, page.left, page.at, block]
+    plain = [1, page.point, page.after, page.upto, page.mark, page.left, page.at, block]
     return centre.sign(write(plain), wire.PAGE)
 
 

@@ -24,9 +24,10 @@ _KEY_OF = {
 
 @dataclass
 class Pulled:
-    """``copy`` is [place, follow] while a snapshot of the city is under way."""
+    """``cursors`` are [number, mark]; ``copy`` is [place, cursor to follow] while a snapshot of
+    the city is under way."""
 
-    cursors: dict[int, int]
+    cursors: dict[int, list[int]]
     rows: dict[int, list[Row]]
     copy: list[Any] | None
 

@@ -27,7 +27,9 @@ from sync.session import Synced
 if TYPE_CHECKING:
     from desktop.workplace import Workplace
 
-_NEWS_MS = 250
+_COUNTS_MS, _RECORDS_MS = 250, 1_500
+"""How soon counters and stock, and the lists of what is not safe, follow what others brought: the
+lists take twenty times as long to read."""
 
 
 class Shift(QObject):
@@ -57,11 +59,11 @@ class Shift(QObject):
             port=workplace.hub_port,
             parent=self,
         )
-        self._news = QTimer(self)
-        """Facts of other laptops come in bursts; what is shown follows a moment later."""
-        self._news.setSingleShot(True)
-        self._news.setInterval(_NEWS_MS)
-        self._news.timeout.connect(self._others_brought)
+        # Facts of other laptops come in bursts; what is shown follows a moment later.
+        self._news = (
+            self._soon(_COUNTS_MS, self._count_anew),
+            self._soon(_RECORDS_MS, self.read_records),
+        )
         workplace.preferences.changed.connect(self._preferred)
         self.pages = ShiftPages(self)
         workplace.preferences.wipe_asked.connect(self.pages.wipe)
@@ -94,7 +96,8 @@ class Shift(QObject):
         preferences.wipe_asked.disconnect(self.pages.wipe)
         preferences.can_wipe = False
         self.syncing.end()
-        self._news.stop()
+        for timer in self._news:
+            timer.stop()
         self.pages.end()
         self.hub.end()
         self._leave_opening()
@@ -158,14 +161,21 @@ class Shift(QObject):
         if not self._ended:
             self.place.threads.submit_db(self.desk.records, self.syncing.show_records)
 
-    def _arrived(self) -> None:
-        if not self._news.isActive():
-            self._news.start()
+    def _soon(self, milliseconds: int, call: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(call)
+        return timer
 
-    def _others_brought(self) -> None:
+    def _arrived(self) -> None:
+        for timer in self._news:
+            if not timer.isActive():
+                timer.start()
+
+    def _count_anew(self) -> None:
         if self.page is not None:
             self.page.scanning.restand()
-        self.read_records()
 
     # --- opening -----------------------------------------------------------------------------
 

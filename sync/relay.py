@@ -28,6 +28,10 @@ _SIBLING = table(SiblingRow)
 _FEEDS = select(FEED.c.feed, FEED.c.safe_seq, FEED.c.certificate.is_not(None).label("certified"))
 _CERTIFICATE = select(FEED.c.certificate).where(FEED.c.feed == bindparam("feed"))
 _BLOCKED = select(_SIBLING.c.revoked).where(_SIBLING.c.feed == bindparam("feed"))
+_UNTOLD = select(FEED.c.certificate).where(
+    FEED.c.certificate.is_not(None), FEED.c.feed.not_in(select(_SIBLING.c.feed))
+)
+"""The certificates of those whom the centre has not told of."""
 _RECEIPT = select(FEED.c.receipt).where(FEED.c.feed == bindparam("feed"))
 _COVER = (
     update(FEED)
@@ -73,10 +77,8 @@ class Relay:
 
     def names(self) -> dict[bytes, str]:
         """What the centre calls the devices that write the feeds known here."""
-        signed = self._connection.scalars(
-            select(FEED.c.certificate).where(FEED.c.certificate.is_not(None))
-        )
-        certified = [read_certificate(one).certificate for one in signed]
+        # Reading a certificate is the dear part, and this is asked with every hand-over.
+        certified = [read_certificate(one).certificate for one in self._connection.scalars(_UNTOLD)]
         siblings = self._connection.execute(select(_SIBLING.c.feed, _SIBLING.c.name))
         return {one.feed: one.name for one in certified} | {row.feed: row.name for row in siblings}
 

@@ -299,6 +299,8 @@ MOST_PIECES = 1 << 31
 MOST_BLOBS = 16
 """A hand-over names no more: whoever keeps blobs must know how much a fact can make it keep."""
 BLOB_HASH_BYTES = 32
+MOST_BLOB_BYTES = 2 * 1024 * 1024
+"""A photo of a hand-over at 1280×720 has a tenth of it."""
 
 
 def to_plain(fact: Fact) -> list[Any]:

@@ -14,8 +14,7 @@ from typing import Any
 
 from models import cbor
 from models.cose import Purpose, Signer, sign, verify
-from models.facts import BLOB_HASH_BYTES
-from models.field.blobs import MOST_BLOB_BYTES
+from models.facts import BLOB_HASH_BYTES, MOST_BLOB_BYTES
 from sync.messages import MessageProblem
 
 MOST_ASKED = 256

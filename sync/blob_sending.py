@@ -145,11 +145,11 @@ class BlobSending:
             self._store.is_lost(one.hash)
 
     def _send_piece(self, signer: Signer, one: WaitingBlob, offset: int) -> HeldBlob:
-        if not self._between():
-            raise _Stopped(None)
-        self._report(Progress(Phase.PHOTOS, self._done, self._total))
-
         def piece() -> bytes:
+            # Before every try, since a bad line may take a minute over one.
+            if not self._between():
+                raise _Stopped(None)
+            self._report(Progress(Phase.PHOTOS, self._done, self._total))
             room = self._allowance.room()
             size = min(self._pace.size, one.length - offset)
             if room is not None:

@@ -16,11 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from models.errors import PictureTooLarge
+from models.facts import MOST_BLOB_BYTES
 from models.field.database import write
 from models.field.faults import mapped
 
-MOST_BLOB_BYTES = 2 * 1024 * 1024
-"""A photo of a hand-over at 1280×720 has a tenth of it."""
 PIECE_BYTES = 64 * 1024
 """In which the bytes lie here: what is sent is read without the rest."""
 

@@ -16,7 +16,8 @@ import pytest
 from models import cbor
 from models.cose import peek
 from models.errors import Cancelled, CentreDown, DeviceRevoked, LinkLost
-from models.field.blobs import MOST_BLOB_BYTES, BlobsLeft
+from models.facts import MOST_BLOB_BYTES
+from models.field.blobs import BlobsLeft
 from models.field.device import load_identity, load_last_sync
 from sync import blob_sending
 from sync.blob_limit import BlobLimit

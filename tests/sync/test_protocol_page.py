@@ -14,7 +14,6 @@ from models.columns import MAX_UNPACKED
 from models.cose import KEY_ID_BYTES, Purpose
 from models.facts import BlobKind, Movement, Outcome, Receiver, Source, VoidReason
 from models.feed import FEED_ID_BYTES, MAX_SEGMENT, MAX_SEGMENT_BYTES
-from models.field.blobs import MOST_BLOB_BYTES
 from models.page import MAX_ROWS, SECTIONS
 from models.verdict import Verdict
 from sync import (
@@ -130,7 +129,8 @@ def test_the_limits() -> None:
         "parcel": f"{parcel.MAX_PARCEL >> 20} MiB, {parcel.MAX_ITEMS:,} items",
         "blobs of a hand-over, hashes in a question": f"{facts.MOST_BLOBS},"
         f" {blob_messages.MOST_ASKED}",
-        "a blob, a piece of it": f"{MOST_BLOB_BYTES >> 20} MiB, {blob_messages.MOST_PIECE:,} bytes",
+        "a blob, a piece of it": f"{facts.MOST_BLOB_BYTES >> 20} MiB,"
+        f" {blob_messages.MOST_PIECE:,} bytes",
         "place": f"{snapshot.LONGEST_PLACE} bytes",
         "a client's clock for pull and snapshot": f"± {ALLOWED_SKEW // 60_000} minutes",
     }

@@ -10,8 +10,8 @@ import pytest
 
 from models.clock import DAY
 from models.errors import DiskFull, PictureMissing, PictureTooLarge
-from models.facts import Blob, BlobKind, Handover
-from models.field.blobs import MOST_BLOB_BYTES, PIECE_BYTES, BlobsLeft
+from models.facts import MOST_BLOB_BYTES, Blob, BlobKind, Handover
+from models.field.blobs import PIECE_BYTES, BlobsLeft
 from models.field.database import BLOBS_FILE, LEDGER_FILE, move_database, open_database
 from tests.support.field import KEY, FieldDevice, device_in, opened
 from tests.support.pictures import hand_over_naming, hand_over_with, picture

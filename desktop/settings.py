@@ -23,7 +23,7 @@ ANY_CAMERA = ""
 NO_CAMERA = "none"
 """The camera stays off."""
 
-PHOTO_LIMITS = (0, 20, 50, 200, None)
+PHOTO_LIMITS = (0, 20, 100, None)
 """MB of photos a day over a link that is paid by the byte; None: no limit."""
 
 _LONGEST = 64 * 1024

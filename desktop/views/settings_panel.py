@@ -105,13 +105,20 @@ class SettingsPanel(View):
         self._wipe_hint = Words("small", ink="muted")
         wipe = column(in_line(self.wipe), in_line(self._wipe_hint), gap=1)
         self._halves = row(
-            column(self.language, self.scale, self.sound, in_line(self._no_sound), self._tones, 1),
+            column(
+                self.language,
+                self.scale,
+                self.sound,
+                in_line(self._no_sound),
+                self._tones,
+                self.photos,
+                1,
+            ),
             column(
                 self.room,
                 self.camera,
                 in_line(self._no_camera),
                 self.automatic,
-                self.photos,
                 wipe,
                 1,
             ),

@@ -32,7 +32,7 @@ from models.facts import BlobKind
 from models.field.blobs import BlobsLeft
 from models.texts import LANGUAGES
 from sync.blob_limit import UNLIMITED, BlobLimit
-from tests.support.app import PINS, App, furnish, running, words_of
+from tests.support.app import PINS, App, furnish, know_pins, running, words_of
 from tests.support.centre_world import Centre
 from tests.support.field import SetClock, identity_of
 from tests.support.pictures import picture
@@ -53,6 +53,7 @@ def server(centre: Centre) -> Iterator[TinyServer]:
     """The device's centre."""
     centre.list_families(FAMILIES)
     centre.enrol(identity_of(1))
+    know_pins(centre)
     with serving(lambda asked, body: Said.reply(centre.receiver.answer(asked, body))) as made:
         yield made
 
@@ -204,7 +205,7 @@ def test_the_limit_is_chosen_in_the_settings_and_kept(
         assert "Foto lewat jaringan berbayar" in words_of(panel)
         panel.photos.chosen.emit(0)
         app.until(lambda: app.place.preferences.settings.photo_limit == 0)
-        panel.photos.chosen.emit(4)
+        panel.photos.chosen.emit(3)
         app.until(lambda: app.place.preferences.settings.photo_limit is None)
     assert load_settings(folder / SETTINGS_FILE).photo_limit is None
 

@@ -14,7 +14,7 @@ from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
 from models.texts import LANGUAGES
 
-CHOSEN = Settings("en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', False, False, "hub", 50)
+CHOSEN = Settings("en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', False, False, "hub", 100)
 
 any_settings = st.builds(
     Settings,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import update
 
 from desktop.app import MainWindow
 from desktop.device import VAULT_FILE
@@ -37,7 +39,9 @@ from models.page import Page
 from models.pin import PinParams, derive_pin_key
 from models.texts import Language
 from models.verdict import Verdict
+from server.tables import Volunteer, table
 from sync.neighbourhood import Neighbourhood
+from tests.support.centre_world import Centre
 from tests.support.field import SetClock, identity_of
 from tests.support.shown import dressed
 from tests.support.world import AT, BUDI, HERE, RANI, Family, roster_page
@@ -74,6 +78,21 @@ def furnish(
         salt = bytes([volunteer]) * 16
         vault.put(volunteer, name, salt, _QUICK, derive_pin_key(pin, salt, _QUICK))
     vault.lock()
+
+
+def know_pins(centre: Centre) -> None:
+    """Lets the centre tell Rani's and Budi's PINs as ``furnish`` does, so that they still open the
+    device after a sync."""
+    with centre.engine.begin() as connection:
+        for volunteer, (_, pin) in PINS.items():
+            salt = bytes([volunteer]) * 16
+            values = {
+                "pin_salt": salt,
+                "pin_hash": derive_pin_key(pin, salt, _QUICK),
+                "pin_params": asdict(_QUICK),
+            }
+            table_ = table(Volunteer)
+            connection.execute(update(table_).where(table_.c.id == volunteer).values(values))
 
 
 def slip_picture(text: str, file: Path) -> Path:

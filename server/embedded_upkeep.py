@@ -1,4 +1,5 @@
-"""Keeps an embedded PostgreSQL going: clears away what a dead one left, starts it again if it dies.
+"""Keeps an embedded PostgreSQL going: clears away what a dead one left, starts it again if it dies
+or stands there and serves nobody.
 
 It dies of a full disk, of a machine short of memory, of somebody's ``kill``. Without this the
 centre would answer every request with an error until a person started it anew.
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil  # type: ignore[import-untyped]
+from psycopg.pq import PGconn, Ping
 
 from models.texts import LANGUAGES, text
 from server.errors import EmbeddedFailed
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("ksbb.postgres")
 _EVERY = 1.0
 """Seconds between two looks whether it still runs; five times as many while it can't be started."""
+_STUCK = 5
+"""Looks in a row at which it served nobody, before it is put down."""
 _HANDLES = ".handle_pids.json"
 _PID_FILE = "postmaster.pid"
 
@@ -45,8 +49,12 @@ def kept_running(embedded: EmbeddedPostgres, every: float = _EVERY) -> Iterator[
 
 
 def _watch(embedded: EmbeddedPostgres, ended: threading.Event, every: float) -> None:
-    failing = False
+    failing, stuck = False, 0
     while not ended.wait(every * 5 if failing else every):
+        stuck = stuck + 1 if embedded.serves_nobody() else 0
+        if stuck >= _STUCK:
+            embedded.put_down()
+            stuck = 0
         try:
             revived = embedded.revive()
         except EmbeddedFailed as error:
@@ -102,6 +110,38 @@ def _serves(process: psutil.Process, folder: Path) -> bool:
     with suppress(psutil.Error):
         return "postgres" in process.name() and str(folder) in process.cmdline()
     return False
+
+
+def serves_nobody(pid: int, address: str) -> bool:
+    """Whether a PostgreSQL turns everybody away and nobody there is at work to change that.
+
+    When its recovery after a crash fails, for want of room say, PostgreSQL 18 waits for ever: it
+    takes that for one more death of the crash that it is recovering from.
+    """
+    with suppress(psutil.Error):
+        workers = psutil.Process(pid).children()
+        if not any("startup" in " ".join(_words(one)) for one in workers):
+            return PGconn.ping(address.encode()) == Ping.REJECT
+    return False
+
+
+def _words(process: psutil.Process) -> list[str]:
+    """How it was called; PostgreSQL's processes say there what they do."""
+    with suppress(psutil.Error):
+        words: list[str] = process.cmdline()
+        return words
+    return []
+
+
+def put_down(pid: int) -> None:
+    """Kills a PostgreSQL with all its processes; returns when they are gone."""
+    with suppress(psutil.Error):
+        server = psutil.Process(pid)
+        all_of_it = [server, *server.children(recursive=True)]
+        for process in all_of_it:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(all_of_it, timeout=10)
 
 
 def runs(pid: int) -> bool:

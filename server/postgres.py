@@ -21,7 +21,7 @@ import psutil  # type: ignore[import-untyped]
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from server.embedded_upkeep import forget_the_dead, kept_running, runs
+from server.embedded_upkeep import forget_the_dead, kept_running, put_down, runs, serves_nobody
 from server.errors import DatabaseTooOld, DatabaseUnreachable, EmbeddedFailed
 from server.settings import Settings
 
@@ -87,6 +87,21 @@ class EmbeddedPostgres:
             dead, self._server = self._server, _start(self.folder, tries=1)
             atexit.unregister(dead._cleanup)
             return True
+
+    def serves_nobody(self) -> bool:
+        """Whether it runs and yet turns everybody away, with nobody at work to change that."""
+        with self._guard:
+            if self._server is None:
+                return False
+            pid = self._server.get_postmaster_info().pid
+            where = self.url("postgres").set(drivername="postgresql")
+            return runs(pid) and serves_nobody(pid, where.render_as_string())
+
+    def put_down(self) -> None:
+        """End it at once, to be revived."""
+        with self._guard:
+            if self._server is not None:
+                put_down(self._server.get_postmaster_info().pid)
 
     def url(self, database: str = DATABASE) -> URL:
         """Where SQLAlchemy finds ``database`` on this server."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -19,6 +20,8 @@ import requests
 
 READY_SECONDS = 60.0
 _TRIES = 5
+_TURNED_AWAY = re.compile("not yet accepting connections|Consistent recovery state")
+"""What PostgreSQL says to each who comes too early."""
 
 
 class CentreFailed(AssertionError):
@@ -90,7 +93,8 @@ class RealCentre:
         words = [f"{shutil.disk_usage(self.data).free >> 10} KiB are free"]
         for log in (self.log, self.data / "postgres" / "log"):
             with suppress(OSError):
-                words.append(log.read_text(errors="replace")[-2000:])
+                lines = log.read_text(errors="replace").splitlines()
+                words += [line for line in lines if not _TURNED_AWAY.search(line)][-20:]
         return "\n".join(words)
 
     def kill(self) -> None:

@@ -193,6 +193,32 @@ def test_a_server_that_dies_under_a_running_centre_is_started_again(
     assert _pid(data) is None, "and it stops with the centre all the same"
 
 
+def test_a_server_that_recovers_in_vain_and_then_waits_for_ever_is_started_again(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = read_settings({"KSBB_DATA": str(folder)})
+    data = settings.database_folder
+    with open_database(settings) as engine:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE kept (n int)"))
+            connection.execute(text("INSERT INTO kept VALUES (42)"))
+        with engine.connect() as connection:
+            backend = connection.scalar(text("SELECT pg_backend_pid()"))
+            written = connection.scalar(text("SELECT pg_walfile_name(pg_current_wal_lsn())"))
+            log, aside = data / "pg_wal" / str(written), data / "aside"
+            log.rename(aside)  # as if it could not be read
+            stuck = _pid(data)
+            assert stuck is not None and backend is not None
+            psutil.Process(backend).kill()
+            _until(lambda: "could not locate" in (data / "log").read_text())
+            aside.rename(log)
+            connection.invalidate()
+        _wait_for_words(caplog, "dijalankan lagi", "started again")
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT n FROM kept")) == 42
+        assert not psutil.pid_exists(stuck)
+
+
 def test_a_server_that_cannot_be_started_again_is_told_of_once_and_tried_on(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -18,7 +18,18 @@ from typing import TextIO
 from bench.figures import Table, render
 from bench.ground import Ground, ground
 
-TOPICS = ("record", "lookup", "scan", "start", "start_sync", "hub", "ingest", "wire", "snapshot")
+TOPICS = (
+    "record",
+    "lookup",
+    "scan",
+    "start",
+    "start_sync",
+    "hub",
+    "ingest",
+    "wire",
+    "slow_line",
+    "snapshot",
+)
 """In the order in which they run."""
 
 

@@ -36,12 +36,13 @@ _LONGEST_MS = 70_000
 @dataclass(frozen=True, slots=True)
 class Sent:
     """``facts`` went from ``began`` to ``ended`` (s, the system's clock); ``whole`` is the whole
-    sync (s)."""
+    sync (s), ``spent`` the processor time from ``began`` to ``ended`` (s)."""
 
     facts: int
     began: float
     ended: float
     whole: float
+    spent: float
 
 
 class Laptop:
@@ -79,7 +80,8 @@ class Laptop:
         """What came of it; the process ends."""
         words = self._hear()
         self._process.communicate()
-        return Sent(int(words["facts"]), words["began"], words["ended"], words["whole"])
+        times = (words[name] for name in ("began", "ended", "whole", "spent"))
+        return Sent(int(words["facts"]), *times)
 
     def _hear(self) -> dict[str, float]:
         assert self._process.stdout is not None
@@ -99,11 +101,11 @@ def main() -> None:
     parsed = parser.parse_args()
     database = open_database(parsed.folder, DEVICE_KEY)
     slips = pickle.loads((parsed.folder / "slips").read_bytes())
-    stamps: list[tuple[float, int]] = []
+    stamps: list[tuple[float, float, int]] = []
 
     def report(progress: Progress) -> None:
         if progress.phase is Phase.SENDING:
-            stamps.append((time.time(), progress.done))
+            stamps.append((time.time(), time.process_time(), progress.done))
 
     with closing(HttpTransport(parsed.address, certificates=parsed.certificates)) as transport:
         session = SyncSession(
@@ -120,7 +122,8 @@ def main() -> None:
         began = time.time()
         session.run()
         whole = time.time() - began
-    print(json.dumps(asdict(Sent(stamps[-1][1], stamps[0][0], stamps[-1][0], whole))), flush=True)
+    (began, before, _), (ended, after, facts) = stamps[0], stamps[-1]
+    print(json.dumps(asdict(Sent(facts, began, ended, whole, after - before))), flush=True)
 
 
 if __name__ == "__main__":

@@ -80,6 +80,7 @@ def laptops_states(now: int) -> Iterator[tuple[str, LaptopsState]]:
         laptops=(replace(own, unsafe=0, unsafe_since=None),),
     )
     yield "alone", alone
+    yield "camera", replace(alone, camera=CameraStatus.LIVE)
     yield "changing", replace(alone, busy=True, since=None)
     gone = Notice("errors.hub_gone", Tone.CHECK, dismissible=False)
     yield (

@@ -113,7 +113,7 @@ def _size(words: str) -> tuple[int, int]:
 def _take(screen: QWidget, size: tuple[int, int], frame: QImage, file: Path) -> None:
     screen.resize(*size)
     screen.show()
-    if isinstance(screen, ScanScreen):
+    if isinstance(screen, ScanScreen | LaptopsPage):
         screen.show_frame(frame)
     for _ in range(3):
         QApplication.processEvents()

@@ -280,7 +280,9 @@ class LaptopsPage(View):
             else:
                 self._halves.addWidget(self._listed)
         wide = (self.width() - 3 * 24) // (2 if beside else 1)
-        self.code.make_room(wide, self.height() - self.back.sizeHint().height())
+        high = self.height() - self.back.sizeHint().height()
+        self.code.make_room(wide, high)
+        self.joining.make_room(wide, high)
 
 
 _WITH_A_MEANING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier

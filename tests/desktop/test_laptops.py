@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -34,20 +34,22 @@ FAMILIES = [family(number) for number in range(1, 9)]
 SITI, JOKO, *_ = FAMILIES
 SOMEBODY = bytes(range(16))
 
-Laptop = Callable[[int], App]
+Laptop = Callable[..., App]
 
 
 @pytest.fixture
 def laptop(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Laptop]:
-    """Makes one more laptop of a point where nobody is found by itself; it stands at scanning."""
+    """Makes one more laptop of a point; it stands at scanning. Nobody is found by itself unless
+    ``addresses`` say in which network it is."""
     with ExitStack() as opened:
 
-        def one(number: int) -> App:
+        def one(number: int, addresses: Sequence[str] = ()) -> App:
             folder = tmp_path / f"laptop-{number}"
             others = [identity_of(other) for other in (1, 2, 3) if other != number]
             siblings = siblings_page(others, after=99)
             furnish(folder, FAMILIES, device=number, pages=[siblings])
-            return opened.enter_context(running(qtbot, qapp, folder)).scanning()
+            app = running(qtbot, qapp, folder, addresses=addresses)
+            return opened.enter_context(app).scanning()
 
         yield one
 
@@ -230,6 +232,24 @@ def test_a_bad_address_is_said_and_the_keyboard_stays_in_the_field(laptop: Lapto
     app.press(KEY.Key_Return)
     says(app, "Mencari penghubung di Wi-Fi ini dengan sendirinya")
     app.until(line.hasFocus)
+
+
+def test_a_hub_in_the_same_network_is_found_by_itself_and_again_after_a_wrong_address(
+    laptop: Laptop,
+) -> None:
+    hub, station = laptop(1, ["127.0.0.1"]), laptop(2, ["127.0.0.1"])
+    be_hub(hub)
+    assert hub.on(LaptopsPage).code.picture.isVisible()
+    station.until(lambda: hub_bar(station) == "Tersambung ke Laptop 1")
+    page = open_laptops(station)
+    says(station, "Penghubung ini ditemukan dengan sendirinya")
+    station.enter("127.0.0.1:1")
+    says(station, "Penghubung tidak menjawab")
+    station.tab_to(page.joining.search)
+    station.press(KEY.Key_Return)
+    says(station, "Tersambung ke Laptop 1")
+    says(station, "Penghubung ini ditemukan dengan sendirinya")
+    assert "Penghubung tidak menjawab" not in words_of(page)
 
 
 def test_a_hubs_code_among_the_slips_leads_to_the_page_and_connects(

@@ -20,6 +20,8 @@ from desktop.views.view import View
 _LONGEST = 400
 """Signs of an address, or of a code that a scanner types."""
 _PREVIEW = (240, 150)
+_REST = 460
+"""Pixels at 100 % text size that everything but the camera's picture takes."""
 
 
 class HubJoining(View):
@@ -66,6 +68,12 @@ class HubJoining(View):
         self._state = state
         self.draw()
 
+    def make_room(self, wide: int, high: int) -> None:
+        """Let the camera's picture be as high as fits beside the rest, and never too low to aim."""
+        whole = (wide - 32) * 9 // 16
+        least = min(_PREVIEW[1], high)
+        self.preview.setFixedHeight(max(least, min(whole, high - self.look.px(_REST))))
+
     def paste_picture(self) -> bool:
         """Hand on the clipboard's picture; False where it holds none."""
         mime = QGuiApplication.clipboard().mimeData()
@@ -101,7 +109,7 @@ class HubJoining(View):
         self._scan_hint.say(say("laptops.scan_hint"))
         self.open.say(say("laptops.open"))
         self._wifi.say(say("laptops.wifi"))
-        self.preview.setMinimumSize(*_PREVIEW)
+        self.preview.setMinimumWidth(_PREVIEW[0])
 
     def draw(self) -> None:
         state, say = self._state, self.look.text

@@ -123,10 +123,12 @@ SECTIONS: dict[str, tuple[int, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "assigned": (16, (("point", "int"), ("held", "bool"))),
+    "reviews": (17, (("feed", "bytes"), ("seq", "int"), ("hash", "bytes"), ("code", "int"))),
 }
 """``gone``: households no longer at this point. ``volunteers.params``: CBOR of Argon2id's costs.
 ``siblings``: the feeds of the other devices at this point, all of them whenever one changed.
-``assigned``: the asking device's points, all of them, and whether it holds the city (0)."""
+``assigned``: the asking device's points, all of them, and whether it holds the city (0).
+``reviews``: what is before a person about a fact of its, by code; 0: nothing any more."""
 
 _BY_NUMBER = {number: (name, shape) for name, (number, shape) in SECTIONS.items()}
 _INDEXED = ("entitlements", "slips", "elsewhere", "aliases")

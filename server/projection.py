@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from models import facts
 from models.clock import DAY, local
 from models.facts import COUNTABLE, Fact, Handover, SessionOpened, is_countable
+from models.streams import own_stream
 from server import projection_sql as sql
 from server.arrived import Arrived, Stretch, fact_context
 from server.blobs import name_blobs
@@ -24,12 +25,16 @@ from server.changes import take_numbers
 from server.copying import array, copy_rows
 from server.personal import Personal, PersonalColumn
 from server.standing import Entitlement, Line, difference, judge, told
-from server.tables import Review, ReviewKind, table
+from server.tables import ChangeKind, Review, ReviewKind, table
 from server.voiding import find_targets
 from sync.branches import questions
 
 _AHEAD = 2 * DAY
 _LONG_AGO = 366 * DAY
+
+
+_Asked = dict[int, set[tuple[int, int]]]
+"""A device's own stream → its facts, (feed number, number), about which something is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,9 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
     targets = find_targets(connection, stretch)
     points = _points_of_sessions(connection, personal, stretch) if given else {}
     regions = _regions(connection, given, points)
-    _ask_about(connection, stretch, regions.of_household, targets.same_device, now)
+    asked = _ask_about(connection, stretch, regions.of_household, targets.same_device, now)
     if not given and not targets.taken_back:
+        _tell(connection, _of_reviews(asked))
         return
     name_blobs(connection, stretch, ((one.seq, blob) for one in given for blob in one.body.blobs))
     fresh = list(_lines(personal, stretch, given, points, regions, now))
@@ -63,8 +69,9 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
         for *entitlement, home in connection.execute(sql.VOIDED, voids):
             touched.add(tuple(entitlement))
             homes.add(home)
-    if not touched:
-        return  # what is taken back was no hand-over
+    if not touched:  # what is taken back was no hand-over
+        _tell(connection, _of_reviews(asked))
+        return
     # From here on no other segment may bring a line for the same entitlements: neither would see
     # the other's until both are committed, and a double would go unflagged.
     connection.execute(sql.LOCK_REGIONS, {"space": sql.LOCK_SPACE, "homes": list(homes)})
@@ -75,7 +82,10 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
     judge(lines, due)
     _keep(connection, lines)
     _flag(connection, lines, now)
-    _tell(connection, told(lines, listed))
+    doubted = [line for line in lines if line.in_review != bool(line.was and line.was[1])]
+    for line in doubted:
+        asked.setdefault(own_stream(line.device), set()).add((line.feed_no, line.seq))
+    _tell(connection, {**_of_reviews(asked), **told(lines, listed)})
 
 
 # --- reading what arrived --------------------------------------------------------------------
@@ -281,7 +291,7 @@ def _flag(connection: Connection, lines: Sequence[Line], now: int) -> None:
 
 
 def _tell(
-    connection: Connection, streams: Mapping[int, Sequence[tuple[int, int, int, int]]]
+    connection: Connection, streams: Mapping[int, Sequence[tuple[int, int, int | None, int]]]
 ) -> None:
     """Appends to the points' streams, as ``server.changes`` says: last of all, points in order."""
     for point, changes in sorted(streams.items()):
@@ -293,6 +303,15 @@ def _tell(
         copy_rows(connection, sql.COPY_CHANGES, sql.CHANGE_TYPES, rows)
 
 
+def _of_reviews(asked: _Asked) -> dict[int, list[tuple[int, int, int | None, int]]]:
+    """What the devices' own streams learn: about which of their facts a question came or went."""
+    kind = int(ChangeKind.REVIEW)
+    return {
+        stream: [(kind, seq, None, feed_no) for feed_no, seq in sorted(places)]
+        for stream, places in asked.items()
+    }
+
+
 # --- other questions than doubles ------------------------------------------------------------
 
 
@@ -302,9 +321,10 @@ def _ask_about(
     known: Container[int],
     same_device: Container[bytes],
     now: int,
-) -> None:
+) -> _Asked:
     """Puts before a person what a fact by itself gives reason for (doubles and forks are found
-    elsewhere); ``known`` are households, ``same_device`` other feeds of the device."""
+    elsewhere); ``known`` are households, ``same_device`` other feeds of the device. Its receipt
+    tells whoever brings the facts; the device itself learns of it by its stream too."""
     rows: list[dict[str, Any]] = [
         {
             **stretch.place,
@@ -319,6 +339,9 @@ def _ask_about(
     ]
     if rows:
         connection.execute(insert(table(Review)).on_conflict_do_nothing(), rows)
+    if not rows or stretch.revoked:  # a blocked device pulls nothing
+        return {}
+    return {own_stream(stretch.device): {(stretch.feed_no, row["seq"]) for row in rows}}
 
 
 def _questions(

@@ -166,8 +166,17 @@ class _Expansion:
         return rows
 
     def _of_device(self) -> dict[str, Sequence[Row]]:
-        if not self._tells(ChangeKind.ASSIGNED):
-            return {}
+        rows: dict[str, Sequence[Row]] = (
+            self._assigned() if self._tells(ChangeKind.ASSIGNED) else {}
+        )
+        doubted = [(one.feed_no, one.seq) for one in self._changes if one.kind == ChangeKind.REVIEW]
+        if doubted:
+            feeds, seqs = (list(column) for column in zip(*sorted(set(doubted)), strict=True))
+            asked = {"device": self._asked.device, "feeds": feeds, "seqs": seqs}
+            rows["reviews"] = _all(self._connection, _REVIEWS, asked)
+        return rows
+
+    def _assigned(self) -> dict[str, Sequence[Row]]:
         connection = self._connection
         points = list(connection.scalars(_POINTS_OF_DEVICE, self._of))
         city = bool(connection.scalar(_HOLDS_CITY, self._of))
@@ -193,8 +202,8 @@ def _contents(items: Sequence[dict[str, Any]]) -> str:
     return " · ".join(f"{i['quantity']} {i['unit']} {i['item']}".strip() for i in items)
 
 
-def _all(connection: Connection, statement: Any) -> list[Row]:
-    return [tuple(row) for row in connection.execute(statement)]
+def _all(connection: Connection, statement: Any, asked: Any = None) -> list[Row]:
+    return [tuple(row) for row in connection.execute(statement, asked)]
 
 
 _CHANGES = text(
@@ -215,6 +224,14 @@ _VOLUNTEERS = text(
     " AS active, v.pin_salt, v.pin_params, v.pin_hash FROM volunteer AS v"
     " WHERE v.id = ANY((:named)::int8[]) OR EXISTS (SELECT FROM volunteer_point AS p"
     " WHERE p.volunteer = v.id AND p.point = ANY((:points)::int8[])) ORDER BY v.id"
+)
+_REVIEWS = text(
+    "SELECT f.feed_id, t.seq, t.hash, coalesce(r.kind, 0)::int"
+    " FROM unnest((:feeds)::int8[], (:seqs)::int8[]) AS w (feed_no, seq)"
+    " JOIN feed AS f ON f.feed_no = w.feed_no AND f.device = :device"
+    " JOIN fact AS t ON t.device = f.device AND t.feed_no = w.feed_no AND t.seq = w.seq"
+    " LEFT JOIN review AS r ON r.device = f.device AND r.feed_no = w.feed_no AND r.seq = w.seq"
+    " AND r.branch = t.branch AND r.decided_at IS NULL ORDER BY 1, 2, 3, 4"
 )
 _POINTS = text("SELECT id, name, region, address FROM point ORDER BY id")
 _STAGES = text("SELECT id, name, starts_at, ends_at FROM stage ORDER BY id")

@@ -52,9 +52,12 @@ class Pulling:
                     forget_cursor(self._roster, CITY)
                     return
                 after = seen = 0
-            # First the vault: the page with its cursor is the word that all of it was taken.
+            # First the vault and the ledger: the page with its cursor is the word that all of it
+            # was taken.
             if page.rows.get("volunteers"):
                 self._volunteers(page.dicts("volunteers"))
+            if reviews := page.rows.get("reviews"):
+                self._reading.keep_reviews(reviews)
             take_page(self._roster, replace(page, rows=self._reading.of_others(page.rows)))
             self.fetched += sum(len(rows) for rows in page.rows.values())
             seen += page.upto - after

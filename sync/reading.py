@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from models.errors import ClockRefused
 from models.feed import Head
 from models.field.ledger import Ledger
+from models.field.reviews import take_reviews
 from models.field.roster import Roster
 from models.page import Row, as_dicts
 from sync.asking import Asking
@@ -47,6 +48,10 @@ class Reading:
     def keys(self) -> dict[bytes, bytes]:
         """The keys that pages are checked with."""
         return Roster(self._ledger.connection).centre_keys(self._centre_key)
+
+    def keep_reviews(self, rows: Sequence[Row]) -> None:
+        """Notes what is before a person about own facts."""
+        take_reviews(self._ledger, rows)
 
     def of_others(self, rows: Mapping[str, Sequence[Row]]) -> Mapping[str, Sequence[Row]]:
         """Without what this laptop recorded itself: somebody else may have carried it to the centre

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from models.facts import Fact
+from models.field.database import write
 from models.field.ledger import Ledger
-from models.field.own_feed import EXCEPTION
+from models.field.own_feed import EXCEPTION, keep_exceptions
 from models.field.projections import FEED
+from models.page import Row
 
 _OWN = (
     select(EXCEPTION.c.feed, EXCEPTION.c.seq, EXCEPTION.c.code)
@@ -17,6 +20,23 @@ _OWN = (
     .where(FEED.c.own)
     .order_by(FEED.c.ordinal.desc(), EXCEPTION.c.seq.desc(), EXCEPTION.c.code)
 )
+
+
+def take_reviews(ledger: Ledger, rows: Sequence[Row]) -> None:
+    """What the centre says now about facts of this laptop's, in place of what it said before. What
+    it says of a clone's under the same number is not ours."""
+    connection = ledger.connection
+    own = {one.feed: one for one in ledger.own_feeds()}
+    seen: set[tuple[bytes, int]] = set()
+    with write(connection):
+        for feed, seq, digest, code in rows:
+            if feed in own and own[feed].hash_at(seq) == digest:
+                of_fact = (EXCEPTION.c.feed == feed, EXCEPTION.c.seq == seq)
+                if (feed, seq) not in seen:
+                    connection.execute(delete(EXCEPTION).where(*of_fact))
+                    seen.add((feed, seq))
+                if code:
+                    keep_exceptions(connection, feed, [(seq, code)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +52,7 @@ class Noted:
 def noted(ledger: Ledger, most: int) -> tuple[list[Noted], int]:
     """The newest facts about which something was noted, newest first, and how many there are.
 
-    A receipt says what is before a person, decided or not; none says that it was decided.
+    A receipt says what is before a person, decided or not; that it no longer is comes by a pull.
     """
     codes: dict[tuple[bytes, int], list[int]] = {}
     for feed, seq, code in ledger.connection.execute(_OWN):

@@ -35,6 +35,9 @@ class ChangeKind(IntEnum):
     ASSIGNED = 9
     """In a device's own stream: ``ref`` is a point that was given to it or taken away, or the
     city."""
+    REVIEW = 10
+    """In a device's own stream: ``feed_no``, ``seq`` of a fact of its about which a question came
+    or went."""
 
 
 class PointCounter(CentreTable, table=True):

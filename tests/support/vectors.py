@@ -124,6 +124,7 @@ PAGE = Page(
         "volunteers": [(7, "Rani", True, bytes(16), bytes.fromhex("a0"), bytes(32))],
         "keys": [(SLIP_KEY.key_id, "slip", SLIP_KEY.public_key, None)],
         "assigned": [(0, False), (3, True)],
+        "reviews": [(FEED, 4, HASHES[3], 1), (FEED, 5, HASHES[4], 0)],
         "siblings": [
             (
                 12,

@@ -13,7 +13,16 @@ from tests.sync.stranger.wire import Keys, Unreadable, need, read, write
 
 INDEX_LIMIT = 1 << 32
 HOUSEHOLDS, ENTITLEMENTS, SLIPS, ELSEWHERE, ALIASES, GONE = 1, 2, 3, 4, 5, 6
-POINTS, STAGES, PACKAGES, VOLUNTEERS, KEYS, SIBLINGS, ASSIGNED = 10, 11, 12, 13, 14, 15, 16
+POINTS, STAGES, PACKAGES, VOLUNTEERS, KEYS, SIBLINGS, ASSIGNED, REVIEWS = (
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+)
 SECTIONS = {
     HOUSEHOLDS: "kk int·id int·name text·rw int·rt int·region text·status int·members int"
     "·address text",
@@ -32,6 +41,7 @@ SECTIONS = {
     KEYS: "key_id bytes·purpose text·public_key bytes·until int?",
     SIBLINGS: "device int·feed bytes·name text·public_key bytes·box_key bytes·revoked bool",
     ASSIGNED: "point int·held bool",
+    REVIEWS: "feed bytes·seq int·hash bytes·code int",
 }
 _TYPES = {"int": int, "text": str, "bytes": bytes, "bool": bool}
 Row = dict[str, Any]

@@ -19,6 +19,7 @@ _KEY_OF = {
     papers.KEYS: ("key_id",),
     papers.SIBLINGS: ("feed",),
     papers.ASSIGNED: ("point",),
+    papers.REVIEWS: ("feed", "seq", "hash", "code"),
 }
 
 
@@ -42,6 +43,8 @@ class Pulled:
         gone = new | {row["household"] for row in told.get(papers.GONE, [])}
         self._drop(papers.HOUSEHOLDS, lambda row: row["id"] in gone or row["kk"] in numbers)
         self._drop(papers.ENTITLEMENTS, lambda row: row["household"] in gone)
+        asked = {(row["feed"], row["seq"]) for row in told.get(papers.REVIEWS, [])}
+        self._drop(papers.REVIEWS, lambda row: (row["feed"], row["seq"]) in asked)
         for section, rows in told.items():
             if section != papers.GONE:
                 names = _KEY_OF.get(section, ("id",))

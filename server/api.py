@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from server.capacity import Busy, Capacity
 from sync.messages import MAX_BODY, MEDIA_TYPE, PATH, Refusal, Reply, refuse
 from sync.receiver import Receiver
 
@@ -70,14 +71,17 @@ _OPERATIONS = {
 }
 
 
-def sync_router(receiver: Receiver, push: Push | None = None) -> APIRouter:
+def sync_router(
+    receiver: Receiver, push: Push | None = None, capacity: Capacity | None = None
+) -> APIRouter:
     """The routes under ``/api/v1/``; ``docs/sync-protocol.md`` describes the bytes. ``push`` takes
     the segments in instead of ``receiver``."""
+    capacity = capacity or Capacity()
     router = APIRouter(prefix=PATH.rstrip("/"), tags=["sync"])
     for operation, (summary, description) in _OPERATIONS.items():
         router.add_api_route(
             f"/{operation}",
-            _endpoint(receiver, operation, push if operation == "push" else None),
+            _endpoint(receiver, operation, push if operation == "push" else None, capacity),
             methods=["POST"],
             name=operation,
             summary=summary,
@@ -88,18 +92,34 @@ def sync_router(receiver: Receiver, push: Push | None = None) -> APIRouter:
                 "requestBody": {"required": True, "content": {MEDIA_TYPE: _BINARY}},
             },
         )
+    router.add_api_route(
+        "/{_other:path}", _unknown(receiver), methods=["POST"], include_in_schema=False
+    )
     return router
 
 
-def _endpoint(receiver: Receiver, operation: str, push: Push | None) -> Any:
+def _unknown(receiver: Receiver) -> Any:
+    async def answer() -> Response:
+        """Says to another version that it is one, and that this is the centre."""
+        return _response(refuse(Refusal.MALFORMED, receiver.now()))
+
+    return answer
+
+
+def _endpoint(receiver: Receiver, operation: str, push: Push | None, capacity: Capacity) -> Any:
     take = push or partial(receiver.answer, operation)
 
     async def answer(request: Request) -> Response:
         body = await _body(request)
         if body is None:
             return _response(refuse(Refusal.TOO_LARGE, receiver.now()))
-        # The database is spoken to without async: a segment's work is a few dozen milliseconds.
-        return _response(await run_in_threadpool(take, body))
+        try:
+            with capacity.taken():
+                # The database is spoken to without async: a segment's work is a few dozen
+                # milliseconds.
+                return _response(await run_in_threadpool(take, body))
+        except Busy as busy:
+            return Response(status_code=503, headers={"retry-after": str(busy.seconds)})
 
     return answer
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, bindparam, func, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from models.damage import recorded_hash
@@ -27,6 +38,7 @@ from server.tables import (
     table,
 )
 from sync.branches import find_spot
+from sync.messages import Hello
 from sync.receiver import Held, Sender
 
 FEED, FACT, DEVICE, REVIEW = (table(model) for model in (Feed, Fact, Device, Review))
@@ -116,17 +128,29 @@ class PostgresFeedStore:
         streams = {own_stream(row.device), *row.points, *([CITY] if row.city else [])}
         return Sender(row.device, row.public_key, row.revoked, frozenset(streams))
 
-    def contact(self, feed: bytes, at: int, offset: int, version: str) -> None:
-        """Notes the device's last contact; ``offset`` is our clock minus its own (ms)."""
-        of_device = select(FEED.c.device).where(FEED.c.feed_id == feed).scalar_subquery()
-        # A clock may be off by more than a bigint holds; what matters then is that it is absurd.
-        clamped = max(-_BIGINT + 1, min(_BIGINT - 1, -offset))
+    def contact(self, feed: bytes, hello: Hello, now: int) -> None:
+        """Notes the device's last contact, unless the hello is an old one brought again: order
+        within a feed is by number, then by the device's own clock."""
+        said = {"said_seq": _clamped(hello.head.seq), "said_at": _clamped(hello.at)}
+        newest = (
+            update(FEED)
+            .where(FEED.c.feed_id == feed)
+            .where(tuple_(FEED.c.said_seq, FEED.c.said_at) < tuple_(*map(literal, said.values())))
+            .values(said)
+            .returning(FEED.c.device)
+        )
         with self._engine.begin() as connection:
-            connection.execute(
-                update(DEVICE)
-                .where(DEVICE.c.id == of_device)
-                .values(last_contact_at=at, clock_offset_ms=clamped, app_version=version)
-            )
+            device = connection.execute(newest).scalar()
+            if device is not None:
+                connection.execute(
+                    update(DEVICE)
+                    .where(DEVICE.c.id == device)
+                    .values(
+                        last_contact_at=now,
+                        clock_offset_ms=_clamped(hello.at - now),
+                        app_version=hello.version,
+                    )
+                )
 
     def held(self, feed: bytes, claimed: Head) -> Held:
         """The head of branch 0; of a feed that is left ``claimed`` itself where that is held."""
@@ -245,6 +269,11 @@ class PostgresFeedStore:
             },
         )
         return arrived
+
+
+def _clamped(number: int) -> int:
+    """A clock may be off by more than a bigint holds; what matters then is that it is absurd."""
+    return max(-_BIGINT + 1, min(_BIGINT - 1, number))
 
 
 def _known(connection: Connection, feed: bytes, *, lock: bool) -> _Known:

@@ -24,7 +24,7 @@ from models.field.roster import Roster
 from models.field.straight import Straight
 from models.field.tables import ExceptionRow, SiblingRow
 from sync.branches import find_spot, questions
-from sync.messages import Certificate, ExceptionCode, MessageProblem, read_certificate
+from sync.messages import Certificate, ExceptionCode, Hello, MessageProblem, read_certificate
 from sync.receiver import Held, Sender
 
 _EXCEPTION, _SIBLING = table(ExceptionRow), table(SiblingRow)
@@ -92,7 +92,7 @@ class FieldFeedStore:
         revoked = sibling is not None and bool(sibling.revoked)
         return Sender(row.device, row.public_key, revoked, frozenset(self._identity.points))
 
-    def contact(self, feed: bytes, at: int, offset: int, version: str) -> None:
+    def contact(self, feed: bytes, hello: Hello, now: int) -> None:
         """A hub keeps no contacts: only the centre judges clocks and versions."""
 
     def held(self, feed: bytes, claimed: Head) -> Held:

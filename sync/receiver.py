@@ -93,8 +93,9 @@ class FeedStore(Protocol):
         those held under the same numbers are kept as another branch; a segment that hangs on
         nothing held is not kept, and ``Held`` says where to go on."""
 
-    def contact(self, feed: bytes, at: int, offset: int, version: str) -> None:
-        """Notes that the device was heard of, and how far its clock is from ours (ms)."""
+    def contact(self, feed: bytes, hello: Hello, now: int) -> None:
+        """Notes that the device was heard of, and how far its clock is from ours; nothing for a
+        hello that is no newer than one before, which somebody may only have kept."""
 
 
 class Enroller(Protocol):
@@ -215,9 +216,9 @@ class Receiver:
         except MessageProblem:  # signed, but by a version that says it otherwise
             return refuse(Refusal.MALFORMED, now)
         match request:
-            case Hello(at, head, version) if operation == "hello":
+            case Hello(_, head) if operation == "hello":
                 # Answered whatever the clock says: the receipt's time is what mends it.
-                self._store.contact(feed, now, now - at, version)
+                self._store.contact(feed, request, now)
                 return self._receipt(feed, self._store.held(feed, head), now)
             case Pull(at, point, after, most, held, mark) if (
                 operation == "pull" and self._pages is not None

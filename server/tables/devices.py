@@ -64,6 +64,9 @@ class Feed(CentreTable, table=True):
         default=b"", sa_type=LargeBinary, sa_column_kwargs={"server_default": text("''::bytea")}
     )
     forked_at_seq: int | None = big()
+    said_seq: int = big(-1)
+    """Where the device said last that it stands, and by its clock when: ``hello``."""
+    said_at: int = big(0)
     closed_at: int | None = big()
     follows: int | None = reference("feed.feed_no", optional=True)
     revoked: bool = flag()

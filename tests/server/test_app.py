@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from httpx import Client
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
+from models.errors import CentreBusy
 from models.facts import SessionOpened
+from server.api import sync_router
 from server.app import create_app
+from server.capacity import LATEST, SOONEST, Capacity
 from server.errors import BadSetting
-from sync.messages import MEDIA_TYPE
+from server.receiving import Receiving
+from sync.messages import MEDIA_TYPE, Reply, read_refusal
+from sync.transport import HttpTransport
 from tests.support.pages import HERE, KEYS, NOW, Town, kk_of, settings, slip_path
-from tests.support.serving import visiting
+from tests.support.serving import served, visiting
 
 pytestmark = pytest.mark.postgres
 
@@ -154,6 +164,40 @@ def test_the_api_answers_devices_in_their_own_form(town: Town, client: Client) -
     assert client.post("/api/v1/push", content=b"x").status_code == 400
     assert client.get("/api/v1/push").text == "405\n"
     assert client.get("/api/v2/push").text == "404\n"
+    for operation in ("blob-list", "push/", "pull/x", ""):
+        other = client.post(f"/api/v1/{operation}", content=b"x")
+        assert other.headers["content-type"] == MEDIA_TYPE
+        assert (other.status_code, read_refusal(other.content)[0]) == (400, "malformed")
+
+
+def test_a_centre_with_too_much_to_do_asks_to_come_back(town: Town) -> None:
+    """One request too many, while others are worked on; afterwards there is room again."""
+    began, go_on = threading.Semaphore(0), threading.Event()
+
+    def push(_segment: bytes) -> Reply:
+        began.release()
+        assert go_on.wait(30)
+        return Reply(200, b"done")
+
+    receiver = Receiving(town.engine, KEYS, lambda: NOW).receiver
+    app = FastAPI()
+    app.include_router(sync_router(receiver, push, Capacity(2)))
+    with served(app) as url, ThreadPoolExecutor(2) as pool:
+
+        def ask() -> httpx.Response:
+            return httpx.post(f"{url}/api/v1/push", content=b"x", timeout=30)
+
+        waiting = [pool.submit(ask) for _ in range(2)]
+        for _ in waiting:
+            assert began.acquire(timeout=30)
+        busy = ask()
+        assert busy.status_code == 503
+        assert SOONEST <= int(busy.headers["retry-after"]) <= LATEST
+        with closing(HttpTransport(url)) as transport, pytest.raises(CentreBusy):
+            transport.post("push", b"x")
+        go_on.set()
+        assert [one.result(30).content for one in waiting] == [b"done", b"done"]
+        assert ask().status_code == 200
 
 
 def test_the_access_log_names_the_route_and_never_the_path(

@@ -18,6 +18,7 @@ from server.cli import main
 from server.device_commands import _offset
 from server.device_list import DeviceReport, list_devices
 from server.told_heads import HeadsTold
+from sync.messages import Hello
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import KEYS, Centre
 from tests.support.feeds import MadeFeed, gave
@@ -77,7 +78,7 @@ def test_a_device_that_was_never_heard_of_is_there_with_nothing(centre: Centre) 
 def test_what_is_held_and_the_last_contact(centre: Centre) -> None:
     feed = gave(1, FAMILIES[:4])
     take(centre, feed)
-    centre.store.contact(feed.id, AT + 7, 90_000, "0.2.0")
+    centre.store.contact(feed.id, Hello(AT + 7 - 90_000, feed.head(), "0.2.0"), AT + 7)
     one = report(centre, 1)
     assert (one.facts, one.head, one.points) == (5, 5, ("Balai RW 03",))
     assert (one.last_contact_at, one.clock_offset, one.version) == (AT + 7, -90_000, "0.2.0")
@@ -136,7 +137,7 @@ def test_the_table_has_a_line_for_each(
     feed = gave(1, FAMILIES[:4])
     take(centre, feed, 1, 3)
     HeadsTold(centre.engine).note(2, [(feed.id, feed.head())], AT)
-    centre.store.contact(feed.id, AT, 3 * DAY, "0.2.0")
+    centre.store.contact(feed.id, Hello(AT - 3 * DAY, feed.head(), "0.2.0"), AT)
     centre.revoke(2)
     code, out, err = run(environment, capsys, "devices", "--lang", language)
     assert (code, err) == (0, "")

@@ -8,14 +8,16 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
 from models.clock import DAY, JAKARTA
 from models.facts import Handover, Line, Receiver, SessionOpened, Source, Void, VoidReason
-from models.feed import verify_segment
+from models.feed import Head, verify_segment
 from server.tables import ReviewKind
+from sync.messages import Hello
 from sync.receiver import Held
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import PROGRAMME, Centre, empty
@@ -452,11 +454,30 @@ def test_a_segment_that_can_not_be_kept_whole_is_not_kept_at_all(centre: Centre)
 
 def test_when_and_how_far_off_a_device_was_last_heard_is_noted(centre: Centre) -> None:
     feed = MadeFeed(1)
-    centre.store.contact(feed.id, AT, -5_000, "0.2.0")
+    centre.store.contact(feed.id, Hello(AT + 5_000, feed.head(), "0.2.0"), AT)
+    assert _heard(centre) == (AT, 5_000, "0.2.0")
+
+
+def test_a_hello_that_is_brought_again_tells_no_clock(centre: Centre) -> None:
+    feed = MadeFeed(1)
+    kept = Hello(AT + 5_000, feed.head(), "0.2.0")
+    centre.store.contact(feed.id, kept, AT)
+    centre.store.contact(feed.id, kept, AT + DAY)
+    centre.store.contact(feed.id, Hello(AT, feed.head(), "0.1.0"), AT + DAY)
+    assert _heard(centre) == (AT, 5_000, "0.2.0")
+    feed.open()
+    # A clock that was set back: what was recorded since shows that it is news.
+    centre.store.contact(feed.id, Hello(AT - DAY, feed.head(), "0.2.0"), AT + DAY)
+    assert _heard(centre) == (AT + DAY, -2 * DAY, "0.2.0")
+    centre.store.contact(feed.id, Hello(1 << 70, Head(1 << 70, bytes(32)), "0.2.0"), AT + DAY)
+    assert _heard(centre)[1] == (1 << 63) - 1
+
+
+def _heard(centre: Centre) -> tuple[Any, ...]:
     (row,) = centre.rows(
         "SELECT last_contact_at, clock_offset_ms, app_version FROM device WHERE id = 1"
     )
-    assert row == (AT, 5_000, "0.2.0")
+    return row
 
 
 def test_five_hundred_facts_are_kept_in_one_go(centre: Centre) -> None:

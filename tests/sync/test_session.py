@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from models import cbor
 from models.clock import DAY
-from models.cose import Purpose, Signer, sign
+from models.cose import Purpose, Signer, peek, sign
 from models.errors import (
     BadAnswer,
     Cancelled,
@@ -25,6 +25,7 @@ from models.errors import (
     CentreDown,
     CentreSlow,
     CentreTrouble,
+    ClockRefused,
     DatabaseLocked,
     DeviceRevoked,
     LinkLost,
@@ -555,6 +556,49 @@ def test_a_locked_ledger_stops_the_sync_and_not_the_centre(
     device.connection.exec_driver_sql("ROLLBACK")
     sync(device, Straight(furnished.receiver.answer))
     everything_is_safe(furnished, device)
+
+
+# --- a clock that is set meanwhile -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [-400, 1, 4_000])
+def test_a_clock_set_between_the_greeting_and_the_pull_is_mended_anew(
+    furnished: Centre, device: FieldDevice, days: int
+) -> None:
+    asked: list[str] = []
+
+    def answer(operation: str, body: bytes) -> Reply:
+        if operation == "pull" and "pull" not in asked:
+            device.clock.off(days)  # while its request is on the way: the next is made with it
+            body = late(operation, body)
+        asked.append(operation)
+        return furnished.receiver.answer(operation, body)
+
+    def late(operation: str, body: bytes) -> bytes:
+        plain = cbor.loads(peek(body))
+        plain[1] += days * DAY
+        return sign(cbor.dumps(plain), device.identity.signer, Purpose.REQUEST)
+
+    sync(device, Straight(answer))
+    assert asked == ["hello", "push", "pull", "hello", "pull", "pull"]
+    assert device.ledger.clock().now == AT
+    everything_is_safe(furnished, device)
+
+
+def test_a_clock_that_is_refused_again_ends_the_sync(
+    furnished: Centre, device: FieldDevice
+) -> None:
+    asked: list[str] = []
+
+    def answer(operation: str, body: bytes) -> Reply:
+        asked.append(operation)
+        if operation == "pull":
+            return refuse(Refusal.CLOCK, AT)
+        return furnished.receiver.answer(operation, body)
+
+    with pytest.raises(ClockRefused):
+        sync(device, Straight(answer))
+    assert asked == ["hello", "push", "pull", "hello", "pull"]
 
 
 # --- a centre that was restored --------------------------------------------------------------

@@ -320,6 +320,8 @@ def upgrade() -> None:
             "head_hash", sa.LargeBinary(), server_default=sa.text("''::bytea"), nullable=False
         ),
         sa.Column("forked_at_seq", sa.BigInteger(), nullable=True),
+        sa.Column("said_seq", sa.BigInteger(), server_default=sa.text("-1"), nullable=False),
+        sa.Column("said_at", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("follows", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("revoked", sa.Boolean(), server_default=sa.text("false"), nullable=False),

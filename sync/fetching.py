@@ -44,6 +44,11 @@ class Fetching:
         """How many rows it brought."""
         return self._pulling.fetched + self._copying.fetched
 
+    @property
+    def restored(self) -> bool:
+        """Whether the centre was put back from a backup since the last one, as far as it shows."""
+        return self._pulling.restored
+
     def fetch(self) -> None:
         """Everything new. Raises SyncError or DataError; what was taken stays."""
         self._pulling.pull(own_stream(self._identity.device))

@@ -26,7 +26,8 @@ VolunteerKeys = Callable[[Sequence[dict[str, Any]]], None]
 
 
 class Pulling:
-    """The pulls of one sync; ``fetched`` counts the rows they brought."""
+    """The pulls of one sync; ``fetched`` counts the rows they brought. ``restored``: the centre was
+    put back from a backup since the last one."""
 
     def __init__(
         self, roster: Connection, reading: Reading, volunteers: VolunteerKeys, report: Report
@@ -37,6 +38,7 @@ class Pulling:
         self._report = report
         self._pace = Pace(PAGE_ROWS, SMALLEST_PAGE)
         self.fetched = 0
+        self.restored = False
 
     def pull(self, point: int) -> None:
         """Everything new in the stream ``point``; of the city's nothing, and no cursor any more,
@@ -48,6 +50,7 @@ class Pulling:
             page = self._page(self._ask(point, after, mark), point, after)
             if page.after != after:
                 # The centre was restored from a backup, and these numbers are other changes now.
+                self.restored = True
                 if point == CITY:
                     forget_cursor(self._roster, CITY)
                     return

@@ -157,6 +157,8 @@ class SyncSession:
             self._deliver(ledger, identity)
             self._send_blobs(ledger, centre_key, lambda: True)
             raise
+        if fetching.restored:
+            self._doubt_blobs()
         carried = self._deliver(ledger, identity)
         pulled_at = self._wall_clock()
 
@@ -247,13 +249,16 @@ class SyncSession:
             own, self._asking, receipts, self._wall_clock, self._version, self._attempts
         )
         if confirmed.held < safe_before:
-            with suppress(DataError):  # no trouble with pictures holds up a record
-                # A centre that was restored from its backup lost pictures too.
-                self._blobs.doubt()
+            self._doubt_blobs()
         ledger.anchor = own.anchor
         pushed = push(own, self._asking, receipts, confirmed, self._report)
         places = [(ledger.place_of(own.feed, seq), code) for seq, code in pushed.exceptions]
         return replace(pushed, exceptions=tuple(places))
+
+    def _doubt_blobs(self) -> None:
+        """A centre that was restored from its backup lost pictures too."""
+        with suppress(DataError):  # no trouble with pictures holds up a record
+            self._blobs.doubt()
 
     def _deliver(self, ledger: Ledger, identity: Identity) -> int:
         """Last, when the laptop's own is done: what its neighbours gave it, in the local network

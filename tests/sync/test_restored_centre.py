@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from models.facts import Source
 from models.field.pulled import cursor
 from models.streams import CITY
 from server.assigning import assign_device
+from sync.blob_limit import NO_BLOBS
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import Centre
 from tests.support.field import FieldDevice, new_device
+from tests.support.pictures import hand_over_with, picture
 from tests.support.strangers import Enrolled
 from tests.support.syncing import Straight, sync
 from tests.support.world import AT, HERE, RANI, THERE, Family, family
@@ -130,6 +133,24 @@ def test_points_given_after_the_backup_are_given_back(
     postgres.restore(centre.engine, backup)
     sync(device, transport)
     assert held(device) == ids(*FAMILIES)
+
+
+def test_photos_that_came_after_the_backup_are_sent_again(
+    postgres: TestPostgres, centre: Centre, device: FieldDevice
+) -> None:
+    """Though the backup holds every record of the laptop."""
+    photo = picture(1)
+    hand_over_with(device, FAMILIES[0], photo)
+    transport = Straight(centre.receiver.answer)
+    assert sync(device, transport, blobs=NO_BLOBS).blobs.limited
+    backup = postgres.back_up(centre.engine)
+    centre.list_families(LOST)
+    assert sync(device, transport).blobs.sent == 1
+    postgres.restore(centre.engine, backup)
+    centre.list_families(NEW[:1])
+    synced = sync(device, transport)
+    assert (synced.sent, synced.blobs.sent) == (0, 1)
+    assert centre.blobs.read(1, hashlib.sha256(photo).digest()) == photo
 
 
 def test_a_help_desk_takes_a_new_snapshot(

@@ -107,5 +107,8 @@ def slow_line(scene: Scene, kills: int) -> None:
             watched.kill()
             watched.start()
         scene.fell[victim] += 1
+    for laptop in laptops:
+        for _ in range(20):  # however slow the machine is, something was at stake
+            assert laptop.wait_for("done"), f"{laptop.name} records nothing"
     scene.fell["packets lost"] = link.dropped
     link.line = CLEAR

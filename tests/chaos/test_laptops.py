@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 KILLS = {"laptop killed": 6, "laptop full": 5, "laptop limited": 5, "hub killed": 4}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", KILLS)
 def test_nothing_is_lost_and_nothing_is_doubled(town: Town, name: str) -> None:
     play_short(town, name, KILLS[name])

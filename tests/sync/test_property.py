@@ -344,7 +344,7 @@ DROPPED = (Fault.DROP_REQUEST,) * 3
 LOST = (Fault.NONE, Fault.DROP_REPLY, Fault.DROP_REPLY, Fault.DROP_REPLY)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @SEARCH
 @given(count=st.integers(2, 3), steps=STEPS)
 @example(count=3, steps=[*DOUBLE, Sync(0, LOST), Sync(1, LOST), Sync(2, LOST)])

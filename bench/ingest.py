@@ -57,25 +57,28 @@ class _Team:
 
 
 def run(ground: Ground) -> figures.Table:
-    """One laptop, four at four points, four at one point; COPY of the same rows after each."""
-    everywhere = list(range(1, POINTS + 1))
-    with furnished(ground, [ROUNDS * (ALONE + 5 * TOGETHER)] + [ROUNDS * TOGETHER] * 3) as made:
-        slips = {point: iter(made.issue(point)) for point in everywhere}
+    """One laptop, four at four points, four at one point; COPY of the same rows after each.
+
+    Each team has points of its own: a laptop also pulls what others did at its point, and that
+    would go on beside the pushes.
+    """
+    families = [TOGETHER] * POINTS + [ALONE, POINTS * TOGETHER]
+    with furnished(ground, [ROUNDS * count for count in families]) as made:
+        slips = {point: iter(made.issue(point)) for point, _ in enumerate(families, 1)}
         with serving(made.folder) as address:
             teams = {
-                "one": _team(ground, made, address, [1], ALONE),
-                "four": _team(ground, made, address, everywhere, TOGETHER),
-                "crowd": _team(ground, made, address, [1] * POINTS, TOGETHER),
+                "four": _team(ground, made, address, range(1, POINTS + 1), TOGETHER),
+                "one": _team(ground, made, address, [POINTS + 1], ALONE),
+                "crowd": _team(ground, made, address, [POINTS + 2] * POINTS, TOGETHER),
             }
             rates: dict[str, list[float]] = {name: [] for name in (*teams, "rows", "bytes")}
             spent: dict[str, list[Spent]] = {name: [] for name in teams}
             for number in range(ROUNDS):
                 for name, team in teams.items():
                     given = [[next(slips[at]) for _ in range(team.facts)] for at in team.points]
-                    before = spent_by_centre(made.folder)
-                    sent = _push(team, given, address)
+                    sent, taken = _push(made, team, given, address)
                     rates[name].append(_rate(sent))
-                    spent[name].append(spent_by_centre(made.folder).since(before, sent))
+                    spent[name].append(taken)
                     done = number * team.facts + SESSION
                     rates["rows"].append(_copy_rows(made.engine, team, done))
                     rates["bytes"].append(_copy_bytes(made.engine, team, done))
@@ -103,7 +106,8 @@ def run(ground: Ground) -> figures.Table:
             " few sums and counters. It takes Python's values by the driver's COPY; with the bytes"
             " made beforehand it is PostgreSQL alone.",
             f"Processor time a fact: one laptop {_account(spent['one'])}; four"
-            f" {_account(spent['four'])}.",
+            f" {_account(spent['four'])}. At the centre and in PostgreSQL that is with the pull"
+            " that follows, which of four laptops goes on beside the others' pushes.",
         ],
     )
 
@@ -132,15 +136,19 @@ def _team(
     return _Team(points, facts, folders, devices)
 
 
-def _push(team: _Team, given: Sequence[Sequence[Slip]], address: str) -> list[Sent]:
+def _push(
+    made: Furnished, team: _Team, given: Sequence[Sequence[Slip]], address: str
+) -> tuple[list[Sent], Spent]:
     laptops = [
         Laptop(folder, slips, address) for folder, slips in zip(team.folders, given, strict=True)
     ]
     for laptop in laptops:
         laptop.recorded()
+    before = spent_by_centre(made.folder)
     for laptop in laptops:
         laptop.go()
-    return [laptop.sent() for laptop in laptops]
+    sent = [laptop.sent() for laptop in laptops]
+    return sent, spent_by_centre(made.folder).since(before, sent)
 
 
 def _rate(sent: Sequence[Sent]) -> float:

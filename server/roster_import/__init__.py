@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, text
 
 from models.regions import regions
 from server.errors import RosterHeader
@@ -73,6 +73,9 @@ def import_roster(
                 at=now, actor="cli", action="import-roster", details={**details, "bad": report.bad}
             )
         )
+        # PostgreSQL finds out by itself in a minute or two. Until then it takes one number to stand
+        # for many rows, and reads whole tables for what laptops push.
+        connection.execute(text("ANALYZE household, entitlement"))
     report.seconds = time.monotonic() - started
     return report
 

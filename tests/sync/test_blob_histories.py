@@ -7,6 +7,7 @@ to be there whole and once, nothing is there that no record names, and no day's 
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import tempfile
 from collections.abc import Callable
@@ -161,9 +162,11 @@ class Day:
                 self.device.restart()
 
 
-@pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
+@pytest.mark.timeout(600)
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100 if os.environ.get("CI") else 15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=STEPS)
 def test_any_day_with_photos(centre: Centre, steps: list[Serve | Sync | Arrive | Restart]) -> None:

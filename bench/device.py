@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from models.cose import Signer
 from models.decide import Slip
 from models.facts import Line
 from models.feed import FEED_ID_BYTES
+from models.field.blobs import BlobStore
 from models.field.database import Database, create_database, open_database
 from models.field.device import Identity, save_identity
 from models.field.ledger import Ledger
@@ -68,8 +69,10 @@ def device(ground: Ground, households: int) -> Iterator[Device]:
         _make(folder, households)
         seconds = time.perf_counter() - began
     database = open_database(folder, DATABASE_KEY)
-    with closing(database.ledger.connect()) as connection:
-        station = Station(Ledger(connection, IDENTITY, wall_clock))
+    with ExitStack() as stack:
+        connection = stack.enter_context(closing(database.ledger.connect()))
+        blobs = stack.enter_context(closing(BlobStore(database.blobs)))
+        station = Station(Ledger(connection, IDENTITY, wall_clock), blobs)
         station.open_session(ACTOR, POINT, "", [(PACKAGE, 1_000_000)])
         yield Device(folder, database, station, households, seconds)
 

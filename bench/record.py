@@ -10,18 +10,20 @@ from bench.device import ACTOR, SLIP_SIGNER, Device, device, signed_slip_of, sli
 from bench.figures import Figure, Table, at_most_times
 from bench.ground import AppendedFile, Ground
 from bench.samples import in_turn
-from models.facts import Source
+from models.facts import BlobKind, Source
 from models.slip import read_slip, slip_key_id
 
 POINT_HOUSEHOLDS = 2_000
 """On the roster of a large point."""
 ROUNDS, WARM_UP, LOOKS = 600, 50, 200
+PHOTOS, PHOTO_BYTES = 200, 150_000
 
 
 def run(ground: Ground) -> Table:
     """Hands over to one household after another, once with the roster of a point and once with
     that of a whole city."""
     figures: list[Figure] = []
+    photos: list[Figure] = []
     notes = [
         "Look-up, decision, hash, commit (SQLCipher, synchronous=FULL) and projections: one"
         " Station.look_up_slip and one Station.hand_over. A scan's signature is checked before."
@@ -29,11 +31,13 @@ def run(ground: Ground) -> Table:
     for households, name in ((POINT_HOUSEHOLDS, "2,000"), (city.HOUSEHOLDS, "3.5 million")):
         with device(ground, households) as opened:
             figures += _figures(opened, name)
+            if households == POINT_HOUSEHOLDS:
+                photos = _photos(opened)
             notes += opened.notes()
     return Table(
         "record: from the decoded slip to the committed fact",
         "append of 200 bytes to a file on the same disk + fsync, in turn with the figure",
-        [*figures, _signature()],
+        [*figures, *photos, _signature()],
         notes,
     )
 
@@ -60,6 +64,25 @@ def _figures(opened: Device, name: str) -> list[Figure]:
         Figure(what, recorded.median, "ms", floor.median, target),
         Figure("  95 of 100 under", recorded.p95, "ms", floor.p95),
         Figure("  of that look-up and decision: median", looked.median, "ms"),
+    ]
+
+
+def _photos(opened: Device) -> list[Figure]:
+    """A hand-over with a photo: the photo before it, beside as many bytes in a plain file."""
+    station, random = opened.station, Random(21)
+    photos = [random.randbytes(PHOTO_BYTES) for _ in range(WARM_UP + PHOTOS)]
+
+    def keep(number: int) -> None:
+        station.keep_picture(BlobKind.PHOTO, photos[number])
+
+    with closing(AppendedFile(opened.folder, PHOTO_BYTES)) as file:
+        works = {"keep": keep, "floor": lambda _number: file.append()}
+        whole = in_turn(PHOTOS, works, WARM_UP)
+    kept, floor = whole["keep"], whole["floor"]
+    what = f"before it a photo of {PHOTO_BYTES // 1000} kB, kept: median"
+    return [
+        Figure(what, kept.median, "ms", floor.median),
+        Figure("  95 of 100 under", kept.p95, "ms", floor.p95),
     ]
 
 

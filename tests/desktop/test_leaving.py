@@ -27,7 +27,7 @@ from desktop.views.usb_page import UsbPage
 from models.decide import HouseholdStatus
 from models.facts import Handover, Refused, SessionClosed
 from models.verdict import Verdict
-from tests.support.app import App, furnish, running, words_of
+from tests.support.app import App, furnish, know_pins, running, words_of
 from tests.support.centre_world import Centre
 from tests.support.field import identity_of
 from tests.support.tiny_server import Answer, Said, TinyServer, serving
@@ -47,6 +47,7 @@ _DOWN: Answer = lambda _operation, _body: Said(hangs_up=True)  # noqa: E731
 def true(centre: Centre) -> Answer:
     """What the centre truly answers."""
     centre.list_families([*FAMILIES, MOVED])
+    know_pins(centre)
     centre.enrol(identity_of(1))
     return lambda operation, body: Said.reply(centre.receiver.answer(operation, body))
 

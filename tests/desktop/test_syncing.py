@@ -22,7 +22,7 @@ from desktop.views.settings_panel import SettingsPanel
 from desktop.views.state import Link
 from desktop.views.unsafe_page import UnsafePage
 from sync.turn import Turn
-from tests.support.app import App, furnish, running, words_of
+from tests.support.app import App, furnish, know_pins, running, words_of
 from tests.support.centre_world import Centre
 from tests.support.feeds import gave
 from tests.support.field import SetClock, identity_of
@@ -46,6 +46,7 @@ def true(centre: Centre) -> Answer:
     """What the centre truly answers."""
     centre.list_families(FAMILIES)
     centre.enrol(identity_of(1))
+    know_pins(centre)
     return lambda operation, body: Said.reply(centre.receiver.answer(operation, body))
 
 

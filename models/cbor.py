@@ -8,6 +8,19 @@ from typing import Any
 
 import cbor2
 
+_REFERENCES = (25, 29)
+"""Tags that stand for a string or an item told before."""
+_BEGINNINGS = tuple(
+    head
+    for tag in _REFERENCES
+    for head in (
+        bytes((0xD8, tag)),
+        b"\xd9" + tag.to_bytes(2, "big"),
+        b"\xda" + tag.to_bytes(4, "big"),
+        b"\xdb" + tag.to_bytes(8, "big"),
+    )
+)
+
 
 class CborError(ValueError):
     """Bytes that are not one well-formed CBOR item, or a value that can't be one."""
@@ -60,7 +73,9 @@ def head(major: int, number: int) -> bytes:
 
 
 def loads(data: bytes) -> Any:
-    """The one CBOR item in ``data``; raises CborError for anything else, also for more bytes."""
+    """The one CBOR item in ``data``; raises CborError for anything else, also for more bytes, and
+    for references: two hundred bytes of them can stand for more than any memory holds, once that is
+    written out again."""
     stream = BytesIO(data)
     try:
         value = cbor2.load(stream)
@@ -71,4 +86,26 @@ def loads(data: bytes) -> Any:
     # cbor2 stops quietly after the first item; anything behind it would be an unsigned stowaway.
     if stream.tell() != len(data):
         raise CborError(f"{len(data) - stream.tell()} bytes follow the CBOR item")
+    # Such bytes are there by chance as well, in a signature or a number.
+    if any(beginning in data for beginning in _BEGINNINGS) and _refers(data):
+        raise CborError("it refers to what was told before")
     return value
+
+
+def _refers(data: bytes) -> bool:
+    """Whether the item in ``data``, which is well-formed, holds a reference.
+
+    Each of its parts begins with a head (RFC 8949 §3): they are gone through as they stand.
+    """
+    place = 0
+    while place < len(data):
+        major, short = data[place] >> 5, data[place] & 31
+        width = 1 << short - 24 if 24 <= short < 28 else 0
+        place += 1
+        number = int.from_bytes(data[place : place + width], "big") if width else short
+        place += width
+        if major == 6 and number in _REFERENCES:
+            return True
+        if major in (2, 3) and short != 31:
+            place += number
+    return False

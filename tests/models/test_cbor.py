@@ -112,3 +112,33 @@ def test_no_bytes_make_it_fail_otherwise() -> None:
         data = bytes(chance.choice([*heads, chance.randrange(256)]) for _ in range(length))
         with contextlib.suppress(cbor.CborError):
             cbor.dumps(cbor.loads(data))
+
+
+def _twice(levels: int) -> bytes:
+    """An array in which each item but the first holds the one before it twice."""
+    item = b"\xd8\x1c\x82\x01\x02"
+    for level in range(levels):
+        reference = b"\xd8\x1d" + cbor.dumps(level)
+        item += b"\xd8\x1c\x82" + reference + reference
+    return cbor.head(4, levels + 1) + item
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _twice(1),
+        _twice(60),
+        bytes.fromhex("82d81c8101da0000001d00"),  # the tag's number written at length
+        bytes.fromhex("a1d81c8101d81d00"),  # a map's key once more as its value
+        bytes.fromhex("d901008263616263d81900"),  # a text told before
+    ],
+)
+def test_references_are_refused_before_anything_is_written_again(data: bytes) -> None:
+    with pytest.raises(cbor.CborError, match="refers"):
+        cbor.loads(data)
+
+
+@given(PLAIN, st.sampled_from([b"\xd8\x1d", b"\xd9\x00\x1d", b"\xd8\x19"]))
+def test_bytes_that_look_like_a_reference_are_none(value: object, alike: bytes) -> None:
+    for item in ([alike, value], {1: value, 2: alike + bytes(300)}, int.from_bytes(alike, "big")):
+        assert cbor.dumps(cbor.loads(cbor.dumps(item))) == cbor.dumps(item)

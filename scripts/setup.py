@@ -76,6 +76,7 @@ TEST_LIBRARIES: dict[str, tuple[str, ...]] = {"libatomic.so.1": ("libatomic1",)}
 PROGRAMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Xvfb": (("Xvfb",), ("xvfb",)),
     "pdftoppm": (("pdftoppm",), ("poppler-utils",)),
+    "ip": (("ip",), ("iproute2",)),
     "Chromium": (
         ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
         ("chromium",),

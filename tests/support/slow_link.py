@@ -12,6 +12,7 @@ import heapq
 import os
 import random
 import select
+import shutil
 import struct
 import subprocess
 import threading
@@ -93,6 +94,8 @@ class SlowLink:
 @contextmanager
 def slow_link(line: Line = VILLAGE, seed: int = 0) -> Iterator[SlowLink]:
     """A line for as long as the block lasts. Raises CannotMakeNetworks."""
+    if missing := [one for one in ("ip", "nsenter", "unshare") if shutil.which(one) is None]:
+        raise CannotMakeNetworks(f"not installed: {', '.join(missing)}")
     number = (os.getpid() * 8 + next(_NUMBERS)) % 16_384
     # RFC 2544's addresses for measurements: nobody's network.
     base = (198 << 24) + (18 << 16) + 4 * number

@@ -79,10 +79,10 @@ def test_a_library_that_loads_is_not_asked_for() -> None:
 
 
 def test_any_one_browser_is_enough() -> None:
-    others = {name: f"/usr/bin/{name}" for name in ("Xvfb", "pdftoppm")}
+    others = {name: f"/usr/bin/{name}" for name in ("Xvfb", "pdftoppm", "ip")}
     assert setup.missing_programs(which={**others, "google-chrome": "/opt/chrome"}.get) == []
     missing = {want.thing for want in setup.missing_programs(which={}.get)}
-    assert missing == {"Xvfb", "pdftoppm", "Chromium"}
+    assert missing == {"Xvfb", "pdftoppm", "ip", "Chromium"}
 
 
 POLICY_OF_UBUNTU_24_04 = """\

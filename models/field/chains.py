@@ -31,11 +31,7 @@ _LAST_BRANCH = Straight(select(func.max(FACT.c.branch)).where(FACT.c.feed == bin
 _TIP = Straight(
     select(FACT.c.seq, FACT.c.hash).where(*_BRANCH).order_by(FACT.c.seq.desc()).limit(1)
 )
-_AT = Straight(
-    select(FACT.c.branch, FACT.c.hash).where(
-        FACT.c.feed == bindparam("feed"), FACT.c.seq == bindparam("seq")
-    )
-)
+_HASH = Straight(select(FACT.c.hash).where(*_BRANCH, FACT.c.seq == bindparam("seq")))
 _BODIES = Straight(
     select(FACT.c.seq, FACT.c.hash, FACT.c.body)
     .where(*_BRANCH, FACT.c.seq.between(bindparam("low"), bindparam("high")))
@@ -99,10 +95,15 @@ class Chains:
         """The branch on which the fact with this number and hash lies; None when it isn't held."""
         if not 0 < head.seq < 1 << 63:
             return None
-        for branch, digest in _AT.all(self._connection, feed=feed, seq=head.seq):
-            if digest == head.hash:
-                return int(branch)
+        # Branch by branch, because the facts lie so: a number alone is found by going through them.
+        for branch in range(self.last_branch(feed) + 1):
+            if self._hash(feed, branch, head.seq) == head.hash:
+                return branch
         return None
+
+    def _hash(self, feed: bytes, branch: int, seq: int) -> bytes | None:
+        row = _HASH.first(self._connection, feed=feed, branch=branch, seq=seq)
+        return row[0] if row else None
 
     def holds(self, feed: bytes, head: Head) -> bool:
         """Whether everything up to ``head`` is held."""
@@ -124,10 +125,9 @@ class Chains:
         """The hash of the fact with that number on a path; 0: what the first hangs on."""
         for span in path:
             if span.first <= seq <= span.last:
-                for branch, digest in _AT.all(self._connection, feed=feed, seq=seq):
-                    if branch == span.branch:
-                        found: bytes = digest
-                        return found
+                found = self._hash(feed, span.branch, seq)
+                if found is not None:
+                    return found
         return genesis(feed)
 
     def common(self, feed: bytes, path: Path, heads: Iterable[Head]) -> int:

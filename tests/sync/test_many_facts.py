@@ -135,6 +135,42 @@ def test_the_test_would_notice(device: FieldDevice) -> None:
     assert len(searched(device, statements)) == 1
 
 
+def _steps(device: FieldDevice, work: Callable[[], Any]) -> int:
+    """How many steps SQLite's machine takes for ``work``, to a hundred for each connection."""
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 100
+        return 0
+
+    def listen(driver: Any, _record: object = None) -> None:
+        driver.set_progress_handler(step, 100)
+
+    event.listen(device.database.ledger, "connect", listen)
+    try:
+        work()
+    finally:
+        event.remove(device.database.ledger, "connect", listen)
+    return steps
+
+
+def test_a_sync_with_nothing_to_send_costs_the_same_whatever_is_held(device: FieldDevice) -> None:
+    """The plans tell of tables that are gone through from end to end; this of all else that
+    grows, such as an index of which only the first column is asked for."""
+    centre = centre_of(device)
+    sync(device, centre)
+    short = _steps(device, lambda: sync(device, centre))
+    session = device.station.session
+    assert session is not None and short > 0
+    line = (Line(FIRST, SEMBAKO, 1),)
+    bodies = [Handover((1 << 60) + n, line, Source.CAMERA) for n in range(2_000)]
+    device.ledger.append(RANI, session.seq, *bodies)
+    assert sync(device, centre_of(device)).sent == 0
+    long = _steps(device, lambda: sync(device, centre_of(device)))
+    assert long < 1.2 * short, (short, long)
+
+
 def _peak(device: FieldDevice) -> int:
     """The most memory (bytes) that Python held at once while everything was sent."""
     centre = centre_of(device, holds_nothing=True)

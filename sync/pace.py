@@ -18,11 +18,6 @@ class Pace:
         self._patience = _PATIENCE
         self._grew = False
 
-    @property
-    def next(self) -> int:
-        """The size after this one, if this one goes well at the first try."""
-        return min(2 * self.size, self._most) if self._untroubled else self.size
-
     def slow_down(self) -> bool:
         """Half as much from now on; False when it is the least already."""
         self._untroubled = False
@@ -39,7 +34,7 @@ class Pace:
     def went_well(self) -> None:
         """After some good requests in a row, half as much more."""
         if self._untroubled:
-            self.size = self.next
+            self.size = min(2 * self.size, self._most)
             return
         self._good += 1
         if self._good >= self._patience and self.size < self._most:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from models.errors import BadAnswer
-from models.feed import Segment, encode_segment
+from models.feed import encode_segment
 from models.field.own_feed import OwnFeed
 from sync.asking import Asking
 from sync.pace import Pace
@@ -30,65 +29,12 @@ class Pushed:
     upto: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Packed:
-    """A segment as it is sent, and its last fact's number."""
-
-    last: int
-    wire: bytes
-
-
-class _Ahead:
-    """Packs the segment that comes next while one is on its way: that is when nobody here works.
-
-    Never sends ahead: a segment whose neighbour before it got lost is of no use at the other end.
-    """
-
-    def __init__(self, own: OwnFeed, packer: Executor) -> None:
-        self._own = own
-        self._packer = packer
-        self._next: tuple[tuple[int, int], Future[_Packed]] | None = None
-
-    def segment(self, after: int, most: int) -> _Packed:
-        """The next at most ``most`` facts after ``after``."""
-        if self._next is not None and self._next[0] == (after, most):
-            return self._next[1].result()
-        return _pack(self._read(after, most))
-
-    def prepare(self, after: int, most: int) -> None:
-        """Begins with that one; it is thrown away if another one is wanted then."""
-        # Read here, because the database belongs to this thread.
-        segment = self._read(after, most)
-        self._next = (after, most), self._packer.submit(_pack, segment)
-
-    def _read(self, after: int, most: int) -> Segment:
-        segment = self._own.segment_after(after, most)
-        assert segment is not None, "facts never go away"
-        return segment
-
-
-def _pack(segment: Segment) -> _Packed:
-    return _Packed(segment.last, encode_segment(segment))
-
-
 def push(
     own: OwnFeed, asking: Asking, receipts: Receipts, confirmed: Confirmed, report: Report
 ) -> Pushed:
     """Sends what follows on what was ``confirmed``; each segment's receipt is kept at once, and
     whatever breaks off goes on from there. What is recorded meanwhile goes along once: a point that
     records faster than the line carries would else never come to fetch anything."""
-    with ThreadPoolExecutor(1, "packing") as packer:
-        return _push(own, asking, receipts, confirmed, report, _Ahead(own, packer))
-
-
-def _push(
-    own: OwnFeed,
-    asking: Asking,
-    receipts: Receipts,
-    confirmed: Confirmed,
-    report: Report,
-    ahead: _Ahead,
-) -> Pushed:
     held, forked = confirmed.held, confirmed.forked
     upto, extended = own.head().seq, False
     if not confirmed.ours and own.safe_seq() < upto:
@@ -100,10 +46,9 @@ def _push(
     pace, went_back = Pace(_GROWTH * BATCH, SMALLEST_BATCH, BATCH), False
 
     def segment() -> bytes:
-        sealed = ahead.segment(held, pace.size)
-        if sealed.last < upto:
-            ahead.prepare(sealed.last, pace.next)
-        return sealed.wire
+        sealed = own.segment_after(held, pace.size)
+        assert sealed is not None, "facts never go away"
+        return encode_segment(sealed)
 
     while held < upto:
         report(Progress(Phase.SENDING, done, total))

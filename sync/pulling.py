@@ -44,13 +44,16 @@ class Pulling:
         """Everything new in the stream ``point``; of the city's nothing, and no cursor any more,
         where it has to begin with a snapshot again. Raises SyncError or DataError; the pages before
         stay."""
-        seen = 0
+        seen, anew = 0, False
         while True:
             after, mark = marked_cursor(self._roster, point)
             page = self._page(self._ask(point, after, mark), point, after)
             if page.after != after:
-                # The centre was restored from a backup, and these numbers are other changes now.
-                self.restored = True
+                # The centre was restored from a backup, and these numbers are other changes now:
+                # from the beginning, but never in a circle.
+                if anew:
+                    raise BadAnswer()
+                self.restored = anew = True
                 if point == CITY:
                     forget_cursor(self._roster, CITY)
                     return

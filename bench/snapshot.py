@@ -54,7 +54,7 @@ def run(ground: Ground) -> Table:
         "COPY of both tables out of PostgreSQL, and their rows in order into SQLCipher by the"
         " driver alone",
         [
-            Figure("the whole copy", copied["seconds"], "s", floor, at_most_times(20)),
+            Figure("the whole copy", copied["seconds"], "s", floor, at_most_times(12)),
             Figure("  a second", held / copied["seconds"], "households", held / floor),
             Figure("a household on the wire", copied["bytes"] / held, "B", target=at_most(30)),
             Figure("the laptop's memory at most", copied["peak"], "MiB", target=at_most(400)),

@@ -44,13 +44,19 @@ class ClosingPage(QObject):
         screen.notice_dismissed.connect(lambda _key: self._show(notices=()))
         self._links = (
             (syncing.changed, self._show),
-            (syncing.learned, self.begin),
+            (syncing.learned, self._count),
             (syncing.failed, self._failed),
         )
         for signal, slot in self._links:
             signal.connect(slot)
 
     def begin(self) -> None:
+        """The keyboard is taken once, before anything is read: what comes later moves nobody's
+        choice."""
+        self.screen.take_focus()
+        self._count()
+
+    def _count(self) -> None:
         """Reads what the session came to."""
         self._threads.submit_db(lambda: closing_state(self._desk), self._read, self._failed)
 
@@ -61,11 +67,8 @@ class ClosingPage(QObject):
             signal.disconnect(slot)
 
     def _read(self, state: ClosingState) -> None:
-        first = not self._state.now
         self._state = replace(state, busy=self._state.busy)
         self._show()
-        if first and not self._over:
-            self.screen.take_focus()
 
     def _confirmed(self) -> None:
         if self._syncing.panel.unsafe:

@@ -142,7 +142,9 @@ class ClosingScreen(View):
         self._link.setVisible(state.progress is None and state.unsafe > 0)
         self._link.show_link(state.link, state.now, waits=state.unsafe > 0)
         self.confirm.say(say("close.closing" if state.busy else "close.confirm"))
-        self.confirm.setEnabled(not state.busy)
+        # Not before it is known what is at stake, or that this can't be read.
+        known = state.now > 0 or bool(state.notices)
+        self.confirm.setEnabled(known and not state.busy)
         # The way on that is best is the one that stands out.
         self.confirm.dress(kind="secondary" if state.unsafe else "primary")
         self.sync.dress(kind="primary" if state.unsafe else "secondary")

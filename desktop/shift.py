@@ -223,18 +223,24 @@ class Shift(QObject):
             place.clock,
             screen,
         )
-        page.close_asked.connect(self.close_session)
-        page.switch_asked.connect(place.log_out)
-        page.settings_asked.connect(place.preferences.open)
-        page.usb_asked.connect(self.pages.usb)
-        page.laptops_asked.connect(self.pages.laptops)
+        page.asked.connect(self._asked)
         page.hub_seen.connect(self.pages.laptops)
-        page.help_asked.connect(self.pages.help)
         page.records_wanted.connect(self.read_records)
         place.window.show_screen(screen)
         self._leave_opening()
         page.begin()
         place.start_camera()
+
+    def _asked(self, intent: str) -> None:
+        match intent:
+            case "close":
+                self.close_session()
+            case "switch":
+                self.place.log_out()
+            case "settings":
+                self.place.preferences.open()
+            case _:
+                self.pages.open(intent)
 
     def _leave_page(self) -> None:
         page, self.page = self.page, None

@@ -52,6 +52,15 @@ class ShiftPages(QObject):
         self._leave_laptops()
         self._leaving.end()
 
+    def open(self, intent: str) -> None:
+        """The page of an intent (``views.intents``)."""
+        pages: dict[str, Go] = {
+            "help": self.help,
+            "laptops": self.laptops,
+            "usb": self.usb,
+        }
+        pages[intent]()
+
     def help(self) -> None:
         """The one page of help."""
         page = HelpPage(self._place.look)

@@ -52,12 +52,8 @@ class Place:
 class ScanPage(QObject):
     """One volunteer's scan screen, from opening the session to closing it."""
 
-    switch_asked = Signal()
-    close_asked = Signal()
-    settings_asked = Signal()
-    help_asked = Signal()
-    usb_asked = Signal()
-    laptops_asked = Signal()
+    asked = Signal(str)
+    """The name of an intent that is not this page's."""
     hub_seen = Signal(str)
     """A hub's code was scanned where slips are: this laptop shall connect to that hub."""
     records_wanted = Signal()
@@ -135,18 +131,12 @@ class ScanPage(QObject):
             (screen.nothing_to_paste, self._nothing_to_paste),
             (screen.void_asked, scanning.ask_void),
             (screen.void_confirmed, scanning.void),
-            (screen.sync_asked, self._sync_now),
+            (screen.asked, self._asked),
             (screen.sync_opened, self._open_sync),
             (screen.sync_cancelled, self.syncing.cancel),
             (screen.photos_asked, self.syncing.send_photos),
             (screen.side_closed, self._close_side),
             (screen.notice_dismissed, scanning.dismiss),
-            (screen.settings_asked, self.settings_asked),
-            (screen.help_asked, self.help_asked),
-            (screen.usb_asked, self.usb_asked),
-            (screen.laptops_asked, self.laptops_asked),
-            (screen.switch_asked, self.switch_asked),
-            (screen.close_asked, self.close_asked),
         )
         for signal, slot in self._links:
             signal.connect(slot)
@@ -196,6 +186,12 @@ class ScanPage(QObject):
 
     def _dismiss(self) -> None:
         self.scanning.leave()
+
+    def _asked(self, intent: str) -> None:
+        if intent == "sync":
+            self._sync_now()
+        else:
+            self.asked.emit(intent)
 
     # --- sync --------------------------------------------------------------------------------
 

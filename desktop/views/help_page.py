@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
 
 from desktop.theme.look import Look
+from desktop.views.intents import EVERY
 from desktop.views.parts.arrange import column, frame, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.button_row import foot
@@ -22,23 +23,19 @@ _TONES = (
     (Tone.CHECK, "triangle-alert", "check"),
     (Tone.STOP, "x", "stop"),
 )
-KEYS = (
+_SCAN_KEYS = (
     ("Enter", "enter"),
     ("Ctrl+Enter", "ctrl_enter"),
     ("Esc", "esc"),
     ("Ctrl+O", "open"),
     ("Ctrl+V", "paste"),
-    ("F1", "f1"),
-    ("F4", "f4"),
-    ("F5", "f5"),
-    ("F6", "f6"),
-    ("F8", "f8"),
-    ("F9", "f9"),
     ("F10", "f10"),
-    ("Ctrl+U", "usb"),
-    ("Ctrl+L", "switch"),
-    ("Ctrl+W", "close"),
 )
+KEYS = (
+    *((key, f"help.key_{name}") for key, name in _SCAN_KEYS),
+    *((intent.key, f"menu.{intent.name}") for intent in EVERY),
+)
+"""(key, where its words are)"""
 
 
 class HelpPage(View):
@@ -115,7 +112,7 @@ class HelpPage(View):
             words.say(say(f"help.{key}"))
         for (keys, name), (shown, words) in zip(KEYS, self._keys, strict=True):
             shown.say(keys)
-            words.say(say(f"help.key_{name}"))
+            words.say(say(name))
         self._safe.say(say("help.safe"))
         self.back.say(say("help.back"))
         self._make_room()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -17,6 +19,7 @@ from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
+from desktop.views.intents import EVERY
 from desktop.views.moment_banner import moment_banner
 from desktop.views.overview import OverviewPanel
 from desktop.views.parts.arrange import column, row
@@ -66,26 +69,17 @@ class ScanScreen(View):
     void_asked = Signal(int)
     void_confirmed = Signal(int, object, str)
     """(seq, VoidReason, words)"""
-    sync_asked = Signal()
-    """Sync now, and show how it goes."""
+    asked = Signal(str)
+    """The name of an intent (``views.intents``) that somebody else must carry out."""
     sync_opened = Signal()
     """Show the sync panel without starting anything."""
     sync_cancelled = Signal()
     photos_asked = Signal()
     """Send all photos now, whatever the day's limit."""
-    usb_asked = Signal()
-    laptops_asked = Signal()
-    """Show the other laptops at this point."""
     side_closed = Signal()
     """The void or sync panel was left."""
     notice_acted = Signal(str)
     notice_dismissed = Signal(str)
-    settings_asked = Signal()
-    help_asked = Signal()
-    switch_asked = Signal()
-    """Another volunteer takes over."""
-    close_asked = Signal()
-    """Close the session."""
 
     def __init__(
         self, look: Look, parent: QWidget | None = None, *, settle_ms: int = SETTLE_MS
@@ -153,54 +147,35 @@ class ScanScreen(View):
         self.overview.back_pressed.connect(self._leave_history)
         self.void.confirmed.connect(self.void_confirmed)
         self.void.left.connect(self.side_closed)
-        self.sync.sync_asked.connect(self.sync_asked)
+        self.sync.sync_asked.connect(lambda: self.intend("sync"))
         self.sync.cancel_asked.connect(self.sync_cancelled)
         self.sync.photos_asked.connect(self.photos_asked)
-        self.sync.usb_asked.connect(self.usb_asked)
+        self.sync.usb_asked.connect(lambda: self.intend("usb"))
         self.sync.left.connect(self.side_closed)
         self.bar.pill_pressed.connect(self.sync_opened)
-        self.bar.hub_pressed.connect(self.laptops_asked)
+        self.bar.hub_pressed.connect(lambda: self.intend("laptops"))
         self.bar.chosen.connect(self.intend)
 
     def _bind_keys(self) -> None:
+        calls = [(one.key, partial(self.intend, one.name)) for one in EVERY]
         for keys, call in (
-            ("F1", self.help_asked.emit),
-            ("F4", self.laptops_asked.emit),
-            ("F5", self.sync_asked.emit),
-            ("F6", self.open_history),
-            ("F8", self.overview.void_newest),
-            ("F9", self.settings_asked.emit),
+            *calls,
             ("F10", self.bar.open_menu),
             ("Ctrl+O", self.open_picture),
-            ("Ctrl+U", self.usb_asked.emit),
-            ("Ctrl+L", self.switch_asked.emit),
-            ("Ctrl+W", self.close_asked.emit),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(call)
 
     def intend(self, intent: str) -> None:
-        """What a line of the menu means (see ``parts.top_bar.MENU``)."""
+        """What a key or a line of the menu means (see ``views.intents``)."""
         match intent:
-            case "sync":
-                self.sync_asked.emit()
-            case "usb":
-                self.usb_asked.emit()
-            case "laptops":
-                self.laptops_asked.emit()
             case "history":
                 self.open_history()
             case "void":
                 self.overview.void_newest()
-            case "settings":
-                self.settings_asked.emit()
-            case "help":
-                self.help_asked.emit()
-            case "switch":
-                self.switch_asked.emit()
-            case "close":
-                self.close_asked.emit()
+            case _:
+                self.asked.emit(intent)
 
     # --- state -------------------------------------------------------------------------------
 

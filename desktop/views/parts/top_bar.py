@@ -8,6 +8,7 @@ from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
+from desktop.views.intents import MENU
 from desktop.views.parts.arrange import column, frame, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.elided import Elided
@@ -19,18 +20,6 @@ from desktop.views.wording import number, shortly
 
 _GAP = 16
 """Pixels between the parts."""
-MENU: tuple[tuple[str, str, str], ...] = (
-    ("sync", "refresh-cw", "F5"),
-    ("usb", "hard-drive", "Ctrl+U"),
-    ("laptops", "wifi", "F4"),
-    ("history", "history", "F6"),
-    ("void", "undo-2", "F8"),
-    ("settings", "settings", "F9"),
-    ("help", "circle-question-mark", "F1"),
-    ("switch", "user-round", "Ctrl+L"),
-    ("close", "log-out", "Ctrl+W"),
-)
-"""(intent, icon, key): everything beside the scan itself; words under ``field.menu``."""
 
 
 def pill_words(look: Look, pill: SyncPill, now: int, *, brief: bool = False) -> str:
@@ -92,7 +81,7 @@ class TopBar(View):
     hub_pressed = Signal()
     """The pill of the other laptops was pressed."""
     chosen = Signal(str)
-    """An intent of ``MENU`` was chosen in the menu."""
+    """The name of an intent that was chosen in the menu."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
@@ -135,12 +124,13 @@ class TopBar(View):
         self._person.setPixmap(look.icon("user-round", look.tokens.muted, ratio=ratio))
         self.menu_button.say("", name=look.text("bar.menu"))
         self._menu.clear()
-        for intent, icon, key in MENU:
-            if intent in {"settings", "switch"}:
-                self._menu.addSeparator()
-            pixmap = look.icon(icon, look.tokens.muted, ratio=ratio)
-            action = self._menu.addAction(QIcon(pixmap), f"{look.text(f'menu.{intent}')}\t{key}")
-            action.triggered.connect(lambda _=False, what=intent: self.chosen.emit(what))
+        for group in MENU:
+            self._menu.addSeparator()
+            for intent in group:
+                pixmap = look.icon(intent.icon, look.tokens.muted, ratio=ratio)
+                words = f"{look.text(f'menu.{intent.name}')}\t{intent.key}"
+                action = self._menu.addAction(QIcon(pixmap), words)
+                action.triggered.connect(lambda _=False, what=intent.name: self.chosen.emit(what))
 
     def draw(self) -> None:
         state = self._state

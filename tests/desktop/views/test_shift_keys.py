@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QImage,
+    QKeySequence,
 )
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -21,6 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.views.closing import ClosingScreen
 from desktop.views.help_page import HelpPage
+from desktop.views.intents import EVERY, Intent
 from desktop.views.opening import OpeningScreen
 from desktop.views.scan_screen import ScanScreen
 from models.facts import VoidReason
@@ -200,30 +202,18 @@ def test_escape_empties_the_line_before_it_puts_the_verdict_away(scan: ScanScree
     assert left == ["dismissed"]
 
 
-@pytest.mark.parametrize(
-    ("key", "signal"),
-    [
-        (KEY.Key_F1, "help_asked"),
-        (KEY.Key_F5, "sync_asked"),
-        (KEY.Key_F8, "void_asked"),
-        (KEY.Key_F9, "settings_asked"),
-    ],
-)
-def test_each_key_of_the_help_page_does_what_it_says(
-    qtbot: QtBot, scan: ScanScreen, key: Qt.Key, signal: str
-) -> None:
-    with qtbot.waitSignal(getattr(scan, signal)):
-        press(key)
-
-
-@pytest.mark.parametrize(
-    ("key", "signal"), [(KEY.Key_L, "switch_asked"), (KEY.Key_W, "close_asked")]
-)
-def test_ctrl_l_changes_the_volunteer_and_ctrl_w_closes(
-    qtbot: QtBot, scan: ScanScreen, key: Qt.Key, signal: str
-) -> None:
-    with qtbot.waitSignal(getattr(scan, signal)):
-        _ctrl(key)
+@pytest.mark.parametrize("intent", EVERY, ids=lambda intent: intent.name)
+def test_each_key_of_the_help_page_does_what_it_says(scan: ScanScreen, intent: Intent) -> None:
+    done: list[str] = []
+    scan.asked.connect(done.append)
+    scan.void_asked.connect(lambda _seq: done.append("void"))
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    QTest.keySequence(widget, QKeySequence(intent.key))
+    if intent.name == "history":
+        assert scan.overview.list.hasFocus()
+    else:
+        assert done == [intent.name]
 
 
 def test_f10_opens_the_menu_with_every_way_on(scan: ScanScreen) -> None:
@@ -231,9 +221,7 @@ def test_f10_opens_the_menu_with_every_way_on(scan: ScanScreen) -> None:
     menu = QApplication.activePopupWidget()
     assert menu is not None
     shown = [action.text().split("\t") for action in menu.actions() if action.text()]
-    assert [key for _, key in shown] == [
-        *("F5", "Ctrl+U", "F4", "F6", "F8", "F9", "F1", "Ctrl+L", "Ctrl+W")
-    ]
+    assert [key for _, key in shown] == [intent.key for intent in EVERY]
     menu.close()
 
 

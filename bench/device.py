@@ -103,7 +103,7 @@ def _make(folder: Path, households: int) -> None:
     city.fill(database, POINT, _valid_until(), households)
     catalogue: dict[str, list[Row]] = {
         "points": [(POINT, "Balai RW 07", "31.71.01.1001", "Jl. Melati 1")],
-        "stages": [(STAGE, "Tahap 1", 0, 1 << 60)],
+        "stages": [(STAGE, "Tahap 1", 0, 1 << 60, 0)],
         "packages": [(PACKAGE, "Paket sembako", "5 kg beras")],
         "keys": [(SLIP_SIGNER.key_id, "slip", SLIP_SIGNER.public_key, None)],
     }

@@ -281,7 +281,7 @@ def _roster() -> Page:
         "entitlements": [(_id(n), STAGE, PACKAGE, POINT, 1) for n in places],
         "slips": [(n + 1, _id(n), POINT, lines, 0, 1 << 60, False) for n in places],
         "points": [(POINT, "Balai RW 07", "31.71.01.1001", "Jl. Melati 1")],
-        "stages": [(STAGE, "Tahap 1", 0, 1 << 60)],
+        "stages": [(STAGE, "Tahap 1", 0, 1 << 60, 0)],
         "packages": [(PACKAGE, "Paket sembako", "5 kg beras")],
         "keys": [(SLIP_SIGNER.key_id, "slip", SLIP_SIGNER.public_key, None)],
     }

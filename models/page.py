@@ -94,7 +94,10 @@ SECTIONS: dict[str, tuple[int, tuple[tuple[str, str], ...]]] = {
     "aliases": (5, (("kk", "int"), ("household", "int"))),
     "gone": (6, (("household", "int"),)),
     "points": (10, (("id", "int"), ("name", "str"), ("region", "str"), ("address", "str"))),
-    "stages": (11, (("id", "int"), ("name", "str"), ("opens", "int"), ("closes", "int"))),
+    "stages": (
+        11,
+        (("id", "int"), ("name", "str"), ("opens", "int"), ("closes", "int"), ("asks", "int")),
+    ),
     "packages": (12, (("id", "int"), ("name", "str"), ("contents", "str"))),
     "volunteers": (
         13,

@@ -24,6 +24,8 @@ from server.settings import Settings, read_settings
 from sync.messages import ExceptionCode
 
 OK, FAILED = 0, 1
+_ASKS = ("photo", "signature", "proxy_document")
+"""``models.asks.Asks`` as typed: commands are read before the models are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     demo.add_argument("--folder", type=Path, default=Path("trial"), help=say("folder"))
     demo.add_argument("--seed", type=int, default=1, help=say("seed"))
     demo.add_argument("--json", action="store_true", help=say("json"))
+    demo.add_argument("--asks", nargs="+", choices=_ASKS, default=[], help=say("asks"))
     roster = command("import-roster", "about_import")
     roster.add_argument("file", type=Path, help=say("file"))
     roster.add_argument("--point", help=say("point"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
+import operator
 import signal
 import socket
 import sys
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, func, select
 
 from models import enrolment_text
+from models.asks import Asks
 from models.clock import local, wall_clock
 from models.texts import text
 from server.cli import FAILED, OK, Centre
@@ -127,7 +130,8 @@ def demo(centre: Centre, parsed: argparse.Namespace) -> int:
     from server.slips.issue import issue_slips as issue
 
     now, folder = wall_clock(), parsed.folder
-    filled = fill(centre.engine, centre.keys, folder, now, parsed.seed)
+    asks = functools.reduce(operator.or_, (Asks[one.upper()] for one in parsed.asks), Asks.NOTHING)
+    filled = fill(centre.engine, centre.keys, folder, now, parsed.seed, asks)
     first, second = filled.stages
     with centre.engine.begin() as connection:
         issued = [

@@ -17,6 +17,7 @@ from typing import Any
 from openpyxl import Workbook
 from sqlalchemy import Connection, Engine, func, insert, select, text
 
+from models.asks import Asks
 from models.clock import JAKARTA, local
 from models.pin import PIN_PARAMS, derive_pin_key
 from server.errors import AlreadyThere
@@ -107,13 +108,16 @@ class Filled:
     roster: Path
 
 
-def fill(engine: Engine, keys: Keys, folder: Path, now: int, seed: int) -> Filled:
-    """Fills an empty centre; writes the roster it imports into ``folder``. Raises AlreadyThere."""
+def fill(
+    engine: Engine, keys: Keys, folder: Path, now: int, seed: int, asks: Asks = Asks.NOTHING
+) -> Filled:
+    """Fills an empty centre; writes the roster it imports into ``folder``. ``asks``: what the stage
+    under way asks to be kept of a hand-over. Raises AlreadyThere."""
     folder.mkdir(parents=True, exist_ok=True)
     with engine.begin() as connection:
         if connection.scalar(select(func.count()).select_from(table(Programme))):
             raise AlreadyThere()
-        points, stages = _catalogue(connection, now)
+        points, stages = _catalogue(connection, now, asks)
     roster = folder / "daftar-penerima.xlsx"
     _write_roster(roster, random.Random(seed))
     report = import_roster(engine, Personal(keys), roster, now=now)
@@ -123,7 +127,7 @@ def fill(engine: Engine, keys: Keys, folder: Path, now: int, seed: int) -> Fille
 
 
 def _catalogue(
-    connection: Connection, now: int
+    connection: Connection, now: int, asks: Asks
 ) -> tuple[tuple[int, ...], tuple[tuple[int, int, int], ...]]:
     def add(kind: Any, **values: Any) -> int:
         rows = table(kind)
@@ -136,10 +140,17 @@ def _catalogue(
     agregator = add(Agregator, name="Yayasan Peduli Jakarta")
     today = datetime.combine(local(now).date(), time(), JAKARTA)
     periods = [(today - timedelta(days=2), 7), (today + timedelta(days=7), 7)]
-    stages = []
+    stages: list[tuple[int, int, int]] = []
     for name, (begin, days) in zip(_STAGES, periods, strict=True):
         begins, ends = _ms(begin), _ms(begin + timedelta(days=days))
-        stage = add(Stage, programme=programme, name=name, starts_at=begins, ends_at=ends)
+        stage = add(
+            Stage,
+            programme=programme,
+            name=name,
+            starts_at=begins,
+            ends_at=ends,
+            asks=int(asks if not stages else Asks.NOTHING),
+        )
         stages.append((stage, begins, ends))
     for number, (name, contents) in enumerate(PACKAGES):
         add(

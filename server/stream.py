@@ -234,7 +234,7 @@ _REVIEWS = text(
     " AND r.branch = t.branch AND r.decided_at IS NULL ORDER BY 1, 2, 3, 4"
 )
 _POINTS = text("SELECT id, name, region, address FROM point ORDER BY id")
-_STAGES = text("SELECT id, name, starts_at, ends_at FROM stage ORDER BY id")
+_STAGES = text("SELECT id, name, starts_at, ends_at, asks FROM stage ORDER BY id")
 _PACKAGES = text("SELECT id, name, contents FROM package ORDER BY id")
 _KEYS = text(
     "SELECT fingerprint, purpose, public_key, NULL::int8 FROM centre_key"

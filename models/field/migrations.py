@@ -237,6 +237,7 @@ ROSTER_STEPS: tuple[tuple[str, ...], ...] = (
           name VARCHAR NOT NULL,
           opens INTEGER NOT NULL,
           closes INTEGER NOT NULL,
+          asks INTEGER NOT NULL,
           PRIMARY KEY (id)
         )
         """,

@@ -7,12 +7,15 @@ the one thread that owns the connection.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from models.asks import Asks
 from models.decide import (
     Decision,
     Entitlement,
@@ -29,6 +32,7 @@ from models.facts import (
     BlobKind,
     Body,
     Handover,
+    Line,
     Movement,
     Refused,
     SessionClosed,
@@ -78,6 +82,7 @@ class Station:
         self._session: Session | None = None
         self._slip_keys: dict[bytes, bytes] = {}
         self._stages: list[tuple[int, int, int]] = []
+        self._asks: dict[int, Asks] = {}
         self._handed = 0
         self.reload()
 
@@ -86,7 +91,9 @@ class Station:
         self.ledger.reload()
         self.ledger.anchor = load_anchor(self._connection)
         self._slip_keys = self.roster.slip_keys()
-        self._stages = [(stage.id, stage.opens, stage.closes) for stage in self.roster.stages()]
+        stages = self.roster.stages()
+        self._stages = [(stage.id, stage.opens, stage.closes) for stage in stages]
+        self._asks = {stage.id: Asks(stage.asks) for stage in stages}
         self._session = find_open_session(self.ledger)
         # Counted once; each hand-over and void then keeps it up, so that no scan pays for it.
         self._handed = count_handed(self._connection, self._session) if self._session else 0
@@ -136,6 +143,10 @@ class Station:
         """Stage → when it opens, for those that are still to come."""
         now = self.ledger.clock().now
         return {stage: opens for stage, opens, _ in self._stages if now < opens}
+
+    def asks(self, lines: Iterable[Line]) -> Asks:
+        """What the stages of ``lines`` ask to be kept of the hand-over."""
+        return reduce(or_, (self._asks.get(line.stage, Asks(0)) for line in lines), Asks(0))
 
     # --- looking up --------------------------------------------------------------------------
 

@@ -301,13 +301,14 @@ class PointRow(RosterModel, table=True):
 
 
 class StageRow(RosterModel, table=True):
-    """A stage and when it is handed out (ms since 1970 UTC)."""
+    """A stage, when it is handed out (ms since 1970 UTC), and what it asks for (``Asks``)."""
 
     __tablename__ = "stage"
     id: int = _key()
     name: str
     opens: int
     closes: int
+    asks: int
 
 
 class PackageRow(RosterModel, table=True):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Field
 
-from server.tables.base import CentreTable, big, given_id, json_value, reference
+from server.tables.base import CentreTable, big, given_id, json_value, reference, small
 
 
 class Programme(CentreTable, table=True):
@@ -33,13 +33,15 @@ class Agregator(CentreTable, table=True):
 
 
 class Stage(CentreTable, table=True):
-    """A *tahap* of a programme: what is entitled in it may be handed over from start to end."""
+    """A *tahap* of a programme: what is entitled in it may be handed over from start to end.
+    ``asks``: what is to be kept of each hand-over (``models.asks``)."""
 
     id: int | None = given_id()
     programme: int = reference("programme.id")
     name: str
     starts_at: int = big()
     ends_at: int = big()
+    asks: int = small(0)
 
 
 class Package(CentreTable, table=True):

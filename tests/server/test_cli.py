@@ -259,6 +259,22 @@ def test_a_demo_goes_into_an_empty_database_only(
     assert _scalar(catalogue_in, "SELECT count(*) FROM household") == 0
 
 
+@pytest.mark.parametrize(
+    ("asks", "first"), [([], 0), (["--asks", "photo", "signature"], 3), (["--asks", "photo"], 1)]
+)
+def test_the_demos_first_stage_asks_for_nothing_but_what_it_is_told(
+    environment: dict[str, str],
+    engine: Engine,
+    tmp_path: Path,
+    asks: list[str],
+    first: int,
+) -> None:
+    assert main(["demo", "--folder", str(tmp_path / "trial"), "--json", *asks], environment) == 0
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT asks FROM stage ORDER BY id")).scalars().all()
+    assert found == [first, 0]
+
+
 @pytest.fixture
 def free_port() -> int:
     with socket.socket() as probe:

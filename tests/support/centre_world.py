@@ -163,6 +163,7 @@ class Centre:
                         "name": row[1],
                         "starts_at": row[2],
                         "ends_at": row[3],
+                        "asks": row[4],
                     }
                     for row in STAGES
                 ],

@@ -119,7 +119,7 @@ PAGE = Page(
         "aliases": [(3171010101200021, FAMILY)],
         "gone": [(FAMILY + 2,)],
         "points": [(3, "Balai RW 03", "31.71.01.1002", "Jl. Cideng 5")],
-        "stages": [(2, "Tahap 2", AT, AT + 600_000_000)],
+        "stages": [(2, "Tahap 2", AT, AT + 600_000_000, 3)],
         "packages": [(1, "Paket sembako", "5 kg beras · 2 l minyak")],
         "volunteers": [(7, "Rani", True, bytes(16), bytes.fromhex("a0"), bytes(32))],
         "keys": [(SLIP_KEY.key_id, "slip", SLIP_KEY.public_key, None)],

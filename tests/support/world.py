@@ -36,9 +36,9 @@ POINTS = (
     (THERE, "Balai RW 05", OTHER_REGION, "Jl. Petojo 9"),
 )
 STAGES = (
-    (FIRST, "Tahap 1", OPENS, CLOSES),
-    (SECOND, "Tahap 2", OPENS, CLOSES),
-    (LATER, "Tahap 3", CLOSES, CLOSES + 7 * DAY),
+    (FIRST, "Tahap 1", OPENS, CLOSES, 0),
+    (SECOND, "Tahap 2", OPENS, CLOSES, 0),
+    (LATER, "Tahap 3", CLOSES, CLOSES + 7 * DAY, 0),
 )
 PACKAGES = ((SEMBAKO, "Paket sembako", "5 kg beras"), (LEBARAN, "Paket Lebaran", "1 kue"))
 VOLUNTEERS = (

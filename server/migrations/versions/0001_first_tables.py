@@ -366,6 +366,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("starts_at", sa.BigInteger(), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("asks", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(["programme"], ["programme.id"], name="stage_programme_fkey"),
         sa.PrimaryKeyConstraint("id", name="stage_pkey"),
     )

@@ -35,7 +35,7 @@ SECTIONS = {
     ALIASES: "kk int·household int",
     GONE: "household int",
     POINTS: "id int·name text·region text·address text",
-    STAGES: "id int·name text·opens int·closes int",
+    STAGES: "id int·name text·opens int·closes int·asks int",
     PACKAGES: "id int·name text·contents text",
     VOLUNTEERS: "id int·name text·active bool·salt bytes·params bytes·pin_key bytes",
     KEYS: "key_id bytes·purpose text·public_key bytes·until int?",

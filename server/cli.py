@@ -39,7 +39,12 @@ class Centre:
 
     def say(self, leaf: str, **parts: object) -> None:
         """Prints the words under ``cli.centre.<leaf>``."""
-        print(text(self.language, f"cli.centre.{leaf}", **parts), flush=True)
+        say(self.language, leaf, **parts)
+
+
+def say(language: Language, leaf: str, **parts: object) -> None:
+    """Prints the words under ``cli.centre.<leaf>``."""
+    print(text(language, f"cli.centre.{leaf}", **parts), flush=True)
 
 
 @contextmanager
@@ -56,14 +61,15 @@ def main(
     arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ
 ) -> int:
     """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
-    from server import assign_commands, commands, device_commands
+    from server import assign_commands, backup_commands, commands, device_commands
     from server.parcel_command import import_parcel
     from server.review_command import reviews
+    from server.setting_check import check
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(given)
     parsed = _parser(language).parse_args(given)
-    run = {
+    runs = {
         "init": commands.init,
         "demo": commands.demo,
         "import-roster": commands.import_roster,
@@ -75,11 +81,17 @@ def main(
         "reviews": reviews,
         "assign-device": assign_commands.assign_laptop,
         "assign-volunteer": assign_commands.assign_person,
+        "backup": backup_commands.back_up,
         "serve": commands.serve,
-    }[parsed.command]
+    }
     try:
+        # These two come before there is a centre to open.
+        if parsed.command == "restore":
+            return backup_commands.restore(environment, language, parsed)
+        if parsed.command == "serve" and parsed.check:
+            return check(environment, language)
         with open_centre(environment, language) as centre:
-            return run(centre, parsed)
+            return runs[parsed.command](centre, parsed)
     except KeyboardInterrupt:
         return FAILED
     except Exception as error:
@@ -162,7 +174,10 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     for one in (assign, person):
         one.add_argument("--give", action="append", default=[], metavar="POINT", help=say("give"))
         one.add_argument("--take", action="append", default=[], metavar="POINT", help=say("take"))
-    command("serve", "about_serve")
+    for name in ("backup", "restore"):
+        command(name, f"about_{name}").add_argument("file", type=Path, help=say("backup.file"))
+    serve = command("serve", "about_serve")
+    serve.add_argument("--check", action="store_true", help=say("check.about"))
     return parser
 
 

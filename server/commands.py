@@ -248,7 +248,7 @@ def serve(centre: Centre, _parsed: argparse.Namespace) -> int:
     from server.crew import Crew
 
     settings = centre.settings
-    if _is_taken(settings.host, settings.port):
+    if is_taken(settings.host, settings.port):
         words = text(
             centre.language, "cli.centre.port_taken", host=settings.host, port=settings.port
         )
@@ -277,8 +277,9 @@ def _draw(content: str, file: Path) -> None:
     code.make_image().save(str(file))
 
 
-def _is_taken(host: str, port: int) -> bool:
-    """Asked beforehand: uvicorn would end the process with a trace of its own."""
+def is_taken(host: str, port: int) -> bool:
+    """Whether another program listens there. Asked beforehand: uvicorn would end the process with a
+    trace of its own."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

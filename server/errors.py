@@ -7,7 +7,8 @@
         ├── DatabaseUnreachable  DatabaseTooOld  EmbeddedFailed  SchemaNewer  NotInitialised
         ├── DatabaseFull  DatabaseLost  DatabaseTrouble  FileTrouble  NoMemory
         ├── RosterUnreadable  RosterHeader
-        └── NothingFound  SeveralFound  AlreadyThere
+        ├── NothingFound  SeveralFound  AlreadyThere
+        └── BackupFailed  NotEmpty
 """
 
 from __future__ import annotations
@@ -181,4 +182,18 @@ class AlreadyThere(CentreError):
     """The database already holds data where an empty one is needed."""
 
     code = "already_there"
+    exit_code = 6
+
+
+class BackupFailed(CentreError):
+    """A backup can't be written or read: file, problem."""
+
+    code = "backup_failed"
+    exit_code = 7
+
+
+class NotEmpty(CentreError):
+    """A backup goes into an empty database only."""
+
+    code = "not_empty"
     exit_code = 6

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, inspect, select
 
 from models.box_keys import BoxKey
 from models.cose import Signer
@@ -124,12 +124,7 @@ def obtain_keys(engine: Engine, file: Path, environment: Mapping[str, str], now:
     """
     keys = read_keys(file, environment)
     with engine.begin() as connection:
-        known = {
-            row.purpose: bytes(row.fingerprint)
-            for row in connection.execute(
-                select(table(CentreKey)).order_by(table(CentreKey).c.since)
-            )
-        }
+        known = _known(connection)
         if keys is None:
             if known or connection.scalar(select(func.count()).select_from(table(Household))):
                 raise KeysMissing(file=file)
@@ -140,6 +135,27 @@ def obtain_keys(engine: Engine, file: Path, environment: Mapping[str, str], now:
         elif known != keys.fingerprints:
             raise KeysMissing(file=file)
     return keys
+
+
+def check_keys(engine: Engine, file: Path, environment: Mapping[str, str]) -> bool | None:
+    """Whether the keys that are there are the database's; None where it has none yet.
+
+    Raises KeysMissing or KeysUnusable; makes and writes nothing.
+    """
+    keys = read_keys(file, environment)
+    with engine.connect() as connection:
+        known = _known(connection) if inspect(connection).has_table(table(CentreKey).name) else {}
+    if not known:
+        return None
+    if keys is None or known != keys.fingerprints:
+        raise KeysMissing(file=file)
+    return True
+
+
+def _known(connection: Connection) -> dict[str, bytes]:
+    since = table(CentreKey).c.since
+    rows = connection.execute(select(table(CentreKey)).order_by(since))
+    return {row.purpose: bytes(row.fingerprint) for row in rows}
 
 
 def _rows(keys: Keys, now: int) -> list[dict[str, Any]]:

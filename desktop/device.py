@@ -103,7 +103,7 @@ def open_device(
         ledger = Ledger(connection, identity, wall_clock, load_anchor(connection))
         station = Station(ledger, BlobStore(database.blobs))
         with suppress(DataError):  # trouble with photos keeps nobody from their records
-            station.blobs.sweep(ledger.clock().now - DAY)
+            station.blobs.sweep(ledger.clock().now - DAY, station.drafts.pictures())
         return OpenDevice(database, connection, identity, station, vault)
 
 

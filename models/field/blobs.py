@@ -10,6 +10,7 @@ away, and never a fact whose picture isn't there.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,11 +120,12 @@ class BlobStore:
                 self._run(_CLEAR, hash=hash_)
                 self._run(_DROP, hash=hash_)
 
-    def sweep(self, before: int) -> int:
-        """Takes away what was kept before ``before`` and no fact names; returns how many. Nobody
-        may be about to record a fact meanwhile."""
+    def sweep(self, before: int, spared: Collection[bytes] = ()) -> int:
+        """Takes away what was kept before ``before`` and no fact names; returns how many.
+        ``spared``: what waits for its fact (``drafts``). Nobody may be about to record a fact
+        meanwhile."""
         with write(self._connection):
-            strays = self._run(_STRAYS, before=before).scalars().all()
+            strays = set(self._run(_STRAYS, before=before).scalars()).difference(spared)
             for hash_ in strays:
                 self._run(_CLEAR, hash=hash_)
                 self._run(_DROP, hash=hash_)

@@ -144,17 +144,24 @@ class Ledger(OwnFeed):
 
     # --- writing -----------------------------------------------------------------------------
 
-    def append(self, actor: int, session: int, *bodies: Body) -> list[Recorded]:
+    def append(
+        self,
+        actor: int,
+        session: int,
+        *bodies: Body,
+        also: Callable[[], None] = lambda: None,
+    ) -> list[Recorded]:
         """Writes ``bodies`` as the next facts, with all that follows from them, durably.
 
         One transaction: when this returns they are on the disk, when it raises (DataError, or
         TooLong for what no segment could carry) nothing is. ``session`` 0 makes a ``SessionOpened``
-        first in ``bodies`` the session of the rest. Raises FeedClosed when the laptop has left this
-        feed.
+        first in ``bodies`` the session of the rest. ``also`` is done in the same transaction.
+        Raises FeedClosed when the laptop has left this feed.
         """
         try:
             with write(self.connection):
                 recorded = self.append_inside(actor, session, *bodies)
+                also()
         except BaseException:
             self.projector.forget()
             raise

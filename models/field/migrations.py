@@ -25,6 +25,13 @@ LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
           PRIMARY KEY (feed, branch, seq)
         ) WITHOUT ROWID
         """,
+        """CREATE TABLE draft (
+          household INTEGER NOT NULL,
+          fact BLOB NOT NULL,
+          slip BLOB,
+          PRIMARY KEY (household)
+        ) WITHOUT ROWID
+        """,
         """CREATE TABLE exception (
           feed BLOB NOT NULL,
           seq INTEGER NOT NULL,

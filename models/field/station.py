@@ -31,6 +31,7 @@ from models.facts import (
     Blob,
     BlobKind,
     Body,
+    Fact,
     Handover,
     Line,
     Movement,
@@ -44,6 +45,7 @@ from models.facts import (
 )
 from models.field.blobs import BlobStore
 from models.field.device import load_anchor
+from models.field.drafts import Draft, Drafts
 from models.field.faults import mapped
 from models.field.ledger import FeedClosed, Ledger, Recorded
 from models.field.projections import FACT, voids
@@ -78,6 +80,7 @@ class Station:
         self.ledger = ledger
         self._blobs = blobs
         self.roster = Roster(ledger.connection)
+        self.drafts = Drafts(ledger.connection)
         self._connection: Connection = ledger.connection
         self._session: Session | None = None
         self._slip_keys: dict[bytes, bytes] = {}
@@ -178,6 +181,10 @@ class Station:
         """What a KK number comes to, also one the household had before."""
         return self._judge(source, household=self.roster.household_by_kk(kk))
 
+    def look_up_household(self, household: int, source: Source) -> Look:
+        """What a household comes to that is known by its id."""
+        return self._judge(source, household=self.roster.household(household))
+
     def _judge(
         self,
         source: Source,
@@ -215,10 +222,16 @@ class Station:
     # --- recording ---------------------------------------------------------------------------
 
     def hand_over(
-        self, look: Look, actor: int, *, deliberate: bool = False, blobs: Sequence[Blob] = ()
+        self,
+        look: Look,
+        actor: int,
+        *,
+        deliberate: bool = False,
+        blobs: Sequence[Blob] = (),
+        note: str | None = None,
     ) -> Recorded:
         """Records that what is due was handed over to the holder. ``blobs`` are its photos and
-        signatures, which ``keep_picture`` has put on the disk before.
+        signatures, which ``keep_picture`` has put on the disk before; the household's draft goes.
 
         Raises NotAllowed when the verdict is red, or amber without ``deliberate``; or when things
         changed since the look-up so that the verdict is now another: then look up again. Raises
@@ -234,23 +247,23 @@ class Station:
         tone = decision.verdict.tone
         if tone is Tone.STOP or (tone is Tone.CHECK and not deliberate) or not decision.due:
             raise NotAllowed()
-        of = look.household.id if look.household is not None else None
-        if look.slip is not None:
-            of = look.slip.household
-        assert of is not None, "only a household or a slip has anything due"
-        body = Handover(
-            household=of,
-            lines=decision.due,
-            source=look.source,
-            slip=look.slip.number if look.slip is not None else None,
-            verdict=decision.verdict,
-            blobs=tuple(blobs),
-        )
+        body = _handover(look, tuple(blobs), note)
         if not all(self.blobs.has(blob.hash) for blob in blobs):
             raise PictureMissing()
-        recorded = self._record(actor, body)
+        if self.drafts.of(body.household) is None:
+            recorded = self._record(actor, body)
+        else:
+            of = body.household
+            recorded = self._record(actor, body, also=lambda: self.drafts.drop_inside(of))
+            self.drafts.forget(of)
         self._handed += 1
         return recorded
+
+    def draft(self, look: Look, actor: int) -> Draft:
+        """Notes that a hand-over was confirmed and waits for its pictures; a crash keeps it."""
+        made = Draft(Fact(self.ledger.clock().now, actor, 0, _handover(look)), look.slip)
+        self.drafts.put(made)
+        return made
 
     def keep_picture(self, kind: BlobKind, data: bytes) -> Blob:
         """Puts a photo or signature (JPEG or PNG) on the disk for the hand-over that is about to be
@@ -315,7 +328,12 @@ class Station:
             raise NothingOpen()
         return self._session
 
-    def _record(self, actor: int, *bodies: Body | Callable[[], Body]) -> Recorded:
+    def _record(
+        self,
+        actor: int,
+        *bodies: Body | Callable[[], Body],
+        also: Callable[[], None] = lambda: None,
+    ) -> Recorded:
         """Writes ``bodies`` in the open session; returns where the first of them stands.
 
         A sync may have gone on in a new feed since anything was read: then once more, in that one.
@@ -324,7 +342,7 @@ class Station:
             session = self._session.seq if self._session is not None else 0
             made = [body() if callable(body) else body for body in bodies]
             try:
-                return self.ledger.append(actor, session, *made)[0]
+                return self.ledger.append(actor, session, *made, also=also)[0]
             except FeedClosed:
                 self.reload()
 
@@ -342,3 +360,20 @@ class Station:
             others = driver.execute("PRAGMA main.data_version").fetchone()[0]
             pulled = driver.execute("PRAGMA roster.data_version").fetchone()[0]
         return driver.total_changes, others + pulled
+
+
+def _handover(look: Look, blobs: tuple[Blob, ...] = (), note: str | None = None) -> Handover:
+    """What is due by ``look``, handed over to the holder."""
+    of = look.household.id if look.household is not None else None
+    if look.slip is not None:
+        of = look.slip.household
+    assert of is not None, "only a household or a slip has anything due"
+    return Handover(
+        household=of,
+        lines=look.decision.due,
+        source=look.source,
+        slip=look.slip.number if look.slip is not None else None,
+        verdict=look.decision.verdict,
+        note=note,
+        blobs=blobs,
+    )

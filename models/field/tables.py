@@ -183,6 +183,17 @@ class BlobNamedRow(LedgerModel, table=True):
     seq: int = _key()
 
 
+class DraftRow(LedgerModel, table=True):
+    """A hand-over that waits for its photo or signature (``drafts``): the fact as it would be
+    recorded, and the slip (CBOR) that it came from."""
+
+    __tablename__ = "draft"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    household: int = _key()
+    fact: bytes
+    slip: bytes | None
+
+
 # --- roster.db -------------------------------------------------------------------------------
 
 

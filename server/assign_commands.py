@@ -10,13 +10,12 @@ from sqlalchemy import Connection, select
 from models.clock import wall_clock
 from models.texts import text
 from server.assigning import assign_device, assign_volunteer
+from server.audit import person
 from server.cli import FAILED, OK, Centre
 from server.device_commands import find_device
 from server.device_list import list_devices
 from server.named import by_name, find_named
 from server.tables import Device, Point, Volunteer, VolunteerPoint, table
-
-_ACTOR = "ksbb-centre"
 
 
 def assign_laptop(centre: Centre, parsed: argparse.Namespace) -> int:
@@ -31,7 +30,7 @@ def assign_laptop(centre: Centre, parsed: argparse.Namespace) -> int:
             give=give,
             take=take,
             city=parsed.city,
-            actor=_ACTOR,
+            actor=person(),
         )
         names = list(find_device(list_devices(connection), str(one.id)).points)
         city = connection.scalar(select(table(Device).c.city).where(table(Device).c.id == one.id))
@@ -48,7 +47,7 @@ def assign_person(centre: Centre, parsed: argparse.Namespace) -> int:
         volunteer = find_named("Volunteer", parsed.volunteer, known)
         give, take = (_points(connection, names) for names in (parsed.give, parsed.take))
         changed = assign_volunteer(
-            connection, volunteer, wall_clock(), give=give, take=take, actor=_ACTOR
+            connection, volunteer, wall_clock(), give=give, take=take, actor=person()
         )
         name = connection.scalar(
             select(table(Volunteer).c.name).where(table(Volunteer).c.id == volunteer)

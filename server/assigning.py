@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import Connection, Table, and_, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.streams import CITY, own_stream
+from server.audit import note
 from server.changes import Change, append_changes, append_to_all
 from server.tables import (
-    AuditLog,
     ChangeKind,
     Device,
     DevicePoint,
@@ -46,7 +46,7 @@ def assign_device(
     if not refs:
         return False
     details = {"device": device, "give": sorted(give), "take": sorted(take), "city": city}
-    _note(connection, now, actor, "device.assigned", details)
+    note(connection, now, actor, "device.assigned", details)
     # Last, so that the locks of the streams are short; the lowest number first.
     told = [Change(ChangeKind.ASSIGNED, ref=ref) for ref in refs]
     append_changes(connection, own_stream(device), told)
@@ -69,7 +69,7 @@ def assign_volunteer(
     if not changed:
         return False
     details = {"volunteer": volunteer, "give": sorted(give), "take": sorted(take)}
-    _note(connection, now, actor, "volunteer.assigned", details)
+    note(connection, now, actor, "volunteer.assigned", details)
     append_to_all(connection, changed, Change(ChangeKind.VOLUNTEER, ref=volunteer))
     return True
 
@@ -92,11 +92,3 @@ def _move(
         rows = [{name: number, "point": point} for point in sorted(come)]
         connection.execute(upsert(works_at).on_conflict_do_nothing(), rows)
     return gone | come
-
-
-def _note(
-    connection: Connection, now: int, actor: str, action: str, details: dict[str, object]
-) -> None:
-    connection.execute(
-        insert(table(AuditLog)), {"at": now, "actor": actor, "action": action, "details": details}
-    )

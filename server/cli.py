@@ -17,6 +17,7 @@ from models.clock import wall_clock
 from models.texts import LANGUAGES, Language, text
 from models.usage import Usage
 from server import migrations
+from server.deciding import Ruling
 from server.faults import told
 from server.keys import Keys, obtain_keys
 from server.postgres import open_database
@@ -62,8 +63,9 @@ def main(
 ) -> int:
     """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
     from server import assign_commands, backup_commands, commands, device_commands
+    from server.audit_command import audit
     from server.parcel_command import import_parcel
-    from server.review_command import reviews
+    from server.review_command import decide, reviews
     from server.setting_check import check
 
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -79,6 +81,8 @@ def main(
         "devices": device_commands.devices,
         "revoke-device": device_commands.block_device,
         "reviews": reviews,
+        "decide": decide,
+        "audit": audit,
         "assign-device": assign_commands.assign_laptop,
         "assign-volunteer": assign_commands.assign_person,
         "backup": backup_commands.back_up,
@@ -166,6 +170,15 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     asked.add_argument("--point", help=say("review_point"))
     asked.add_argument("--all", action="store_true", help=say("review_all"))
     asked.add_argument("--json", action="store_true", help=say("json"))
+    decided = command("decide", "about_decide")
+    decided.add_argument("review", type=int, nargs="+", metavar="NO", help=say("decide_ids"))
+    decided.add_argument(
+        "--as", dest="ruling", required=True, choices=list(Ruling), help=say("decide_as")
+    )
+    decided.add_argument("--why", required=True, help=say("decide_why"))
+    log = command("audit", "about_audit")
+    log.add_argument("--last", type=int, default=20, metavar="N", help=say("audit.last"))
+    log.add_argument("--json", action="store_true", help=say("json"))
     assign = command("assign-device", "about_assign_device")
     assign.add_argument("device", metavar="DEVICE", help=say("device_named"))
     assign.add_argument("--city", action=argparse.BooleanOptionalAction, help=say("city"))

@@ -19,6 +19,7 @@ from models import enrolment_text
 from models.asks import Asks
 from models.clock import local, wall_clock
 from models.texts import text
+from server.audit import note, person
 from server.cli import FAILED, OK, Centre
 from server.enrolment import VALID_MS, create_code
 from server.errors import NothingFound
@@ -57,6 +58,7 @@ def import_roster(centre: Centre, parsed: argparse.Namespace) -> int:
         Personal(centre.keys),
         parsed.file,
         now=wall_clock(),
+        actor=person(),
         point=point,
         stage=stage,
         packages=packages,
@@ -76,6 +78,8 @@ def enrol_code(centre: Centre, parsed: argparse.Namespace) -> int:
     with centre.engine.begin() as connection:
         point = _find(connection, Point, parsed.point)
         code = create_code(connection, point, now, label=parsed.label, city=parsed.city)
+        given = {"point": point, "city": parsed.city}
+        note(connection, now, person(), "enrolment_code.made", given)
     address = centre.settings.public_address
     invitation = enrolment_text.to_text(code, address, centre.keys.centre.key_id)
     if parsed.picture is not None:
@@ -103,6 +107,7 @@ def issue_slips(centre: Centre, parsed: argparse.Namespace) -> int:
         if not stages:
             raise NothingFound(what="Stage", name="")
         begins, ends = _period(connection, stages)
+        note(connection, now, person(), "slips.issued", {"point": point, "stages": stages})
         issued = issue(
             connection,
             centre.keys,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from models.clock import local, wall_clock
 from models.regions import plain_name
 from models.texts import text
+from server.audit import person
 from server.cli import FAILED, OK, Centre
 from server.device_list import DeviceReport, list_devices
 from server.devices import revoke_device
@@ -52,7 +53,7 @@ def block_device(centre: Centre, parsed: argparse.Namespace) -> int:
     """Blocks one device, named by its number or by a name that no other one has."""
     with centre.engine.begin() as connection:
         one = find_device(list_devices(connection), parsed.device)
-        blocked = revoke_device(connection, one.id, wall_clock(), actor="ksbb-centre")
+        blocked = revoke_device(connection, one.id, wall_clock(), actor=person())
     if not blocked:
         centre.say("device.blocked_before", name=one.name, id=one.id)
         return FAILED

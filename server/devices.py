@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
+from server.audit import note
 from server.changes import Change, append_to_all
-from server.tables import AuditLog, ChangeKind, Device, DevicePoint, table
+from server.tables import ChangeKind, Device, DevicePoint, table
 
 _DEVICE, _DEVICE_POINT = table(Device), table(DevicePoint)
 
@@ -22,10 +23,7 @@ def revoke_device(connection: Connection, device: int, now: int, *, actor: str) 
     )
     if blocked.rowcount == 0:
         return False
-    connection.execute(
-        insert(table(AuditLog)),
-        {"at": now, "actor": actor, "action": "device.revoked", "details": {"device": device}},
-    )
+    note(connection, now, actor, "device.revoked", {"device": device})
     points = connection.scalars(
         select(_DEVICE_POINT.c.point).where(_DEVICE_POINT.c.device == device)
     ).all()

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from models.enrolment_text import ALPHABET, CODE_LENGTH, clean_code
 from models.feed import feed_id_of
 from models.streams import own_stream
+from server.audit import note
 from server.changes import Change, append_changes
-from server.tables import AuditLog, ChangeKind, Device, DevicePoint, EnrolCode, Feed, table
+from server.tables import ChangeKind, Device, DevicePoint, EnrolCode, Feed, table
 from sync.messages import Certificate, Enrol
 
 _CODE, _DEVICE, _FEED = table(EnrolCode), table(Device), table(Feed)
-_DEVICE_POINT, _AUDIT = table(DevicePoint), table(AuditLog)
+_DEVICE_POINT = table(DevicePoint)
 VALID_MS = 72 * 3_600_000
 """Three days: printed in the office on Friday, used in the hall on Monday."""
 
@@ -101,15 +102,8 @@ class CodeEnroller:
                 .where(_CODE.c.code_hash == row.code_hash)
                 .values(used_at=now, used_by=device)
             )
-            connection.execute(
-                insert(_AUDIT),
-                {
-                    "at": now,
-                    "actor": "enrolment",
-                    "action": "device.enrolled",
-                    "details": {"device": device, "point": row.point},
-                },
-            )
+            details = {"device": device, "point": row.point}
+            note(connection, now, "enrolment", "device.enrolled", details)
             # Last, so that the locks of the streams are short.
             assigned = Change(ChangeKind.ASSIGNED, ref=row.point)
             append_changes(connection, own_stream(device), [assigned])

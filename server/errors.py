@@ -8,7 +8,8 @@
         ├── DatabaseFull  DatabaseLost  DatabaseTrouble  FileTrouble  NoMemory
         ├── RosterUnreadable  RosterHeader
         ├── NothingFound  SeveralFound  AlreadyThere
-        └── BackupFailed  NotEmpty
+        ├── BackupFailed  NotEmpty
+        └── DecidedBefore  WordsTellANumber
 """
 
 from __future__ import annotations
@@ -197,3 +198,17 @@ class NotEmpty(CentreError):
 
     code = "not_empty"
     exit_code = 6
+
+
+class DecidedBefore(CentreError):
+    """A question that was decided before: numbers, by."""
+
+    code = "decided_before"
+    exit_code = 6
+
+
+class WordsTellANumber(CentreError):
+    """Words that are kept in clear hold what may be a KK, ID or phone number."""
+
+    code = "words_tell_a_number"
+    exit_code = 2

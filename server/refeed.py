@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from models.feed import feed_id_of
+from server.audit import note
 from server.changes import Change, append_to_all
 from server.lineage import branch_of
 from server.tables import (
-    AuditLog,
     ChangeKind,
     Device,
     DevicePoint,
@@ -73,15 +73,8 @@ class FeedSuccession:
             .values(closed_at=func.coalesce(_FEED.c.closed_at, now))
         )
         _ask_about(connection, device, old, new, now)
-        connection.execute(
-            insert(table(AuditLog)),
-            {
-                "at": now,
-                "actor": "sync",
-                "action": "device.new_feed",
-                "details": {"device": device, "old": old, "new": number, "stood_at": new.head.seq},
-            },
-        )
+        details = {"device": device, "old": old, "new": number, "stood_at": new.head.seq}
+        note(connection, now, "sync", "device.new_feed", details)
         # Last, so that the locks of the points' streams are short.
         change = Change(ChangeKind.SIBLINGS, ref=device)
         append_to_all(connection, _points(connection, device), change)

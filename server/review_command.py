@@ -1,12 +1,16 @@
-"""``ksbb-centre reviews``: what is before a person, in words or for another program."""
+"""``ksbb-centre reviews`` and ``decide``: what is before a person, and what they make of it."""
 
 from __future__ import annotations
 
 import argparse
 import json
 
+from models.clock import wall_clock
 from models.texts import text
+from server.audit import person
 from server.cli import OK, Centre
+from server.deciding import Ruling
+from server.deciding import decide as settle
 from server.named import by_name, find_named
 from server.personal import Personal
 from server.review_lines import question_lines
@@ -39,6 +43,20 @@ def reviews(centre: Centre, parsed: argparse.Namespace) -> int:
         print()
         for line in question_lines(one, n, centre.language):
             print(line)
+    return OK
+
+
+def decide(centre: Centre, parsed: argparse.Namespace) -> int:
+    """Writes down what a person made of some questions."""
+    why = " ".join(parsed.why.split())
+    with centre.engine.begin() as connection:
+        settle(connection, parsed.review, Ruling(parsed.ruling), why, wall_clock(), actor=person())
+    _say(
+        centre,
+        "decided_now",
+        ids=", ".join(map(str, sorted(set(parsed.review)))),
+        what=text(centre.language, f"review.ruling.{parsed.ruling}"),
+    )
     return OK
 
 

@@ -50,7 +50,13 @@ class _Words:
         yield "   " + say(f"advice.{kind}")
         if (decision := question.decision) is not None:
             at = self._moment(decision.at)
-            yield "   " + say("list.decided", at=at, by=decision.by, what=decision.what)
+            yield "   " + say(
+                "list.decided",
+                at=at,
+                by=decision.by,
+                what=say(f"ruling.{decision.what}"),
+                why=decision.why,
+            )
 
     def _say(self, leaf: str, **parts: object) -> str:
         return text(self._language, f"review.{leaf}", **parts)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, text
 
 from models.numbers import mask_kk
 from server import projection_sql
+from server.deciding import Ruling
 from server.personal import Personal
 from server.review_places import FactBook, Names, Place, read_facts, read_names
 from server.reviews import (
@@ -31,7 +32,7 @@ from server.tables import ReviewKind
 
 _ASKED = text(
     "SELECT id, device, kind, household, feed_no, seq, branch, details, opened_at, decided_at,"
-    " decided_by, decision FROM review WHERE (:everything OR decided_at IS NULL)"
+    " decided_by, decision, decided_why FROM review WHERE (:everything OR decided_at IS NULL)"
     " AND (kind = ANY(:kinds) OR :any_kind) ORDER BY opened_at, id"
 )
 # A hand-over of several lines may be a double by each of them; its one row names one.
@@ -258,7 +259,9 @@ def _entitlement(row: Row[Any]) -> _Entitlement:
 def _decision(row: Row[Any]) -> Decision | None:
     if row.decided_at is None:
         return None
-    return Decision(row.decided_at, row.decided_by or "", row.decision or "")
+    return Decision(
+        row.decided_at, row.decided_by or "", Ruling(row.decision), row.decided_why or ""
+    )
 
 
 def _households(asked: Iterable[Row[Any]], facts: FactBook) -> set[int]:

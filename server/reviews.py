@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from models.facts import Fact, Handover, Refused, Unknown, Void
+from server.deciding import Ruling
 from server.tables import ReviewKind
 
 
@@ -224,7 +225,8 @@ class Decision:
 
     at: int
     by: str
-    what: str
+    what: Ruling
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,7 @@ class Question:
             "decided_at": self.decision and self.decision.at,
             "decided_by": self.decision and self.decision.by,
             "decision": self.decision and self.decision.what,
+            "decided_why": self.decision and self.decision.why,
             "household": self.household and self.household.as_json(),
             "due": self.due and self.due.as_json(),
             "stories": [one.as_json() for one in self.stories],

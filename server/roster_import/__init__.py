@@ -8,9 +8,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, select, text
 
 from models.regions import regions
+from server.audit import note
 from server.errors import RosterHeader
 from server.named import by_name, find_named
 from server.personal import Personal
@@ -21,7 +22,7 @@ from server.roster_import.loading import RosterWriter, random_household_id
 from server.roster_import.reading import Sheet, open_roster
 from server.roster_import.report import summary_lines, write_report
 from server.roster_import.rows import Known, RosterRow, RowReader
-from server.tables import AuditLog, Package, Point, Stage, table
+from server.tables import Package, Point, Stage, table
 
 __all__ = [
     "Finding",
@@ -42,6 +43,7 @@ def import_roster(
     file: Path,
     *,
     now: int,
+    actor: str = "ksbb-centre",
     point: str | None = None,
     stage: str | None = None,
     packages: tuple[str, ...] = (),
@@ -66,13 +68,9 @@ def import_roster(
             for batch in _batches(_rows(sheet, header, known, report)):
                 writer.write(sheet.name, batch)
                 progress(report.rows)
-        writer.finish()
         details = {"file": file.suffix, "loaded": report.loaded, "updated": report.updated}
-        connection.execute(
-            insert(table(AuditLog)).values(
-                at=now, actor="cli", action="import-roster", details={**details, "bad": report.bad}
-            )
-        )
+        note(connection, now, actor, "roster.imported", {**details, "bad": report.bad})
+        writer.finish()
         # PostgreSQL finds out by itself in a minute or two. Until then it takes one number to stand
         # for many rows, and reads whole tables for what laptops push.
         connection.execute(text("ANALYZE household, entitlement"))

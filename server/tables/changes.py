@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, LargeBinary, text
 from sqlmodel import Field
 
-from server.tables.base import CentreTable, big, given_id, json_value, key, small
+from server.tables.base import CentreTable, big, json_value, key, small
 
 RANDOM_MARK = "(random() * 9007199254740992)::int8"
 
@@ -89,11 +89,12 @@ class CentreKey(CentreTable, table=True):
 
 
 class AuditLog(CentreTable, table=True):
-    """What office staff and the command line did; ``details`` holds no personal data."""
+    """What office staff and the command line did, chained (``server.audit``); no personal data."""
 
     __tablename__ = "audit_log"
-    id: int | None = given_id()
+    id: int = key()
     at: int = big()
     actor: str
     action: str
     details: dict[str, Any] = json_value("{}")
+    hash: bytes

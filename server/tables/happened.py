@@ -65,6 +65,7 @@ class Review(CentreTable, table=True):
     decided_at: int | None = big()
     decided_by: str | None = None
     decision: str | None = None
+    decided_why: str | None = None
     __table_args__ = (
         UniqueConstraint("device", "feed_no", "seq", "branch", "kind", name="review_once"),
         Index("review_open", "opened_at", postgresql_where=text("decided_at IS NULL")),

@@ -14,6 +14,7 @@ from models.facts import Blob, BlobKind, Handover, Line, Source
 from models.feed import Head, verify_segment
 from models.streams import CITY
 from models.texts import LANGUAGES
+from server.audit import person
 from server.cli import main
 from server.device_commands import _offset
 from server.device_list import DeviceReport, list_devices
@@ -223,7 +224,7 @@ def test_a_lost_laptop_is_blocked_by_number_or_name(
     assert sender is not None and sender.revoked
     code, out, _ = run(environment, capsys, "revoke-device", named)
     assert code == 1 and "sudah diblokir" in out
-    assert centre.rows("SELECT actor, action FROM audit_log") == [("ksbb-centre", "device.revoked")]
+    assert centre.rows("SELECT actor, action FROM audit_log") == [(person(), "device.revoked")]
 
 
 @pytest.mark.parametrize(("named", "words"), [("9", "“9”"), ("", ""), ("Laptop X", "“Laptop X”")])

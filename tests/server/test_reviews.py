@@ -39,6 +39,7 @@ from models.numbers import format_slip_number
 from models.texts import LANGUAGES
 from models.verdict import Verdict
 from server.cli import main
+from server.deciding import Ruling, decide
 from server.keys import write_keys
 from server.refeed import FeedSuccession
 from server.review_lines import question_lines
@@ -506,19 +507,17 @@ def test_what_was_decided_is_shown_when_asked_for(
 ) -> None:
     take(centre, gave_at(1, AT, SITI))
     take(centre, gave_at(2, AT + MINUTE, SITI))
+    (question,) = asked(centre)
     with centre.engine.begin() as connection:
-        connection.execute(
-            text(
-                "UPDATE review SET decided_at = :at, decided_by = 'Wati', decision = 'dua-duanya'"
-            ),
-            {"at": AT + DAY},
-        )
+        decide(connection, question.ids, Ruling.CONFIRMED, "Dua kali.", AT + DAY, actor="Wati")
     assert asked(centre) == []
     (double,) = asked(centre, everything=True)
     assert double.decision is not None and double.decision.by == "Wati"
     assert [story.standing for story in double.stories] == [COUNTS, IN_REVIEW]
     assert main(["reviews", "--all"], environment) == 0
-    assert "Diputuskan 2026-11-25 13.00.00 oleh Wati: dua-duanya" in capsys.readouterr().out
+    assert (
+        "Diputuskan 2026-11-25 13.00.00 oleh Wati: terbukti. Dua kali." in capsys.readouterr().out
+    )
 
 
 def test_the_list_costs_a_fixed_number_of_statements(centre: Centre) -> None:

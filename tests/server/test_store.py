@@ -209,7 +209,7 @@ def test_a_question_that_a_person_answered_is_not_taken_away(centre: Centre) -> 
     take(centre, one)
     take(centre, two)
     with centre.engine.begin() as connection:
-        connection.execute(text("UPDATE review SET decided_at = 1, decision = 'ok'"))
+        connection.execute(text("UPDATE review SET decided_at = 1, decision = 'cleared'"))
     one.add(Void(2, VoidReason.GOODS_NOT_TAKEN))
     take(centre, one, 3)
     assert centre.reviews(ReviewKind.DOUBLE) == {(2, 2, 0)}

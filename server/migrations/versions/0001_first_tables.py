@@ -9,6 +9,11 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_REFUSE = """
+CREATE FUNCTION audit_log_stays() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the audit log is only ever added to'; END $$
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -19,14 +24,20 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit_log",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column(
             "details", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
         ),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="audit_log_pkey"),
+    )
+    op.execute(_REFUSE)
+    op.execute(
+        "CREATE TRIGGER audit_log_stays BEFORE UPDATE OR DELETE ON audit_log"
+        " FOR EACH ROW EXECUTE FUNCTION audit_log_stays()"
     )
     op.create_table(
         "blob",
@@ -269,6 +280,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("decided_by", sa.String(), nullable=True),
         sa.Column("decision", sa.String(), nullable=True),
+        sa.Column("decided_why", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("device", "id", name="review_pkey"),
         sa.UniqueConstraint("device", "feed_no", "seq", "branch", "kind", name="review_once"),
     )
@@ -456,4 +468,5 @@ def downgrade() -> None:
     op.drop_table("centre_key")
     op.drop_table("city_gathered")
     op.drop_table("audit_log")
+    op.execute("DROP FUNCTION audit_log_stays()")
     op.drop_table("agregator")

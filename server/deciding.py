@@ -1,0 +1,75 @@
+"""What a person makes of a question: written once, in the office's log too, and told to the laptop
+whose record it was about. Nothing that was recorded or counted changes by it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Collection
+from enum import StrEnum
+
+from sqlalchemy import Connection, select, update
+
+from models.streams import own_stream
+from server.audit import note
+from server.changes import Change, append_changes
+from server.errors import DecidedBefore, NothingFound, WordsTellANumber
+from server.tables import ChangeKind, Review, table
+
+_REVIEW = table(Review)
+_LONG_NUMBER = re.compile(r"(?:\d[ .-]?){11}\d")
+"""As long as a phone's, an ID card's or a family card's."""
+
+
+class Ruling(StrEnum):
+    """The words stand under ``review.ruling.<value>``."""
+
+    CONFIRMED = "confirmed"
+    """It is as it looks: more went out than was due, the slip was forged, …"""
+    CLEARED = "cleared"
+    """There is an explanation, and nothing was wrong."""
+
+
+def decide(
+    connection: Connection,
+    ids: Collection[int],
+    ruling: Ruling,
+    why: str,
+    now: int,
+    *,
+    actor: str,
+) -> None:
+    """Decides the questions of these numbers, all or none.
+
+    Raises NothingFound for a number that there is not, DecidedBefore, and WordsTellANumber when
+    ``why`` holds what may be somebody's number: it is kept in clear.
+    """
+    if _LONG_NUMBER.search(why):
+        raise WordsTellANumber()
+    wanted = sorted(set(ids))
+    rows = connection.execute(
+        select(_REVIEW).where(_REVIEW.c.id.in_(wanted)).order_by(_REVIEW.c.id).with_for_update()
+    ).all()
+    missing = set(wanted) - {row.id for row in rows}
+    if missing:
+        raise NothingFound(what="Review", name=", ".join(map(str, sorted(missing))))
+    before = [row for row in rows if row.decided_at is not None]
+    if before:
+        raise DecidedBefore(
+            numbers=", ".join(str(row.id) for row in before), by=before[0].decided_by or ""
+        )
+    connection.execute(
+        update(_REVIEW)
+        .where(_REVIEW.c.id.in_(wanted))
+        .values(decided_at=now, decided_by=actor, decision=ruling.value, decided_why=why)
+    )
+    digest = hashlib.sha256(why.encode()).hexdigest()
+    details = {"reviews": wanted, "decision": ruling.value, "why": digest}
+    note(connection, now, actor, "review.decided", details)
+    told: dict[int, list[Change]] = defaultdict(list)
+    for row in rows:
+        change = Change(ChangeKind.REVIEW, feed_no=row.feed_no, seq=row.seq)
+        told[own_stream(row.device)].append(change)
+    for stream, changes in sorted(told.items()):
+        append_changes(connection, stream, changes)

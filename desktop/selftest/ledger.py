@@ -19,9 +19,10 @@ from models.feed import (
     encode_segment,
     verify_segment,
 )
-from models.field.database import KEY_BYTES, LEDGER_FILE, create_database, open_database
+from models.field.database import LEDGER_FILE, create_database, open_database
 from models.field.device import Identity, load_identity, save_identity
 from models.field.ledger import Ledger
+from models.field.raw import KEY_BYTES
 
 _KEY, _OTHER = bytes(range(KEY_BYTES)), bytes(KEY_BYTES)
 _LABEL = "uji diri"

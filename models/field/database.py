@@ -15,13 +15,19 @@ from sqlcipher3 import dbapi2
 from models.errors import DatabaseDamaged, DatabaseMissing, DatabaseNewer, DataError, DiskFull
 from models.field.faults import fault_of, mapped
 from models.field.migrations import BLOB_STEPS, LEDGER_STEPS, ROSTER_STEPS
+from models.field.raw import (
+    check_file,
+    copy_out,
+    raw_connection,
+    raw_key,
+    sync_names,
+    unlock,
+)
 
 LEDGER_FILE = "ledger.db"
 ROSTER_FILE = "roster.db"
 BLOBS_FILE = "blobs.db"
-KEY_BYTES = 32
 _CACHE_KIB, _BLOB_CACHE_KIB = 65_536, 4_096
-_BUSY_MS = 3_000
 _FOLDER = "ksbb_folder"
 """The execution option under which a connection knows where its file lies."""
 _LOG_PAGES = 250
@@ -61,10 +67,10 @@ def open_database(folder: Path, key: bytes) -> Database:
     that can't be opened are set aside too: no record is to be held up by them.
     """
     with mapped():
-        _check(folder / LEDGER_FILE, key)
+        check_file(folder / LEDGER_FILE, key)
         for file in (folder / ROSTER_FILE, folder / BLOBS_FILE):
             try:
-                _check(file, key, deep=False)
+                check_file(file, key, deep=False)
             except DatabaseDamaged:
                 set_aside(file)
             except DatabaseMissing:
@@ -137,13 +143,26 @@ def _open(folder: Path, key: bytes) -> Database:
     )
 
 
+def lone_ledger(file: Path, key: bytes) -> Engine:
+    """A ledger's file by itself, without a roster beside it, brought to the current schema; made
+    where there is none. For whoever puts a ledger together."""
+
+    def prepare(connection: Any, _record: Any) -> None:
+        unlock(connection, key)
+        _settle(connection, "FULL")
+
+    with mapped():
+        _migrate(file, key, LEDGER_STEPS)
+    return _engine(file, prepare)
+
+
 def _ledger_engine(folder: Path, key: bytes) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
-        _unlock(connection, key)
+        unlock(connection, key)
         _settle(connection, "FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         roster = (folder / ROSTER_FILE).absolute().as_uri() + "?mode=ro"
-        connection.execute("ATTACH DATABASE ? AS roster KEY ?", (roster, _raw(key)))
+        connection.execute("ATTACH DATABASE ? AS roster KEY ?", (roster, raw_key(key)))
         connection.execute(f"PRAGMA roster.cache_size = -{_CACHE_KIB}")
 
     return _engine(folder / LEDGER_FILE, prepare)
@@ -151,7 +170,7 @@ def _ledger_engine(folder: Path, key: bytes) -> Engine:
 
 def _roster_engine(folder: Path, key: bytes) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
-        _unlock(connection, key)
+        unlock(connection, key)
         # NORMAL can lose the last commits at a power cut: fine for a cache whose cursor is lost
         # with them, never for a hand-over.
         _settle(connection, "NORMAL")
@@ -163,11 +182,11 @@ def _roster_engine(folder: Path, key: bytes) -> Engine:
 
 def _blob_engine(folder: Path, key: bytes) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
-        _unlock(connection, key)
+        unlock(connection, key)
         # A fact that names a picture promises that it is on the disk.
         _settle(connection, "FULL", _BLOB_CACHE_KIB)
         ledger = (folder / LEDGER_FILE).absolute().as_uri() + "?mode=ro"
-        connection.execute("ATTACH DATABASE ? AS ledger KEY ?", (ledger, _raw(key)))
+        connection.execute("ATTACH DATABASE ? AS ledger KEY ?", (ledger, raw_key(key)))
 
     return _engine(folder / BLOBS_FILE, prepare)
 
@@ -221,58 +240,14 @@ def _settle(connection: Any, synchronous: str, cache_kib: int = _CACHE_KIB) -> N
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _raw(key: bytes) -> str:
-    if len(key) != KEY_BYTES:
-        raise ValueError(f"a database key has {KEY_BYTES} bytes")
-    return f"x'{key.hex()}'"
-
-
-def _unlock(connection: Any, key: bytes) -> None:
-    connection.execute(f'PRAGMA key = "{_raw(key)}"')
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # proves the key
-
-
-def _raw_connection(file: Path, key: bytes) -> Any:
-    connection = dbapi2.connect(str(file), isolation_level=None)
-    try:
-        _unlock(connection, key)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _check(file: Path, key: bytes, deep: bool = True) -> None:
-    """Raises DatabaseDamaged unless every page of ``file`` is what this key once wrote.
-
-    ``deep`` reads the whole file (SQLCipher's per-page HMAC, then SQLite's own structure): some
-    milliseconds for a ledger, too long for a roster of millions, where opening must do.
-    """
-    if not file.exists():
-        raise DatabaseMissing(path=str(file.parent))
-    with mapped():
-        connection = _raw_connection(file, key)
-        try:
-            if deep:
-                broken = connection.execute("PRAGMA cipher_integrity_check").fetchall()
-                state = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-                # An empty file opens under any key; ours have had a version since they were made.
-                version = connection.execute("PRAGMA user_version").fetchone()[0]
-                if broken or state != "ok" or version == 0:
-                    raise DatabaseDamaged()
-        finally:
-            connection.close()
-
-
 def _migrate(file: Path, key: bytes, steps: tuple[tuple[str, ...], ...]) -> None:
-    connection = _raw_connection(file, key)
+    connection = raw_connection(file, key)
     try:
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found > len(steps):
             raise DatabaseNewer()
         if 0 < found < len(steps):
-            _back_up(connection, file, found)
+            _back_up(connection, key, file, found)
         for number in range(found, len(steps)):
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -287,7 +262,10 @@ def _migrate(file: Path, key: bytes, steps: tuple[tuple[str, ...], ...]) -> None
         connection.close()
 
 
-def _back_up(connection: Any, file: Path, version: int) -> None:
-    """A copy of the file as it was before a migration; the log is folded in first."""
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copy2(file, file.with_name(f"{file.name}.v{version}.cadangan"))
+def _back_up(connection: Any, key: bytes, file: Path, version: int) -> None:
+    """A copy of the file as it was before a migration."""
+    kept = file.with_name(f"{file.name}.v{version}.cadangan")
+    draft = kept.with_name(f"{kept.name}-baru")
+    copy_out(connection, key, draft, deep=file.name == LEDGER_FILE)
+    draft.replace(kept)
+    sync_names(kept.parent)

@@ -22,7 +22,7 @@ from models.errors import (
 )
 from models.facts import HouseholdNote
 from models.field import database as files
-from models.field import migrations
+from models.field import migrations, raw
 from models.field.database import (
     BLOBS_FILE,
     LEDGER_FILE,
@@ -242,7 +242,7 @@ def test_a_missing_ledger_is_told_with_its_folder_and_nothing_is_made(device: Fi
 def test_a_second_program_that_holds_the_lock_is_told_and_waited_for(
     device: FieldDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "_BUSY_MS", 100)
+    monkeypatch.setattr(raw, "BUSY_MS", 100)
     device.restart()
     _work(device, 1)
     other = _raw(device.folder / LEDGER_FILE)

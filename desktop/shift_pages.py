@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from desktop.complaint_over import ComplaintOver
 from desktop.laptops_over import LaptopsOver
 from desktop.presenters.leaving import Leaving
 from desktop.presenters.usb import Usb
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from desktop.shift import Shift
 
 Go = Callable[[], None]
+Over = ComplaintOver
+_OVERS: dict[str, Callable[[Shift, QObject], Over]] = {"complaint": ComplaintOver}
+"""What comes over the scan screen and leads nowhere but back, by the intent's name."""
 
 
 class ShiftPages(QObject):
@@ -41,6 +45,7 @@ class ShiftPages(QObject):
         self._leaving.usb_asked.connect(self.usb)
         self._usb: Usb | None = None
         self._laptops: LaptopsOver | None = None
+        self._page_over: Over | None = None
         self._wiping: Wiping | None = None
         self._asked_to_leave = False
         self._over = False
@@ -50,10 +55,14 @@ class ShiftPages(QObject):
         self._over = True
         self._leave_usb()
         self._leave_laptops()
+        self._leave_over()
         self._leaving.end()
 
     def open(self, intent: str) -> None:
         """The page of an intent (``views.intents``)."""
+        if intent in _OVERS:
+            self._come_over(_OVERS[intent])
+            return
         pages: dict[str, Go] = {
             "help": self.help,
             "laptops": self.laptops,
@@ -66,6 +75,20 @@ class ShiftPages(QObject):
         page = HelpPage(self._place.look)
         page.left.connect(self._place.window.uncover)
         self._place.window.cover(page)
+
+    def _come_over(self, page: Callable[[Shift, QObject], Over]) -> None:
+        if self._page_over is None and self._shift.page is not None:
+            over = self._page_over = page(self._shift, self)
+            over.left.connect(self._uncover_over)
+
+    def _uncover_over(self) -> None:
+        self._leave_over()
+        self._place.window.uncover()
+
+    def _leave_over(self) -> None:
+        over, self._page_over = self._page_over, None
+        if over is not None:
+            over.end()
 
     # --- USB ---------------------------------------------------------------------------------
 
@@ -159,6 +182,7 @@ class ShiftPages(QObject):
         if self._leaving.standing or self._shift.syncing.panel.unsafe:
             self._leave_usb()
             self._leave_laptops()
+            self._leave_over()
             if self._wiping is not None:
                 self._wiping.end()
             self._leaving.ask(Ending.APP, go)

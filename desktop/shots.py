@@ -20,12 +20,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.photo import Shot, photograph
 from desktop.shot_hub import laptops_states
 from desktop.shot_states import scan_states
+from desktop.shot_stock import complaint_states
 from desktop.shot_sync import unsafe_states, wipe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
 from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
 from desktop.views.closing import ClosingScreen
+from desktop.views.complaint_page import ComplaintPage
 from desktop.views.enrol_screen import EnrolScreen
 from desktop.views.enrol_state import EnrolState
 from desktop.views.help_page import HelpPage
@@ -74,6 +76,8 @@ def screens() -> Iterator[tuple[str, Make]]:
         yield f"usb-{name}", _shown(UsbPage, "show_usb", usb)
     for name, laptops in laptops_states(states.NOW):
         yield f"laptops-{name}", _shown(LaptopsPage, "show_laptops", laptops)
+    for name, complaint in complaint_states(states.NOW):
+        yield f"complaint-{name}", _shown(ComplaintPage, "show_complaint", complaint)
     for name, state in scan_states():
         yield f"scan-{name}", _shown(ScanScreen, "show_scan", state)
 

@@ -188,12 +188,14 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """What a recipient complains of, by the national line's categories: 1 nothing received, 2 held
-    back, 3 short, 4 not the person named, 5 twice, 6 poor, 7 not eligible, 8 other."""
+    back, 3 short, 4 not the person named, 5 twice, 6 poor, 7 not eligible, 8 other. ``number`` is
+    what the recipient follows it by, of the same form as a slip's."""
 
     KIND: ClassVar[int] = 8
     category: int
     words: str
     household: int | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,7 @@ _KEYS: dict[type[Any], tuple[tuple[int, str], ...]] = {
     Void: ((1, "target"), (2, "reason"), (3, "feed"), (4, "note"), (5, "hash")),
     Stock: ((1, "movement"), (2, "package"), (3, "quantity"), (4, "reference")),
     Refused: ((1, "verdict"), (2, "source"), (3, "household"), (4, "slip"), (5, "digest")),
-    Complaint: ((1, "category"), (2, "words"), (3, "household")),
+    Complaint: ((1, "category"), (2, "words"), (3, "household"), (4, "number")),
     HouseholdNote: ((1, "household"), (2, "what"), (3, "kk"), (4, "words")),
 }
 _CLASS_OF = {cls.KIND: cls for cls in _KEYS}

@@ -64,6 +64,7 @@ def main(
     """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
     from server import assign_commands, backup_commands, commands, device_commands
     from server.audit_command import audit
+    from server.complaint_command import complaints
     from server.parcel_command import import_parcel
     from server.review_command import decide, reviews
     from server.setting_check import check
@@ -83,6 +84,7 @@ def main(
         "reviews": reviews,
         "decide": decide,
         "audit": audit,
+        "complaints": complaints,
         "assign-device": assign_commands.assign_laptop,
         "assign-volunteer": assign_commands.assign_person,
         "backup": backup_commands.back_up,
@@ -179,6 +181,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     log = command("audit", "about_audit")
     log.add_argument("--last", type=int, default=20, metavar="N", help=say("audit.last"))
     log.add_argument("--json", action="store_true", help=say("json"))
+    complained = command("complaints", "about_complaints")
+    complained.add_argument("--point", help=say("complaint_point"))
+    complained.add_argument("--json", action="store_true", help=say("json"))
     assign = command("assign-device", "about_assign_device")
     assign.add_argument("device", metavar="DEVICE", help=say("device_named"))
     assign.add_argument("--city", action=argparse.BooleanOptionalAction, help=say("city"))

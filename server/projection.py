@@ -16,12 +16,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models import facts
 from models.clock import DAY, local
-from models.facts import COUNTABLE, Fact, Handover, SessionOpened, is_countable
+from models.facts import COUNTABLE, Complaint, Fact, Handover, SessionOpened, is_countable
 from models.streams import own_stream
 from server import projection_sql as sql
 from server.arrived import Arrived, Stretch, fact_context
 from server.blobs import name_blobs
 from server.changes import take_numbers
+from server.complaints import keep_complaints
 from server.copying import array, copy_rows
 from server.personal import Personal, PersonalColumn
 from server.standing import Entitlement, Line, difference, judge, told
@@ -54,7 +55,9 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
         if one.countable and isinstance(one.fact.body, Handover)
     ]
     targets = find_targets(connection, stretch)
-    points = _points_of_sessions(connection, personal, stretch) if given else {}
+    happened = any(isinstance(one.fact.body, Handover | Complaint) for one in stretch.arrived)
+    points = _points_of_sessions(connection, personal, stretch) if happened else {}
+    keep_complaints(connection, stretch, points)
     regions = _regions(connection, given, points)
     asked = _ask_about(connection, stretch, regions.of_household, targets.same_device, now)
     if not given and not targets.taken_back:

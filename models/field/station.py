@@ -321,6 +321,12 @@ class Station:
         values = {"feed": feed, "seq": seq}
         return self._connection.execute(_IS_VOIDED, values).first() is not None
 
+    def record(self, actor: int, *bodies: Body) -> Recorded:
+        """Writes what neither hands over nor takes back in the open session; returns where the
+        first stands. Raises NothingOpen or DataError."""
+        self._open()
+        return self._record(actor, *bodies)
+
     # --- inner -------------------------------------------------------------------------------
 
     def _open(self) -> Session:

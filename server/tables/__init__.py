@@ -41,7 +41,7 @@ from server.tables.devices import (
     ToldHead,
     VoidAhead,
 )
-from server.tables.happened import DailyFigure, Handover, Review, ReviewKind
+from server.tables.happened import Complaint, DailyFigure, Handover, Review, ReviewKind
 from server.tables.households import Entitlement, Household, KKAlias, Slip
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "ChangeKind",
     "Checkpoint",
     "CityGathered",
+    "Complaint",
     "DailyFigure",
     "Device",
     "DevicePoint",

@@ -1,4 +1,5 @@
-"""The tables derived from the facts: hand-overs, figures, and what a person must look at."""
+"""The tables derived from the facts: hand-overs, complaints, figures, and what a person must look
+at."""
 
 from __future__ import annotations
 
@@ -44,6 +45,23 @@ class Handover(CentreTable, table=True):
     voided: bool = flag()
     in_review: bool = flag()
     __table_args__ = (Index("handover_by_fact", "device", "feed_no", "seq"),)
+
+
+class Complaint(CentreTable, table=True):
+    """A complaint fact (projection); its words stand in the fact alone. Of one device a number is
+    one complaint, however often and in whatever feed it comes."""
+
+    device: int = key()
+    feed_no: int = key()
+    seq: int = key()
+    branch: int = key(SmallInteger)
+    number: int | None = big()
+    category: int = big()
+    household: int | None = big()
+    point: int = big()
+    at: int = big()
+    actor: int = big()
+    __table_args__ = (UniqueConstraint("device", "number", name="complaint_once"),)
 
 
 ReviewKind = ExceptionCode

@@ -399,6 +399,7 @@ class Centre:
             "fact",
             "checkpoint",
             "handover",
+            "complaint",
             "review",
             "daily_figure",
             "point_change",

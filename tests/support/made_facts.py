@@ -90,7 +90,7 @@ KNOWN_BODIES = st.one_of(
     ),
     st.builds(Stock, st.sampled_from(Movement), _ID, st.integers(0, 10_000), _WORDS),
     _REFUSED,
-    st.builds(Complaint, st.integers(1, 8), st.text(max_size=20), st.none() | _ID),
+    st.builds(Complaint, st.integers(1, 8), st.text(max_size=20), st.none() | _ID, st.none() | _ID),
     st.builds(HouseholdNote, _ID, st.integers(1, 3), st.none() | _ID, _WORDS),
 )
 BODIES = KNOWN_BODIES | st.builds(Unknown, st.integers(10, 1 << 40), WEIRD)

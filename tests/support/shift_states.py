@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.shot_hub import laptops_states
 from desktop.shot_states import CLOSING, NOW, OPENING, scan_states
+from desktop.shot_stock import complaint_states
 from desktop.shot_sync import unsafe_states, wipe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
 from desktop.views.closing import ClosingScreen, ClosingState
+from desktop.views.complaint_page import ComplaintPage, ComplaintState
 from desktop.views.help_page import HelpPage
 from desktop.views.laptops_page import LaptopsPage
 from desktop.views.laptops_state import LaptopsState
@@ -169,6 +171,16 @@ def _laptops(state: LaptopsState) -> Built:
     return build
 
 
+def _complaint(state: ComplaintState) -> Built:
+    def build(look: Look) -> QWidget:
+        page = ComplaintPage(look)
+        page.show_complaint(state)
+        page.take_focus()
+        return page
+
+    return build
+
+
 SCREENS: dict[str, Built] = {
     **{name: _opening(state) for name, state in OPENINGS.items()},
     **{name: _closing(state) for name, state in CLOSINGS.items()},
@@ -177,5 +189,6 @@ SCREENS: dict[str, Built] = {
     "help": _help,
     **{f"usb-{name}": _usb(state) for name, state in usb_states(NOW)},
     **{f"laptops-{name}": _laptops(state) for name, state in laptops_states(NOW)},
+    **{f"complaint-{name}": _complaint(state) for name, state in complaint_states(NOW)},
     **{f"scan-{name}": _scan(state) for name, state in SCANS.items()},
 }

@@ -86,6 +86,7 @@ BODIES: tuple[Body, ...] = (
     Refused(Verdict.FORGED, Source.CAMERA, household=FAMILY, slip=SLIP_NUMBER, digest=bytes(8)),
     Complaint(3, "beras kurang 1 kg"),
     Complaint(8, "", household=FAMILY),
+    Complaint(1, "", household=FAMILY, number=SLIP_NUMBER),
     HouseholdNote(FAMILY, 2),
     HouseholdNote(FAMILY, 1, kk=3171010101200021, words="kepala keluarga berganti"),
     Unknown(77, [True, "from a newer version"]),

@@ -198,6 +198,21 @@ def upgrade() -> None:
     )
     op.create_index("handover_by_fact", "handover", ["device", "feed_no", "seq"], unique=False)
     op.create_table(
+        "complaint",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("branch", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=True),
+        sa.Column("category", sa.BigInteger(), nullable=False),
+        sa.Column("household", sa.BigInteger(), nullable=True),
+        sa.Column("point", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "feed_no", "seq", "branch", name="complaint_pkey"),
+        sa.UniqueConstraint("device", "number", name="complaint_once"),
+    )
+    op.create_table(
         "household",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("kk_hmac", sa.LargeBinary(), nullable=False),
@@ -456,6 +471,7 @@ def downgrade() -> None:
     op.drop_table("household")
     op.drop_index("handover_by_fact", table_name="handover")
     op.drop_table("handover")
+    op.drop_table("complaint")
     op.drop_table("feed_branch")
     op.drop_table("void_ahead")
     op.drop_table("fact")

@@ -1,0 +1,80 @@
+"""``ksbb-centre complaints``: what recipients complained of at the points, in words or for another
+program."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from models.clock import local
+from models.numbers import format_slip_number
+from models.regions import regions
+from models.texts import Language, text
+from server.cli import OK, Centre
+from server.complaints import Complained, list_complaints
+from server.named import by_name, find_named
+from server.personal import Personal
+from server.reviews import Home
+from server.tables import Point
+
+CATEGORIES = range(1, 9)
+
+
+def complaints(centre: Centre, parsed: argparse.Namespace) -> int:
+    """Every complaint with its number, what it is about, and where it was made."""
+    with centre.engine.connect() as connection:
+        point = None
+        if parsed.point is not None:
+            point = find_named(Point.__name__, parsed.point, by_name(connection, Point))
+        found = list_complaints(connection, Personal(centre.keys), point)
+    if parsed.json:
+        print(json.dumps([one.as_json() for one in found]))
+        return OK
+    if not found:
+        print(_say(centre.language, "none"), flush=True)
+        return OK
+    print(_say(centre.language, "title", count=len(found)), flush=True)
+    for one in found:
+        print()
+        for line in _lines(centre.language, one):
+            print(line)
+    return OK
+
+
+def _lines(language: Language, one: Complained) -> list[str]:
+    known = one.category in CATEGORIES
+    category = text(language, f"complaint.category.{one.category if known else 8}")
+    number = _say(language, "no_number") if one.number is None else format_slip_number(one.number)
+    lines = [f"{number} · {category}"]
+    if one.words:
+        # A laptop may have signed anything: nothing in it shall steer the terminal.
+        plain = "".join(sign if sign.isprintable() else " " for sign in one.words)
+        lines.append("   " + _say(language, "words", words=plain))
+    if one.household is not None:
+        lines.append("   " + _home(language, one.household))
+    made = {
+        "at": local(one.at).strftime("%d-%m-%Y %H.%M" if language == "id" else "%Y-%m-%d %H:%M"),
+        "point": one.point.name or _say(language, "point", id=one.point.id),
+        "device": one.device.name,
+        "volunteer": one.volunteer.name or f"#{one.volunteer.id}",
+    }
+    lines.append("   " + _say(language, "made", **made))
+    return lines
+
+
+def _home(language: Language, home: Home) -> str:
+    if not home.kk:
+        return text(language, "review.household.unknown", id=home.id)
+    region = regions().get(home.region)
+    return text(
+        language,
+        "review.household.known",
+        kk=home.kk,
+        rt=f"{home.rt:02}",
+        rw=f"{home.rw:02}",
+        region=region.name if region is not None else home.region,
+    )
+
+
+def _say(language: Language, leaf: str, **parts: object) -> str:
+    return text(language, f"complaint.list.{leaf}", **parts)

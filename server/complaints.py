@@ -1,0 +1,105 @@
+"""Complaints that recipients made at the points: kept as they arrive, and listed for the office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import insert
+
+from models import facts
+from models.numbers import format_slip_number, mask_kk
+from server.arrived import Stretch
+from server.personal import Personal
+from server.review_places import Place, read_facts, read_names
+from server.reviews import Home, Named
+from server.tables import Complaint, table
+
+_KEEP = insert(table(Complaint)).on_conflict_do_nothing()
+_LISTED = text(
+    "SELECT c.device, c.feed_no, c.seq, c.branch, c.number, c.category, c.household, c.point, c.at,"
+    " c.actor, h.kk_enc, h.region, h.rw, h.rt FROM complaint AS c"
+    " LEFT JOIN household AS h ON h.id = c.household"
+    " WHERE :anywhere OR c.point = :point ORDER BY c.at, c.device, c.feed_no, c.seq, c.branch"
+)
+
+
+def keep_complaints(connection: Connection, stretch: Stretch, points: Mapping[int, int]) -> None:
+    """Derives the complaints of ``stretch``; ``points`` are those of its sessions."""
+    rows = [
+        {
+            **stretch.place,
+            "seq": one.seq,
+            "number": body.number,
+            "category": body.category,
+            "household": body.household,
+            "point": points.get(one.fact.session, 0),
+            "at": one.fact.at,
+            "actor": one.fact.actor,
+        }
+        for one in stretch.arrived
+        if one.countable and isinstance(body := one.fact.body, facts.Complaint)
+    ]
+    if rows:
+        connection.execute(_KEEP, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Complained:
+    """A complaint as the office may see it: the household's KK number is masked."""
+
+    number: int | None
+    category: int
+    words: str
+    at: int
+    point: Named
+    device: Named
+    volunteer: Named
+    household: Home | None
+
+    def as_json(self) -> dict[str, Any]:
+        """For another program."""
+        return {
+            "number": format_slip_number(self.number) if self.number is not None else None,
+            "category": self.category,
+            "words": self.words,
+            "at": self.at,
+            "point": self.point.as_json(),
+            "device": self.device.as_json(),
+            "volunteer": self.volunteer.as_json(),
+            "household": self.household.as_json() if self.household is not None else None,
+        }
+
+
+def list_complaints(
+    connection: Connection, personal: Personal, point: int | None = None
+) -> list[Complained]:
+    """All there are, or those made at ``point``, oldest first."""
+    rows = connection.execute(_LISTED, {"anywhere": point is None, "point": point}).all()
+    names = read_names(connection)
+    places = {Place(row.device, row.feed_no, row.branch, row.seq) for row in rows}
+    book = read_facts(connection, personal, places)
+    found = []
+    for row in rows:
+        held = book.at(Place(row.device, row.feed_no, row.branch, row.seq))
+        home = None
+        if row.household is not None and row.kk_enc is not None:
+            kk = mask_kk(personal.kk(row.kk_enc, row.household))
+            home = Home(row.household, kk, row.region, row.rw, row.rt)
+        elif row.household is not None:
+            home = Home(row.household)
+        found.append(
+            Complained(
+                row.number,
+                row.category,
+                getattr(held.fact.body, "words", "") if held is not None else "",
+                row.at,
+                names.point(row.point),
+                names.device(row.device),
+                names.volunteer(row.actor),
+                home,
+            )
+        )
+    return found

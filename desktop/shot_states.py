@@ -12,7 +12,7 @@ from desktop.views.opening import Countable, OpeningState, PointChoice, StageOpe
 from desktop.views.overview import OverviewState, StockLevel
 from desktop.views.parts.check_list import Check
 from desktop.views.parts.history import HistoryItem, HistoryKind
-from desktop.views.scan_state import Judged, Recorded, ScanState, Voided
+from desktop.views.scan_state import Judged, Recorded, ScanState, Voided, Without
 from desktop.views.state import (
     CameraStatus,
     Earlier,
@@ -25,6 +25,7 @@ from desktop.views.state import (
     TopBarState,
 )
 from desktop.views.void_panel import VoidPanelState
+from models.facts import Outcome
 from models.verdict import Tone, Verdict
 
 NOW = 1_795_489_500_000
@@ -79,10 +80,18 @@ _HISTORY = (
         140, NOW - 5 * _MINUTE, HistoryKind.HANDED, Verdict.ELIGIBLE, "Dewi Anggraini", (_SEMBAKO,)
     ),
     HistoryItem(
-        139, NOW - 6 * _MINUTE, HistoryKind.VOIDED, Verdict.ELIGIBLE, "Yusuf Hidayat", (_SEMBAKO,)
+        139,
+        NOW - 6 * _MINUTE,
+        HistoryKind.WITHOUT,
+        Verdict.ELIGIBLE,
+        "Maria Goretti",
+        outcome=Outcome.ABSENT,
     ),
     HistoryItem(
-        138,
+        138, NOW - 6 * _MINUTE, HistoryKind.VOIDED, Verdict.ELIGIBLE, "Yusuf Hidayat", (_SEMBAKO,)
+    ),
+    HistoryItem(
+        137,
         NOW - 9 * _MINUTE,
         HistoryKind.HANDED,
         Verdict.ELIGIBLE,
@@ -140,6 +149,7 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
     much = Judged(1, Verdict.ELIGIBLE, _AYU, _MANY)
     yield "much", replace(_READY, moment=much)
     yield "recorded", replace(_READY, moment=Recorded(143, _SITI.name, (_SEMBAKO, _MEALS)))
+    yield "without", replace(_READY, moment=Without(143, _SITI.name, Outcome.MOVED))
     yield "voided", replace(_READY, moment=Voided(143, _SITI.name, (_SEMBAKO,)))
     for number, verdict in enumerate(Verdict, 1):
         yield verdict.key, replace(_READY, moment=_judged(number, verdict))

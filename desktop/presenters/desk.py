@@ -19,6 +19,8 @@ from models.facts import (
     Fact,
     Handover,
     Line,
+    NoHandover,
+    Outcome,
     Refused,
     Source,
     Stock,
@@ -124,12 +126,27 @@ class Desk:
         )
         return seen, recorded
 
+    def without_goods(self, seen: Seen, outcome: Outcome) -> HistoryItem:
+        """Records that the household of ``seen`` got nothing, and why; raises NotAllowed where
+        there is none, or DataError."""
+        recorded = self.station.no_handover(seen.look, self.volunteer, outcome)
+        item = HistoryItem(
+            recorded.place,
+            recorded.at,
+            HistoryKind.WITHOUT,
+            Verdict.ELIGIBLE,
+            seen.card.name if seen.card else "",
+            outcome=outcome,
+        )
+        self._history.appendleft(item)
+        return item
+
     def set_aside(self, seen: Seen) -> None:
         """A scan that called for a look and ended without goods: that is recorded too."""
         self._refuse(seen)
 
     def void(self, place: int, reason: VoidReason, note: str) -> HistoryItem | None:
-        """Takes a hand-over back; returns it as the list now shows it."""
+        """Takes a record back; returns it as the list now shows it."""
         self.station.void(place, self.volunteer, reason, note.strip() or None)
         voided = None
         for index, item in enumerate(self._history):
@@ -248,6 +265,11 @@ class Desk:
                 voided = self.station.is_voided(place)
                 kind = HistoryKind.VOIDED if voided else HistoryKind.HANDED
                 return self._named(place, fact.at, kind, verdict, household, lines)
+            case NoHandover(household=household, outcome=outcome):
+                voided = self.station.is_voided(place)
+                kind = HistoryKind.VOIDED if voided else HistoryKind.WITHOUT
+                item = self._named(place, fact.at, kind, Verdict.ELIGIBLE, household, ())
+                return replace(item, outcome=outcome)
             case Refused(household=household, verdict=verdict):
                 return self._named(place, fact.at, HistoryKind.REFUSED, verdict, household, ())
             case _:

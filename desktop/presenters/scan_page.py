@@ -19,7 +19,7 @@ from desktop.theme.sounds import Sounds
 from desktop.threads import Threads
 from desktop.views.overview import OverviewState
 from desktop.views.scan_screen import ScanScreen
-from desktop.views.scan_state import Judged, Moment, Recorded, ScanState, Voided
+from desktop.views.scan_state import Judged, Moment, Recorded, ScanState, Voided, Without
 from desktop.views.state import CameraStatus, Notice, TopBarState
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.void_panel import VoidPanelState
@@ -125,6 +125,7 @@ class ScanPage(QObject):
         self._links = (
             (screen.typed, self._typed),
             (screen.hand_over_asked, scanning.confirm),
+            (screen.without_asked, scanning.without_goods),
             (screen.dismissed, self._dismiss),
             (screen.files_given, self._pictures.read_files),
             (screen.picture_given, self._pictures.read_image),
@@ -250,7 +251,12 @@ class ScanPage(QObject):
     def _moment(self, scan: Scan) -> Moment:
         seen = scan.seen
         if scan.phase is Phase.VOIDED and scan.voided is not None:
-            return Voided(scan.voided.seq, scan.voided.name, scan.voided.goods)
+            voided = scan.voided
+            return Voided(voided.seq, voided.name, voided.goods, voided.outcome)
+        if scan.phase is Phase.WITHOUT and scan.without is not None:
+            without = scan.without
+            assert without.outcome is not None, "that is what it says"
+            return Without(without.seq, without.name, without.outcome)
         if seen is None:
             return None
         if scan.phase is Phase.RECORDED and scan.recorded is not None:
@@ -292,6 +298,7 @@ class ScanPage(QObject):
                 goods=item.goods,
                 at=item.at,
                 now=now,
+                outcome=item.outcome,
                 busy=scan.void_busy,
                 notices=scan.void_notices,
             )

@@ -16,11 +16,12 @@ from PySide6.QtCore import QObject, Signal
 from desktop.presenters.desk import Desk, Seen, Standing
 from desktop.presenters.faults import notice
 from desktop.threads import Threads
-from desktop.views.parts.history import HistoryItem, HistoryKind
+from desktop.views.parts.history import HistoryItem
 from desktop.views.state import Notice
 from models.errors import NotAllowed
-from models.facts import Source, VoidReason
+from models.facts import Outcome, Source, VoidReason
 from models.field.ledger import Recorded
+from models.field.other_ways import household_of
 from models.numbers import NumberError
 from models.verdict import Tone
 
@@ -33,17 +34,19 @@ class Phase(Enum):
     SHOWN = "shown"
     RECORDING = "recording"
     RECORDED = "recorded"
+    WITHOUT = "without"
     VOIDED = "voided"
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The flow's state. ``seen`` from SHOWN on; ``voided`` with VOIDED; ``voiding`` is the
-    hand-over whose void panel is open."""
+    """The flow's state. ``seen`` from SHOWN on; ``without`` with WITHOUT, ``voided`` with VOIDED;
+    ``voiding`` is the record whose void panel is open."""
 
     phase: Phase = Phase.READY
     seen: Seen | None = None
     recorded: Recorded | None = None
+    without: HistoryItem | None = None
     voided: HistoryItem | None = None
     voiding: HistoryItem | None = None
     void_busy: bool = False
@@ -120,6 +123,24 @@ class Scanning(QObject):
         self._show(phase=Phase.RECORDING)
         self._threads.submit_db(work, self._recorded, self._not_recorded)
 
+    def without_goods(self, outcome: Outcome) -> None:
+        """The household on the screen gets nothing, and why."""
+        seen = self.state.seen
+        if self.state.phase is not Phase.SHOWN or seen is None or household_of(seen.look) is None:
+            if self.state.phase not in (Phase.LOOKING, Phase.RECORDING):
+                self.say(Notice("handover.notice.nobody", Tone.CHECK))
+            return
+
+        def work() -> tuple[HistoryItem, Standing]:
+            return self._desk.without_goods(seen, outcome), self._desk.standing()
+
+        self._show(phase=Phase.RECORDING)
+        self._threads.submit_db(work, self._went_without, self._not_recorded)
+
+    def _went_without(self, result: tuple[HistoryItem, Standing]) -> None:
+        without, standing = result
+        self._show(phase=Phase.WITHOUT, seen=None, without=without, standing=standing, notices=())
+
     def leave(self) -> None:
         """Esc: back to ready. An amber scan that ends without goods is recorded as refused."""
         before = self._unsettled()
@@ -167,11 +188,9 @@ class Scanning(QObject):
     # --- voiding -----------------------------------------------------------------------------
 
     def ask_void(self, seq: int | None = None) -> None:
-        """Opens the void panel for a hand-over of the list, or for the last one."""
+        """Opens the void panel for a record of the list, or for the last one."""
         history = self.state.standing.overview.history if self.state.standing else ()
-        found = next(
-            (i for i in history if i.kind is HistoryKind.HANDED and seq in (None, i.seq)), None
-        )
+        found = next((i for i in history if i.voidable and seq in (None, i.seq)), None)
         if found is not None:
             self._show(voiding=found, void_notices=(), void_busy=False)
 

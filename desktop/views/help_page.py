@@ -29,6 +29,7 @@ _SCAN_KEYS = (
     ("Esc", "esc"),
     ("Ctrl+O", "open"),
     ("Ctrl+V", "paste"),
+    ("Alt+1 … 7", "without"),
     ("F10", "f10"),
 )
 KEYS = (

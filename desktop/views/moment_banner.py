@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from desktop.theme.look import Look
 from desktop.views.parts.banner import BannerState
-from desktop.views.scan_state import Judged, Recorded, ScanState, Voided
+from desktop.views.scan_state import Judged, Recorded, ScanState, Voided, Without
 from desktop.views.state import CameraStatus
 from desktop.views.verdict_words import verdict_words
 from desktop.views.wording import goods_words
+from models.facts import Outcome
 from models.verdict import Tone
 
 
@@ -41,6 +42,13 @@ def moment_banner(look: Look, state: ScanState) -> BannerState:
             reason = say("scan.recorded_reason", name=whom, goods=goods_words(look, goods))
             after = say("scan.recorded_next")
             return BannerState(Tone.GO, say("scan.recorded"), reason, after, "package-check")
+        case Without(name=name, outcome=outcome):
+            word = look.any_text("handover.banner.without")
+            reason = _without(look, name, outcome)
+            return BannerState(None, word, reason, look.any_text("handover.banner.next"), "ban")
+        case Voided(name=name, outcome=Outcome() as outcome):
+            reason = _without(look, name, outcome)
+            return BannerState(None, say("scan.voided"), reason, say("scan.voided_next"), "undo-2")
         case Voided(name=name, goods=goods):
             whom = name or say("side.nobody")
             reason = say("scan.voided_reason", name=whom, goods=goods_words(look, goods))
@@ -49,3 +57,10 @@ def moment_banner(look: Look, state: ScanState) -> BannerState:
             seen = state.camera in (CameraStatus.LIVE, CameraStatus.STARTING)
             key = "ready_camera" if seen else "ready_no_camera"
             return BannerState(None, say("scan.ready"), say(f"scan.{key}"))
+
+
+def _without(look: Look, name: str, outcome: Outcome) -> str:
+    """Who got nothing, and why."""
+    why = look.any_text(f"handover.outcome.{outcome.name.lower()}")
+    whom = name or look.text("side.nobody")
+    return look.any_text("handover.banner.without_reason", name=whom, outcome=why)

@@ -38,6 +38,7 @@ from desktop.views.scan_state import Judged, ScanState
 from desktop.views.sync_panel import SyncPanel, SyncPanelState
 from desktop.views.view import View
 from desktop.views.void_panel import VoidPanel, VoidPanelState
+from models.facts import Outcome
 from models.verdict import Tone
 
 SETTLE_MS = 300
@@ -59,6 +60,8 @@ class ScanScreen(View):
     """Words from the line, typed by a person or by a scanner: not judged here."""
     hand_over_asked = Signal(bool)
     """The verdict shown is to be handed over; True: after a deliberate check (Ctrl+Enter)."""
+    without_asked = Signal(object)
+    """The household shown gets nothing: an Outcome."""
     dismissed = Signal()
     """The verdict shown is put away without goods."""
     files_given = Signal(list)
@@ -158,8 +161,10 @@ class ScanScreen(View):
 
     def _bind_keys(self) -> None:
         calls = [(one.key, partial(self.intend, one.name)) for one in EVERY]
+        without = [(f"Alt+{one:d}", partial(self._go_without, one)) for one in Outcome]
         for keys, call in (
             *calls,
+            *without,
             ("F10", self.bar.open_menu),
             ("Ctrl+O", self.open_picture),
         ):
@@ -263,6 +268,10 @@ class ScanScreen(View):
         tone = judged.verdict.tone
         if tone is Tone.GO or (tone is Tone.CHECK and deliberate):
             self.hand_over_asked.emit(tone is Tone.CHECK)
+
+    def _go_without(self, outcome: Outcome) -> None:
+        if self._state.side is None:
+            self.without_asked.emit(outcome)
 
     def _press_go(self) -> None:
         self._confirm(True)

@@ -15,6 +15,7 @@ from desktop.views.state import (
 )
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.void_panel import VoidPanelState
+from models.facts import Outcome
 from models.verdict import Verdict
 
 
@@ -47,15 +48,25 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """That a household got nothing, on the disk; stays until the next scan."""
+
+    seq: int
+    name: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Voided:
-    """A hand-over that was just taken back; stays until the next scan."""
+    """A record that was just taken back; stays until the next scan."""
 
     seq: int
     name: str
     goods: tuple[Goods, ...]
+    outcome: Outcome | None = None
 
 
-Moment = Judged | Recorded | Voided | None
+Moment = Judged | Recorded | Without | Voided | None
 """None: ready for a scan."""
 
 

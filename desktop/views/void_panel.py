@@ -17,7 +17,7 @@ from desktop.views.parts.words import Words
 from desktop.views.state import Goods, Notice
 from desktop.views.view import View
 from desktop.views.wording import goods_words, moment
-from models.facts import VoidReason
+from models.facts import Outcome, VoidReason
 
 REASONS: tuple[tuple[VoidReason, str], ...] = (
     (VoidReason.WRONG_HOUSEHOLD, "wrong_household"),
@@ -37,6 +37,7 @@ class VoidPanelState:
     goods: tuple[Goods, ...] = ()
     at: int = 0
     now: int = 0
+    outcome: Outcome | None = None
     busy: bool = False
     notices: tuple[Notice, ...] = ()
 
@@ -127,7 +128,11 @@ class VoidPanel(View):
     def draw(self) -> None:
         state, look = self._state, self.look
         self._name.say(state.name)
-        self._goods.say(goods_words(look, state.goods))
+        self._goods.say(
+            goods_words(look, state.goods)
+            if state.outcome is None
+            else look.any_text(f"handover.choice.{state.outcome.name.lower()}")
+        )
         self._at.say(moment(look, state.at, state.now) if state.at else "")
         self._notices.show_notices(state.notices, state.now)
         self._reason_changed()

@@ -35,6 +35,8 @@ from models.facts import (
     Handover,
     Line,
     Movement,
+    NoHandover,
+    Outcome,
     Refused,
     SessionClosed,
     SessionOpened,
@@ -48,6 +50,7 @@ from models.field.device import load_anchor
 from models.field.drafts import Draft, Drafts
 from models.field.faults import mapped
 from models.field.ledger import FeedClosed, Ledger, Recorded
+from models.field.other_ways import household_of, is_note_of, without_goods
 from models.field.projections import FACT, voids
 from models.field.roster import Roster
 from models.field.sessions import Session, count_handed, find_open_session
@@ -55,6 +58,8 @@ from models.slip import NotOurSlip, read_slip
 from models.slip_text import from_text
 from models.verdict import Tone
 
+VOIDABLE = (Handover, NoHandover)
+"""What was recorded by a person and can be taken back."""
 _FACT = (FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq == bindparam("seq"))
 _HASH = select(FACT.c.hash).where(*_FACT)
 _IS_VOIDED = select(FACT.c.seq).where(*_FACT, voids(FACT.c.feed, FACT.c.seq, FACT.c.hash))
@@ -277,31 +282,51 @@ class Station:
         assert self._blobs is not None, "this station was made without a place for pictures"
         return self._blobs
 
+    def no_handover(
+        self, look: Look, actor: int, outcome: Outcome, note: str | None = None
+    ) -> Recorded:
+        """Records that the household got nothing, and why: what is due to it stays due.
+
+        Raises NotAllowed where the look is about no household.
+        """
+        self._open()
+        return self._record(actor, *without_goods(look, outcome, note))
+
     def refuse(self, look: Look, actor: int) -> Recorded:
         """Records that a scan ended without goods: that, too, happened."""
-        household = look.household.id if look.household is not None else None
-        if look.slip is not None:
-            household = look.slip.household
         body = Refused(
             verdict=look.decision.verdict,
             source=look.source,
-            household=household,
+            household=household_of(look),
             slip=look.slip.number if look.slip is not None else None,
             digest=look.digest,
         )
         return self._record(actor, body)
 
     def void(self, place: int, actor: int, reason: VoidReason, note: str | None = None) -> Recorded:
-        """Takes back the own hand-over at ``place``, with its reason; both stay visible for ever.
+        """Takes back the own record at ``place`` with its reason, and a note on the household that
+        was written with it; all of it stays visible for ever.
 
-        Raises UnknownTarget when it is no hand-over or was voided before, NotAllowed when the
-        reason is OTHER and no words were given.
+        Raises UnknownTarget when it is nothing that can be taken back or was voided before,
+        NotAllowed when the reason is OTHER and no words were given.
         """
         if reason is VoidReason.OTHER and not (note and note.strip()):
             raise NotAllowed()
         fact = self.ledger.fact(place)
-        if fact is None or not isinstance(fact.body, Handover) or self.is_voided(place):
+        if fact is None or not isinstance(fact.body, VOIDABLE) or self.is_voided(place):
             raise UnknownTarget()
+        voids = [self._void_of(place, reason, note)]
+        if is_note_of(self.ledger.fact(place + 1), fact):
+            voids.append(self._void_of(place + 1, reason, note))
+        recorded = self._record(actor, *voids)
+        feed, _ = self.ledger.locate(place)
+        open_now = self._session.parts if self._session is not None else ()
+        if isinstance(fact.body, Handover) and (feed, fact.session) in open_now:
+            self._handed -= 1
+        return recorded
+
+    def _void_of(self, place: int, reason: VoidReason, note: str | None) -> Callable[[], Void]:
+        """Makes the void of the own fact at ``place`` once it is known which feed is written."""
         feed, seq = self.ledger.locate(place)
 
         def body() -> Void:
@@ -310,10 +335,7 @@ class Station:
             hash_ = self._connection.execute(_HASH, {"feed": feed, "seq": seq}).scalar()
             return Void(seq, reason, feed, note, hash_)
 
-        recorded = self._record(actor, body)
-        if self._session is not None and (feed, fact.session) in self._session.parts:
-            self._handed -= 1
-        return recorded
+        return body
 
     def is_voided(self, place: int) -> bool:
         """Whether the own fact at ``place`` was taken back."""
@@ -370,9 +392,7 @@ class Station:
 
 def _handover(look: Look, blobs: tuple[Blob, ...] = (), note: str | None = None) -> Handover:
     """What is due by ``look``, handed over to the holder."""
-    of = look.household.id if look.household is not None else None
-    if look.slip is not None:
-        of = look.slip.household
+    of = household_of(look)
     assert of is not None, "only a household or a slip has anything due"
     return Handover(
         household=of,

@@ -28,6 +28,7 @@ from desktop.theme.fonts import app_font, tabular
 from desktop.theme.look import Look
 from desktop.views.state import Goods
 from desktop.views.wording import clock, goods_words
+from models.facts import Outcome
 from models.verdict import Tone, Verdict
 
 Index = QModelIndex | QPersistentModelIndex
@@ -38,8 +39,10 @@ class HistoryKind(Enum):
 
     HANDED = "handed"
     REFUSED = "refused"
+    WITHOUT = "without"
+    """A household was there on the list and got nothing; ``outcome`` says why."""
     VOIDED = "voided"
-    """A hand-over that was taken back."""
+    """A record that was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +57,27 @@ class HistoryItem:
     name: str = ""
     goods: tuple[Goods, ...] = ()
     safe: bool = False
+    outcome: Outcome | None = None
 
     @property
     def voidable(self) -> bool:
-        """Whether it is a hand-over that still counts."""
-        return self.kind is HistoryKind.HANDED
+        """Whether it is a record that still counts and can be taken back."""
+        return self.kind in (HistoryKind.HANDED, HistoryKind.WITHOUT)
 
 
 def outcome_words(look: Look, item: HistoryItem) -> str:
     """The second line of a row: goods, or why none."""
-    if item.kind is HistoryKind.HANDED:
-        return goods_words(look, item.goods)
-    if item.kind is HistoryKind.VOIDED:
-        return f"{look.text('side.voided')} · {goods_words(look, item.goods)}"
-    return look.text(f"outcome.{item.verdict.key}")
+    if item.kind is HistoryKind.REFUSED:
+        return look.text(f"outcome.{item.verdict.key}")
+    words = record_words(look, item)
+    return f"{look.text('side.voided')} · {words}" if item.kind is HistoryKind.VOIDED else words
+
+
+def record_words(look: Look, item: HistoryItem) -> str:
+    """What was recorded: goods, or why none."""
+    if item.outcome is not None:
+        return look.any_text(f"handover.outcome.{item.outcome.name.lower()}")
+    return goods_words(look, item.goods)
 
 
 class HistoryModel(QAbstractListModel):
@@ -188,6 +198,8 @@ def _symbol(item: HistoryItem, look: Look) -> tuple[str, str]:
         return "check", tokens.go_ink
     if item.kind is HistoryKind.VOIDED:
         return "undo-2", tokens.muted
+    if item.kind is HistoryKind.WITHOUT:
+        return "ban", tokens.check_ink
     if item.verdict.tone is Tone.STOP:
         return "x", tokens.stop_ink
     return "triangle-alert", tokens.check_ink

@@ -29,6 +29,7 @@ TOPICS = (
     "wire",
     "slow_line",
     "snapshot",
+    "search",
 )
 """In the order in which they run."""
 

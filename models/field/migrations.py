@@ -189,6 +189,12 @@ ROSTER_STEPS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "CREATE UNIQUE INDEX household_by_id ON household (id)",
+        # A page of it has to fit into one of SQLCipher's with its bookkeeping, or takes two.
+        """CREATE VIRTUAL TABLE household_word USING fts5(
+          words, tokenize='ascii', content='', contentless_delete=1, detail=none
+        )
+        """,
+        "INSERT INTO household_word (household_word, rank) VALUES ('pgsz', 3900)",
         """CREATE TABLE "key" (
           key_id BLOB NOT NULL,
           purpose VARCHAR NOT NULL,
@@ -202,6 +208,18 @@ ROSTER_STEPS: tuple[tuple[str, ...], ...] = (
           household INTEGER NOT NULL,
           PRIMARY KEY (kk)
         )
+        """,
+        """CREATE TABLE name_near (
+          "key" VARCHAR NOT NULL,
+          word VARCHAR NOT NULL,
+          PRIMARY KEY ("key", word)
+        ) WITHOUT ROWID
+        """,
+        """CREATE TABLE name_word (
+          word VARCHAR NOT NULL,
+          households INTEGER NOT NULL,
+          PRIMARY KEY (word)
+        ) WITHOUT ROWID
         """,
         """CREATE TABLE package (
           id INTEGER NOT NULL,

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from models.field.assigned import take_assigned
 from models.field.database import write
+from models.field.name_index import index_households
 from models.field.projections import table
 from models.field.tables import (
     CityCopyRow,
@@ -93,9 +94,11 @@ def take_rows(connection: Connection, rows: Mapping[str, Sequence[Row]]) -> None
     A household in it replaces what was known of it, its entitlements included: the page carries all
     of them.
     """
-    told = [(row[1],) for row in rows.get("households", ())]
+    households = rows.get("households", ())
+    told = [(row[1],) for row in households]
     told += [(row[0],) for row in rows.get("gone", ())]
     if told:
+        index_households(connection, [of for (of,) in told], households)
         connection.exec_driver_sql(_FORGET_HOUSEHOLD, told)
         connection.exec_driver_sql(_FORGET_ENTITLEMENTS, told)
     for section, target in _REPLACED.items():

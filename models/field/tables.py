@@ -246,6 +246,24 @@ class HouseholdRow(RosterModel, table=True):
     address: str
 
 
+class NameWordRow(RosterModel, table=True):
+    """A folded word of names, with how many households have it (``name_index``)."""
+
+    __tablename__ = "name_word"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    word: str = _key()
+    households: int
+
+
+class NameNearRow(RosterModel, table=True):
+    """A word that a mistyped one with this key may have been meant for."""
+
+    __tablename__ = "name_near"
+    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    key: str = _key()
+    word: str = _key()
+
+
 class KKAliasRow(RosterModel, table=True):
     """An old KK number of a household (new head, split family)."""
 

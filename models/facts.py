@@ -41,8 +41,17 @@ class Receiver(IntEnum):
     REPLACEMENT = 3
 
 
+class ProxyDocument(IntEnum):
+    """What a proxy showed of their own."""
+
+    KTP = 1
+    FAMILY_CARD = 2
+    LICENCE = 3
+    OTHER = 9
+
+
 class Outcome(IntEnum):
-    """Why nothing was handed over."""
+    """Why nothing was handed over, or why another household received in place of the one listed."""
 
     ABSENT = 1
     MOVED = 2
@@ -119,7 +128,13 @@ class SessionClosed:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """Goods went to a household. ``verdict`` is what the screen said when it was confirmed."""
+    """Goods were handed over on the allocation of ``household``, whoever took them. ``verdict`` is
+    what the screen said when it was confirmed.
+
+    ``proxy_name`` is who took them, where that was not the holder: the proxy, or the head of the
+    household that received in its place. Of that one ``replacing_household`` is the id, where this
+    device's roster has it; ``answered_by`` names the RW or lurah who answers for it.
+    """
 
     KIND: ClassVar[int] = 3
     household: int
@@ -130,9 +145,14 @@ class Handover:
     receiver: Receiver = Receiver.HOLDER
     proxy_name: str | None = None
     proxy_relation: str | None = None
-    replaced_household: int | None = None
+    replacing_household: int | None = None
     note: str | None = None
     blobs: tuple[Blob, ...] = ()
+    proxy_document: ProxyDocument | None = None
+    letter_of_authority: bool = False
+    replacing_kk: int | None = None
+    replaced_because: Outcome | None = None
+    answered_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +274,14 @@ _KEYS: dict[type[Any], tuple[tuple[int, str], ...]] = {
         (6, "receiver"),
         (7, "proxy_name"),
         (8, "proxy_relation"),
-        (9, "replaced_household"),
+        (9, "replacing_household"),
         (10, "note"),
         (11, "blobs"),
+        (12, "proxy_document"),
+        (13, "letter_of_authority"),
+        (14, "replacing_kk"),
+        (15, "replaced_because"),
+        (16, "answered_by"),
     ),
     NoHandover: ((1, "household"), (2, "outcome"), (3, "stage"), (4, "slip"), (5, "note")),
     Void: ((1, "target"), (2, "reason"), (3, "feed"), (4, "note"), (5, "hash")),
@@ -270,6 +295,8 @@ _ENUMS: dict[tuple[type[Any], str], type[IntEnum]] = {
     (Handover, "source"): Source,
     (Handover, "verdict"): Verdict,
     (Handover, "receiver"): Receiver,
+    (Handover, "proxy_document"): ProxyDocument,
+    (Handover, "replaced_because"): Outcome,
     (NoHandover, "outcome"): Outcome,
     (Void, "reason"): VoidReason,
     (Stock, "movement"): Movement,
@@ -283,6 +310,7 @@ _DEFAULTS = {
 _PLAIN: dict[str, tuple[type, ...]] = {
     "int": (int,),
     "str": (str,),
+    "bool": (bool,),
     "int | None": (int, type(None)),
     "str | None": (str, type(None)),
     "bytes | None": (bytes, type(None)),
@@ -420,10 +448,12 @@ def _list(value: Any) -> list[Any]:
     return value
 
 
-def _reader_of_member(enum: type[IntEnum]) -> Callable[[Any], Any]:
+def _reader_of_member(enum: type[IntEnum], optional: bool) -> Callable[[Any], Any]:
     members = {int(member): member for member in enum}
 
-    def read(value: Any) -> IntEnum:
+    def read(value: Any) -> IntEnum | None:
+        if optional and value is None:
+            return None
         if _whole(value) not in members:
             raise ValueError(f"not a {enum.__name__}")
         return members[value]
@@ -446,7 +476,8 @@ def _reader(cls: type[Any], name: str) -> Callable[[Any], Any]:
     if name == "blobs":
         return _read_blobs
     if (cls, name) in _ENUMS:
-        return _reader_of_member(_ENUMS[cls, name])
+        optional = _DEFAULTS[cls].get(name, ...) is None
+        return _reader_of_member(_ENUMS[cls, name], optional)
     allowed = _TYPES[cls][name]
     assert allowed is not None, f"{name} is declared as what no reader knows"
     return _reader_of_plain(allowed)

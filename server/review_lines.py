@@ -120,7 +120,7 @@ class _Words:
         match story.fact.body:
             case Handover() as body:
                 parts = {
-                    "receiver": self._receiver(body.receiver, story.replaces),
+                    "receiver": self._receiver(body, story.replaced_by),
                     "how": self._how(body),
                     "verdict": self._verdict(body.verdict),
                 }
@@ -148,10 +148,21 @@ class _Words:
             case body:
                 return say(f"fact.{type(body).__name__.lower()}")
 
-    def _receiver(self, receiver: Receiver, listed: Home | None) -> str:
-        if receiver is Receiver.REPLACEMENT and listed is not None:
-            return self._say("receiver.replacement_of", household=self._home(listed))
-        return self._say(f"receiver.{receiver.name.lower()}")
+    def _receiver(self, body: Handover, instead: Home | None) -> str:
+        say, receiver = self._say, body.receiver
+        if receiver is Receiver.PROXY:
+            key = "receiver.proxy_letter" if body.letter_of_authority else "receiver.proxy"
+            return say(key)
+        if receiver is not Receiver.REPLACEMENT or instead is None:
+            return say(f"receiver.{receiver.name.lower()}")
+        because = body.replaced_because
+        return say(
+            "receiver.replacement_by",
+            household=self._home(instead) if instead.id else f"KK {instead.kk}",
+            because=_NOTHING
+            if because is None
+            else text(self._language, f"handover.outcome.{because.name.lower()}"),
+        )
 
     def _how(self, body: Handover | Refused) -> str:
         source = self._say(f"source.{body.source.name.lower()}")

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
-from models.numbers import mask_kk
+from models.facts import Body, Handover, Receiver
+from models.numbers import KK_DIGITS, mask_kk
 from server import projection_sql
 from server.deciding import Ruling
 from server.personal import Personal
@@ -144,9 +145,18 @@ class _Reader:
             arrived_at=held.received_at,
             point=names.point(held.point) if held.point is not None else None,
             volunteer=names.volunteer(held.fact.actor) if held.fact.actor > 0 else None,
-            replaces=self.home(getattr(body, "replaced_household", None)),
+            replaced_by=self._replacing(body),
             takes_back=names.device_of(target) if isinstance(target, bytes) else None,
         )
+
+    def _replacing(self, body: Body) -> Home | None:
+        """The household that received in place of the one listed, as well as it is known."""
+        if not isinstance(body, Handover) or body.receiver is not Receiver.REPLACEMENT:
+            return None
+        if body.replacing_household is not None:
+            return self.home(body.replacing_household)
+        known = body.replacing_kk is not None and 0 <= body.replacing_kk < 10**KK_DIGITS
+        return Home(0, mask_kk(body.replacing_kk or 0)) if known else None
 
     def question(self, row: Row[Any], branches: Sequence[Branch]) -> Question:
         """What one row asks, but for doubles."""
@@ -266,8 +276,8 @@ def _decision(row: Row[Any]) -> Decision | None:
 
 def _households(asked: Iterable[Row[Any]], facts: FactBook) -> set[int]:
     named = {row.household for row in asked if row.household is not None}
-    replaced = {getattr(fact.body, "replaced_household", None) for fact in facts.facts()}
-    return named | {number for number in replaced if number is not None and number < 1 << 62}
+    replacing = {getattr(fact.body, "replacing_household", None) for fact in facts.facts()}
+    return named | {number for number in replacing if number is not None and number < 1 << 62}
 
 
 def _homes(connection: Connection, personal: Personal, wanted: set[int]) -> dict[int, Home]:

@@ -94,8 +94,9 @@ class Story:
     volunteer: Named | None
     quantity: int | None = None
     standing: Standing | None = None
-    replaces: Home | None = None
-    """The household listed, where another one received in its place."""
+    replaced_by: Home | None = None
+    """The household that received in place of the one listed; of one that only its KK number names
+    ``id`` is 0."""
     takes_back: Named | None = None
     """The device of whose record a void speaks, where that is another feed than its own."""
 
@@ -132,7 +133,11 @@ class Story:
                     "slip": body.slip,
                     "verdict": body.verdict.key,
                     "receiver": body.receiver.name.lower(),
-                    "replaces": self.replaces and self.replaces.as_json(),
+                    "replaced_by": self.replaced_by and self.replaced_by.as_json(),
+                    "replaced_because": body.replaced_because
+                    and body.replaced_because.name.lower(),
+                    "proxy_document": body.proxy_document and body.proxy_document.name.lower(),
+                    "letter_of_authority": body.letter_of_authority,
                 }
             case Refused() as body:
                 return {

@@ -5,16 +5,54 @@ Pure: ``Station`` records what is made here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from models.errors import NotAllowed
-from models.facts import Body, Fact, HouseholdNote, NoHandover, Outcome
+from models.facts import (
+    Body,
+    Fact,
+    Handover,
+    HouseholdNote,
+    Line,
+    NoHandover,
+    Outcome,
+    ProxyDocument,
+    Receiver,
+)
 
 if TYPE_CHECKING:
     from models.field.station import Look
 
 LEARNED = {Outcome.MOVED: 2, Outcome.DECEASED: 3}
 """Outcomes that say something lasting about the household, and how its note says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Who takes the goods for the household: name, relation, the document shown, and whether they
+    brought a letter of authority."""
+
+    name: str
+    relation: str
+    document: ProxyDocument
+    letter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Another household that receives in place of the one listed: its head, its KK number, why, and
+    who answers for it. ``household`` is its id, where this device's roster has it."""
+
+    name: str
+    kk: int
+    because: Outcome
+    answered_by: str
+    household: int | None = None
+
+
+Taker = Proxy | Replacement
 
 
 def household_of(look: Look) -> int | None:
@@ -24,11 +62,52 @@ def household_of(look: Look) -> int | None:
     return look.household.id if look.household is not None else None
 
 
-def without_goods(look: Look, outcome: Outcome, note: str | None = None) -> tuple[Body, ...]:
-    """That the household got nothing, and why; what was learned of it by that stands beside it.
+def taken_by(body: Handover, taker: Taker) -> Handover:
+    """The same hand-over, on the same allocation, taken by ``taker``; raises NotAllowed where a
+    name is missing, or a household would replace itself."""
+    match taker:
+        case Proxy(name=name, relation=relation):
+            words = (name, relation)
+            made = replace(
+                body,
+                receiver=Receiver.PROXY,
+                proxy_name=name.strip(),
+                proxy_relation=relation.strip(),
+                proxy_document=taker.document,
+                letter_of_authority=taker.letter,
+            )
+        case Replacement(name=name, answered_by=answered_by):
+            words = (name, answered_by)
+            if taker.household == body.household:
+                raise NotAllowed()
+            made = replace(
+                body,
+                receiver=Receiver.REPLACEMENT,
+                proxy_name=name.strip(),
+                replacing_household=taker.household,
+                replacing_kk=taker.kk,
+                replaced_because=taker.because,
+                answered_by=answered_by.strip(),
+            )
+    if not all(one.strip() for one in words):
+        raise NotAllowed()
+    return made
 
-    Raises NotAllowed where the look is about no household.
-    """
+
+def part_of(due: Sequence[Line], wanted: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines of ``wanted`` that hold anything; raises NotAllowed unless they are a part of what
+    is ``due``, or all of it. What is left of it stays owed."""
+    most = {(line.stage, line.package): line.quantity for line in due}
+    lines = tuple(line for line in wanted if line.quantity)
+    fits = all(0 < one.quantity <= most.get((one.stage, one.package), 0) for one in lines)
+    once = len({(line.stage, line.package) for line in lines}) == len(lines)
+    if not lines or not fits or not once:
+        raise NotAllowed()
+    return lines
+
+
+def without_goods(look: Look, outcome: Outcome, note: str | None = None) -> NoHandover:
+    """That the household got nothing, and why; raises NotAllowed where the look is about none."""
     household = household_of(look)
     if household is None:
         raise NotAllowed()
@@ -36,28 +115,28 @@ def without_goods(look: Look, outcome: Outcome, note: str | None = None) -> tupl
     if not lines and look.slip is not None:
         lines = look.slip.lines
     stages = {line.stage for line in lines}
-    body = NoHandover(
+    return NoHandover(
         household,
         outcome,
         stage=stages.pop() if len(stages) == 1 else None,
         slip=look.slip.number if look.slip is not None else None,
         note=note,
     )
-    return body, *learned(household, outcome)
 
 
-def learned(household: int, outcome: Outcome) -> tuple[Body, ...]:
-    """The note that goes with an outcome, if one does."""
-    return (HouseholdNote(household, LEARNED[outcome]),) if outcome in LEARNED else ()
+def notes_with(body: Handover | NoHandover) -> tuple[Body, ...]:
+    """The note on the household that goes with ``body``, if one does."""
+    outcome = body.outcome if isinstance(body, NoHandover) else body.replaced_because
+    if outcome is None or outcome not in LEARNED:
+        return ()
+    return (HouseholdNote(body.household, LEARNED[outcome]),)
 
 
 def is_note_of(fact: Fact | None, of: Fact) -> bool:
     """Whether ``fact`` is the note that was written together with ``of``, just before it."""
     return (
         fact is not None
-        and isinstance(fact.body, HouseholdNote)
-        and isinstance(of.body, NoHandover)
-        and of.body.outcome in LEARNED
-        and (fact.body.household, fact.body.what) == (of.body.household, LEARNED[of.body.outcome])
+        and isinstance(of.body, Handover | NoHandover)
+        and (fact.body,) == notes_with(of.body)
         and (fact.at, fact.actor, fact.session) == (of.at, of.actor, of.session)
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -50,7 +50,16 @@ from models.field.device import load_anchor
 from models.field.drafts import Draft, Drafts
 from models.field.faults import mapped
 from models.field.ledger import FeedClosed, Ledger, Recorded
-from models.field.other_ways import household_of, is_note_of, without_goods
+from models.field.other_ways import (
+    Replacement,
+    Taker,
+    household_of,
+    is_note_of,
+    notes_with,
+    part_of,
+    taken_by,
+    without_goods,
+)
 from models.field.projections import FACT, voids
 from models.field.roster import Roster
 from models.field.sessions import Session, count_handed, find_open_session
@@ -234,12 +243,16 @@ class Station:
         deliberate: bool = False,
         blobs: Sequence[Blob] = (),
         note: str | None = None,
+        taker: Taker | None = None,
+        lines: Sequence[Line] | None = None,
     ) -> Recorded:
-        """Records that what is due was handed over to the holder. ``blobs`` are its photos and
-        signatures, which ``keep_picture`` has put on the disk before; the household's draft goes.
+        """Records that what is due was handed over: to the holder or to ``taker``, all of it or
+        only ``lines`` of it. ``blobs`` are its photos and signatures, which ``keep_picture`` has
+        put on the disk before; the household's draft goes.
 
-        Raises NotAllowed when the verdict is red, or amber without ``deliberate``; or when things
-        changed since the look-up so that the verdict is now another: then look up again. Raises
+        Raises NotAllowed when the verdict is red, or amber without ``deliberate``, or does not
+        allow ``taker`` or ``lines``; or when things changed since the look-up so that the verdict
+        is now another: then look up again. Raises
         PictureMissing for one that isn't on the disk, DataError when it could not be written; and
         then nothing was.
         """
@@ -252,21 +265,30 @@ class Station:
         tone = decision.verdict.tone
         if tone is Tone.STOP or (tone is Tone.CHECK and not deliberate) or not decision.due:
             raise NotAllowed()
-        body = _handover(look, tuple(blobs), note)
+        body = self._handover(look, tuple(blobs), note, taker, lines)
         if not all(self.blobs.has(blob.hash) for blob in blobs):
             raise PictureMissing()
         if self.drafts.of(body.household) is None:
-            recorded = self._record(actor, body)
+            recorded = self._record(actor, body, *notes_with(body))
         else:
             of = body.household
-            recorded = self._record(actor, body, also=lambda: self.drafts.drop_inside(of))
+            recorded = self._record(
+                actor, body, *notes_with(body), also=lambda: self.drafts.drop_inside(of)
+            )
             self.drafts.forget(of)
         self._handed += 1
         return recorded
 
-    def draft(self, look: Look, actor: int) -> Draft:
+    def draft(
+        self,
+        look: Look,
+        actor: int,
+        taker: Taker | None = None,
+        lines: Sequence[Line] | None = None,
+    ) -> Draft:
         """Notes that a hand-over was confirmed and waits for its pictures; a crash keeps it."""
-        made = Draft(Fact(self.ledger.clock().now, actor, 0, _handover(look)), look.slip)
+        body = self._handover(look, taker=taker, lines=lines)
+        made = Draft(Fact(self.ledger.clock().now, actor, 0, body), look.slip)
         self.drafts.put(made)
         return made
 
@@ -290,7 +312,8 @@ class Station:
         Raises NotAllowed where the look is about no household.
         """
         self._open()
-        return self._record(actor, *without_goods(look, outcome, note))
+        body = without_goods(look, outcome, note)
+        return self._record(actor, body, *notes_with(body))
 
     def refuse(self, look: Look, actor: int) -> Recorded:
         """Records that a scan ended without goods: that, too, happened."""
@@ -349,6 +372,32 @@ class Station:
         self._open()
         return self._record(actor, *bodies)
 
+    def _handover(
+        self,
+        look: Look,
+        blobs: tuple[Blob, ...] = (),
+        note: str | None = None,
+        taker: Taker | None = None,
+        lines: Sequence[Line] | None = None,
+    ) -> Handover:
+        """What is due by ``look``, or a part of it, handed over to the holder or to ``taker``."""
+        of = household_of(look)
+        assert of is not None, "only a household or a slip has anything due"
+        due = look.decision.due
+        body = Handover(
+            household=of,
+            lines=due if lines is None else part_of(due, lines),
+            source=look.source,
+            slip=look.slip.number if look.slip is not None else None,
+            verdict=look.decision.verdict,
+            note=note,
+            blobs=blobs,
+        )
+        if isinstance(taker, Replacement):
+            listed = self.roster.household_by_kk(taker.kk)
+            taker = replace(taker, household=listed.id if listed is not None else None)
+        return body if taker is None else taken_by(body, taker)
+
     # --- inner -------------------------------------------------------------------------------
 
     def _open(self) -> Session:
@@ -388,18 +437,3 @@ class Station:
             others = driver.execute("PRAGMA main.data_version").fetchone()[0]
             pulled = driver.execute("PRAGMA roster.data_version").fetchone()[0]
         return driver.total_changes, others + pulled
-
-
-def _handover(look: Look, blobs: tuple[Blob, ...] = (), note: str | None = None) -> Handover:
-    """What is due by ``look``, handed over to the holder."""
-    of = household_of(look)
-    assert of is not None, "only a household or a slip has anything due"
-    return Handover(
-        household=of,
-        lines=look.decision.due,
-        source=look.source,
-        slip=look.slip.number if look.slip is not None else None,
-        verdict=look.decision.verdict,
-        note=note,
-        blobs=blobs,
-    )

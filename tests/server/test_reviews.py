@@ -251,6 +251,33 @@ def test_without_an_allocation_the_first_is_taken_for_what_was_due(centre: Centr
     assert "Tahap 2, Paket Lebaran: no allocation, handed over 2" in words(double)
 
 
+def test_a_replacement_counts_for_the_household_listed_and_not_for_the_one_that_received(
+    centre: Centre,
+) -> None:
+    feed, late = MadeFeed(1), MadeFeed(2)
+    for one in (feed, late):
+        one.open()
+    instead = Handover(
+        SITI.id,
+        SITI.due,
+        Source.CAMERA,
+        receiver=Receiver.REPLACEMENT,
+        replacing_household=DEWI.id,
+        replacing_kk=DEWI.kk,
+        replaced_because=Outcome.REFUSED,
+        answered_by="Ketua RW 03",
+    )
+    feed.add(instead, at=AT)
+    feed.add(Handover(DEWI.id, DEWI.due, Source.CAMERA), at=AT + MINUTE)
+    take(centre, feed)
+    assert asked(centre) == [], "what is due to Dewi is another allocation"
+    late.add(Handover(SITI.id, SITI.due, Source.CAMERA), at=AT + 2 * MINUTE)
+    take(centre, late)
+    (double,) = asked(centre)
+    assert double.household is not None and double.household.id == SITI.id
+    assert [story.device.id for story in double.stories] == [1, 2]
+
+
 def test_nobody_is_named_and_no_number_is_whole(
     centre: Centre, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -264,7 +291,10 @@ def test_nobody_is_named_and_no_number_is_whole(
                 (line,),
                 Source.CAMERA,
                 receiver=Receiver.REPLACEMENT,
-                replaced_household=DEWI.id,
+                replacing_household=DEWI.id if device == 1 else None,
+                replacing_kk=DEWI.kk,
+                replaced_because=Outcome.MOVED,
+                answered_by="Ketua RW Bambang",
                 proxy_name="Bambang Wijaya",
                 proxy_relation="adik Bambang",
                 note="rumah Bambang",
@@ -275,7 +305,9 @@ def test_nobody_is_named_and_no_number_is_whole(
     for options in ([], ["--json"], ["--lang", "en"]):
         assert main(["reviews", *options], environment) == 0
         said += capsys.readouterr().out
-    assert "penerima pengganti untuk KK 3171********0002, RT 01 RW 03 Cideng" in said
+    instead = "penerima pengganti KK 3171********0002"
+    assert f"{instead}, RT 01 RW 03 Cideng (yang terdaftar: pindah)" in said
+    assert f"{instead} (yang terdaftar: pindah)" in said, "its number is all that came"
     for hidden in ("Bambang", SITI.name, DEWI.name, str(SITI.kk), str(DEWI.kk), "Jl. Cideng"):
         assert hidden not in said
 

@@ -17,6 +17,7 @@ from models.facts import (
     Movement,
     NoHandover,
     Outcome,
+    ProxyDocument,
     Receiver,
     Refused,
     SessionClosed,
@@ -60,11 +61,16 @@ HANDOVERS = st.builds(
     receiver=st.sampled_from(Receiver),
     proxy_name=_WORDS,
     proxy_relation=_WORDS,
-    replaced_household=st.none() | _ID,
+    replacing_household=st.none() | _ID,
     note=_WORDS,
     blobs=st.lists(st.builds(Blob, _ID, st.binary(min_size=32, max_size=32)), max_size=3).map(
         tuple
     ),
+    proxy_document=st.none() | st.sampled_from(ProxyDocument),
+    letter_of_authority=st.booleans(),
+    replacing_kk=st.none() | _ID,
+    replaced_because=st.none() | st.sampled_from(Outcome),
+    answered_by=_WORDS,
 )
 _REFUSED = st.builds(
     Refused,

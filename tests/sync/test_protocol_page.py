@@ -12,7 +12,7 @@ from models import enrolment_text, facts, hub_text, numbers, slip, slip_text, sn
 from models.clock import ALLOWED_AHEAD, ALLOWED_BEHIND, DAY
 from models.columns import MAX_UNPACKED
 from models.cose import KEY_ID_BYTES, Purpose
-from models.facts import BlobKind, Movement, Outcome, Receiver, Source, VoidReason
+from models.facts import BlobKind, Movement, Outcome, ProxyDocument, Receiver, Source, VoidReason
 from models.feed import FEED_ID_BYTES, MAX_SEGMENT, MAX_SEGMENT_BYTES
 from models.page import MAX_ROWS, SECTIONS
 from models.verdict import Verdict
@@ -70,6 +70,7 @@ def test_every_kind_of_fact_with_its_keys() -> None:
         ("Source", Source),
         ("Receiver", Receiver),
         ("Blob", BlobKind),
+        ("ProxyDocument", ProxyDocument),
         ("Outcome", Outcome),
         ("VoidReason", VoidReason),
         ("Movement", Movement),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from desktop.device import OpenDevice, briefly_over_http, sync
 from desktop.hub import HubDesk
+from desktop.keeping import Keeping
 from desktop.metered import photo_limit
 from desktop.presenters.closing_page import ClosingPage
 from desktop.presenters.desk import Desk, Standing
@@ -59,6 +60,7 @@ class Shift(QObject):
             port=workplace.hub_port,
             parent=self,
         )
+        self.keeping = Keeping(workplace.threads, device, workplace.clock, self)
         # Facts of other laptops come in bursts; what is shown follows a moment later.
         self._news = (
             self._soon(_COUNTS_MS, self._count_anew),
@@ -100,6 +102,7 @@ class Shift(QObject):
             timer.stop()
         self.pages.end()
         self.hub.end()
+        self.keeping.end()
         self._leave_opening()
         self._leave_closing()
         self._leave_page()
@@ -121,6 +124,7 @@ class Shift(QObject):
         self.syncing.learned.connect(self.hub.learned)
         self.hub.arrived.connect(self._arrived)
         self.hub.begin(self.place.preferences.settings.point)
+        self.keeping.begin()
         self.read_records()
         self.place.threads.submit_db(self._desk.last_sync, self.syncing.show_last)
         if standing.session is None:
@@ -274,6 +278,7 @@ class Shift(QObject):
     def _closed(self) -> None:
         self._leave_page()
         self.place.camera.stop()
+        self.keeping.back_up()
         self.read_records()
         self.syncing.hurry()
         self.open_session()

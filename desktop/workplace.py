@@ -20,13 +20,12 @@ from desktop.drives import find_drives
 from desktop.metered import Metered
 from desktop.presenters.enrolling import Enrolling
 from desktop.presenters.entering import Entering
-from desktop.presenters.faults import fault
 from desktop.presenters.leaving import Leaving
 from desktop.presenters.pictures import Pictures
 from desktop.presenters.preferences import Preferences
 from desktop.presenters.rhythm import Pauses
 from desktop.presenters.scan_page import CAMERA_STATUS
-from desktop.presenters.wiping import EnrollingAnew
+from desktop.repairing import show_repair
 from desktop.scan.camera import CameraSource
 from desktop.settings import NO_CAMERA, Settings
 from desktop.shift import Shift
@@ -35,20 +34,16 @@ from desktop.threads import Cancel, Threads
 from desktop.vault import Vault
 from desktop.views.enrol_screen import EnrolScreen
 from desktop.views.login_screen import LoginScreen
-from desktop.views.repair_screen import RepairScreen, RepairState
 from desktop.views.state import Notice
 from desktop.views.unsafe_page import Ending
 from desktop.views.usb_page import Drive
 from desktop.wipe import finish_wipe
-from models import __version__, enrolment_text, hub_text
+from models import enrolment_text, hub_text
 from models.clock import WallClock, wall_clock
 from models.errors import DatabaseLocked
 from models.field.device import Identity
 from models.verdict import Tone
 from sync.neighbourhood import Neighbourhood
-
-_ENROL_HELPS = ("secret_lost", "database_missing")
-"""Errors after which what lies here can't be opened any more on this laptop."""
 
 
 class Workplace(QObject):
@@ -90,8 +85,7 @@ class Workplace(QObject):
         self._lock: QLockFile | None = None
 
     def begin(self, said: Notice | None = None) -> None:
-        """From whatever lies in the folder to the first screen; ``said`` is told where the laptop
-        is to be enrolled."""
+        """From whatever lies in the folder to the first screen; ``said`` is told there."""
         try:
             self._lock = self._lock or lock_folder(self.folder)
             if self._lock is None:
@@ -104,7 +98,7 @@ class Workplace(QObject):
         except Exception as error:
             self.repair(error)
             return
-        self.log_in(vault)
+        self.log_in(vault, said)
 
     # --- the door ----------------------------------------------------------------------------
 
@@ -165,7 +159,7 @@ class Workplace(QObject):
         screen.take_focus()
         self.start_camera()
 
-    def log_in(self, vault: Vault) -> None:
+    def log_in(self, vault: Vault, said: Notice | None = None) -> None:
         """The names, a PIN; ends in a shift."""
         screen = LoginScreen(self.look)
 
@@ -190,12 +184,14 @@ class Workplace(QObject):
             self.window.drop_screen(screen)
 
         def broken(error: Exception) -> None:
-            self.repair(error)
+            self.repair(error, vault)
             self.window.drop_screen(screen)
 
         flow.opened.connect(opened)
         flow.broken.connect(broken)
         self.window.show_screen(screen)
+        if said is not None:
+            flow.say(said)
         screen.show_login(flow.state)
         screen.take_focus()
 
@@ -218,13 +214,14 @@ class Workplace(QObject):
             folder, count = aside
             key = "door.wiped.aside" if count else "door.wiped.photos"
             said = Notice(key, Tone.CHECK, {"folder": str(folder), "count": count})
-        self._start_anew(lambda: self.begin(said))
+        self.start_anew(lambda: self.begin(said))
 
     def broken(self, error: BaseException) -> None:
         """Wiping failed half-way: trying again goes on with it."""
-        self._start_anew(lambda: self.repair(error))
+        self.start_anew(lambda: self.repair(error))
 
-    def _start_anew(self, lead: Callable[[], None]) -> None:
+    def start_anew(self, lead: Callable[[], None]) -> None:
+        """Ends the shift, if there is one, and leads elsewhere."""
         shift, self.shift = self.shift, None
         if shift is not None:
             shift.end()
@@ -255,32 +252,10 @@ class Workplace(QObject):
         door.ask(Ending.APP, self.window.leave)
         return False
 
-    def repair(self, error: BaseException) -> None:
-        """Something can't be opened: what happened, that the records are intact, what to do."""
-        found = fault(error)
-        screen = RepairScreen(self.look)
-        detail = f"{found.code} · {found.detail} · {__version__} · {platform.platform()}"
-        can_enrol = found.code in _ENROL_HELPS
-        screen.show_repair(RepairState(found.code, found.parts, detail, can_enrol))
-        anew = EnrollingAnew(self.window, self.threads, self.folder, screen)
-
-        def set_aside(folder: Path) -> None:
-            said = Notice("door.wiped.unknown", Tone.CHECK, {"folder": str(folder)})
-            self._start_anew(lambda: self.begin(said))
-            self.window.drop_screen(screen)
-
-        anew.done.connect(set_aside)
-        screen.enrol_asked.connect(anew.ask)
-
-        def retry() -> None:
-            self.window.drop_screen(screen)
-            self.begin()
-
-        screen.retry_asked.connect(retry)
-        screen.quit_asked.connect(self.window.close)
-        self.preferences.serve_door(screen)
-        self.window.show_screen(screen)
-        screen.take_focus()
+    def repair(self, error: BaseException, vault: Vault | None = None) -> None:
+        """Something can't be opened: what happened, that the records are intact, what to do.
+        ``vault``: opened by whoever wanted in, so that the ledger can be restored."""
+        show_repair(self, error, vault)
 
     def start_camera(self) -> None:
         """The camera that the preferences name, unless they name none."""

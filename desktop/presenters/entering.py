@@ -15,6 +15,7 @@ from desktop.vault import Vault
 from desktop.vault_errors import PinLocked, SecretLost, WrongPin
 from desktop.views.login_state import LoginState
 from desktop.views.parts.name_list import Person
+from desktop.views.state import Notice
 from models.errors import DataError
 from models.pin import PinError
 
@@ -54,6 +55,10 @@ class Entering(QObject):
     def dismiss(self, _key: str) -> None:
         """Puts the notice away."""
         self._show(notices=())
+
+    def say(self, said: Notice) -> None:
+        """Tells whoever comes what happened before."""
+        self._show(notices=(said,))
 
     def enter(self, person: int, pin: str) -> None:
         """Tries the PIN, on the database thread: it takes a fraction of a second."""

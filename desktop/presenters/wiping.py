@@ -19,6 +19,7 @@ from desktop.threads import Cancel, Threads
 from desktop.views.wipe_page import WipePage, WipeState
 from desktop.wipe import delete, set_aside
 from models.errors import DataError
+from models.field.backup import no_backup
 from sync.turn import one_at_a_time
 
 PATIENCE_S = 60.0
@@ -41,7 +42,7 @@ def wipe_device(device: OpenDevice, typed: int) -> tuple[Path, int] | None:
     then all is as it was; DataError.
     """
     folder = device.database.folder
-    with one_at_a_time(folder, Cancel(), PATIENCE_S, lambda: None):
+    with one_at_a_time(folder, Cancel(), PATIENCE_S, lambda: None), no_backup():
         # Counted where nothing can be added any more.
         unsafe = device.station.ledger.safety().unsafe
         if unsafe and typed != unsafe:

@@ -28,13 +28,15 @@ _OTHERWISE = "unexpected"
 @dataclass(frozen=True, slots=True)
 class RepairState:
     """``error`` is the code of a KsbbError and ``parts`` fill its words' braces. ``detail`` is what
-    support needs, in plain lines, without anybody's data. ``can_enrol``: enrolling anew would help.
+    support needs, in plain lines, without anybody's data. ``can_enrol``: enrolling anew would help;
+    ``can_restore``: so would the backup, and that comes first.
     """
 
     error: str = _OTHERWISE
     parts: Mapping[str, object] = field(default_factory=dict)
     detail: str = ""
     can_enrol: bool = False
+    can_restore: bool = False
     busy: bool = False
 
 
@@ -42,6 +44,7 @@ class RepairScreen(View):
     """Shows a RepairState."""
 
     retry_asked = Signal()
+    restore_asked = Signal()
     enrol_asked = Signal()
     quit_asked = Signal()
     language_chosen = Signal(str)
@@ -94,11 +97,15 @@ class RepairScreen(View):
         )
         self.retry = Button(look, "primary", icon="refresh-cw", hint="F5")
         self.retry.clicked.connect(self._ask_again)
+        self.restore = Button(look, "primary", icon="history")
+        self.restore.clicked.connect(self._restore)
         self.enrol = Button(look, "secondary", icon="key-round")
         self.enrol.clicked.connect(self.enrol_asked)
         self.quit = Button(look, "quiet", icon="power", hint="Ctrl+Q")
         self.quit.clicked.connect(self.quit_asked)
-        self._buttons = row(self.retry, self.enrol, 1, self.quit, gap=2, margin=(4, 2, 3, 2))
+        self._buttons = row(
+            self.restore, self.retry, self.enrol, 1, self.quit, gap=2, margin=(4, 2, 3, 2)
+        )
         body = column(gap=0)
         body.addWidget(scrolling(inner), 1)
         body.addLayout(self._buttons)
@@ -117,8 +124,13 @@ class RepairScreen(View):
             self.draw()
 
     def take_focus(self) -> None:
-        """Put the keyboard on "try again"."""
-        self.retry.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Put the keyboard on what helps most."""
+        wanted = self.restore if self._state.can_restore else self.retry
+        wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _restore(self) -> None:
+        if not self._state.busy:
+            self.restore_asked.emit()
 
     def _ask_again(self) -> None:
         # It stays enabled while it is busy, or the keyboard would jump to another button.
@@ -162,6 +174,8 @@ class RepairScreen(View):
         self._safe.say(say(f"{_TEXTS}.{error}.safe", **state.parts) if worded else "")
         # An error without steps of its own still has its advice, which says both things in one.
         advice = f"{_TEXTS}.{error}.steps" if worded else f"errors.{error}.what_to_do"
+        if state.can_restore:
+            advice = "keeping.repair.steps"
         self._draw_steps(say(advice, **state.parts).split("\n"))
         self._detail_box.setVisible(bool(state.detail))
         self._detail.say(state.detail)
@@ -170,7 +184,10 @@ class RepairScreen(View):
         self.copy.say(say("door.repair.copied" if self._copied else "door.repair.copy"))
         self.enrol.setVisible(state.can_enrol)
         self.enrol.setEnabled(not state.busy)
-        self.retry.say(say("door.repair.retrying" if state.busy else "door.repair.retry"))
+        self.restore.setVisible(state.can_restore)
+        self.restore.say(say(f"keeping.repair.{'restoring' if state.busy else 'restore'}"))
+        retrying = state.busy and not state.can_restore
+        self.retry.say(say("door.repair.retrying" if retrying else "door.repair.retry"))
         self.setAccessibleName(self._title.text())
         self.setAccessibleDescription(self._safe.text())
 

@@ -7,8 +7,10 @@ others are most of all bytes, and no record waits for them.
 
 from __future__ import annotations
 
+import os
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +32,14 @@ class Backup:
     at: int
 
 
-def back_up(folder: Path, key: bytes) -> Backup:
+@contextmanager
+def no_backup() -> Iterator[None]:
+    """Within it none is made: the files are about to go elsewhere."""
+    with _one_at_a_time:
+        yield
+
+
+def back_up(folder: Path, key: bytes, at: int) -> Backup:
     """Makes the newest backup of the ledger in ``folder``; the newest before becomes the older one.
 
     On any thread but the GUI's: it takes as long as writing the file does. A kill at any moment
@@ -43,6 +52,7 @@ def back_up(folder: Path, key: bytes) -> Backup:
         check_file(folder / LEDGER_FILE, key, deep=False)
         with closing(raw_connection(folder / LEDGER_FILE, key)) as connection:
             copy_out(connection, key, draft)
+        os.utime(draft, ns=(at * 1_000_000, at * 1_000_000))
         if newest.exists():
             newest.replace(folder / OLDER_FILE)
         draft.replace(newest)

@@ -57,7 +57,7 @@ def carve(file: Path, key: bytes) -> Iterator[Carved]:
 
 def _pages(file: Path) -> dict[int, bytes]:
     """The encrypted pages as the last commit left them."""
-    data = file.read_bytes()
+    data = file.read_bytes() if file.exists() else b""
     pages = {
         place // PAGE + 1: data[place : place + PAGE]
         for place in range(0, len(data) - PAGE + 1, PAGE)

@@ -118,12 +118,13 @@ def move_database(database: Database, folder: Path) -> None:
 
 
 def set_aside(file: Path) -> Path:
-    """Moves a damaged file and its log out of the way, never deleting; returns the new path."""
+    """Moves a damaged file and its log out of the way, never deleting; returns the new path. A log
+    without its file goes too: it would be taken for that of whatever is put there."""
     number = 1
-    while (aside := file.with_name(f"{file.name}.rusak-{number}")).exists():
+    while any(file.with_name(f"{file.name}.rusak-{number}{end}").exists() for end in ("", "-wal")):
         number += 1
-    file.replace(aside)
-    for suffix in ("-wal", "-shm"):
+    aside = file.with_name(f"{file.name}.rusak-{number}")
+    for suffix in ("", "-wal", "-shm"):
         companion = file.with_name(file.name + suffix)
         if companion.exists():
             companion.replace(aside.with_name(aside.name + suffix))

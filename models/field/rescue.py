@@ -57,9 +57,10 @@ def rescue(folder: Path, key: bytes) -> Rescued:
     """
     with mapped():
         damaged = _damaged(folder)
+        ledger = folder / LEDGER_FILE
         draft = folder / _DRAFT
         remove(draft)
-        found = list(carve(damaged, key)) if damaged is not None else []
+        found = [row for file in damaged for row in carve(file, key)]
         backup = newest_whole(folder, key)
         if backup is not None:
             shutil.copyfile(backup.file, draft)
@@ -75,8 +76,7 @@ def rescue(folder: Path, key: bytes) -> Rescued:
             engine.dispose()
         check_file(draft, key)
         sync_file(draft)
-        ledger = folder / LEDGER_FILE
-        aside = set_aside(ledger) if ledger.exists() else damaged
+        aside = set_aside(ledger) if ledger in damaged else next(iter(damaged), None)
         draft.replace(ledger)
         sync_names(folder)
     return Rescued(backup.at if backup is not None else None, kept, added, apart, aside)
@@ -84,16 +84,17 @@ def rescue(folder: Path, key: bytes) -> Rescued:
 
 def can_rescue(folder: Path) -> bool:
     """Whether there is anything to make a ledger of."""
-    return _damaged(folder) is not None or any(folder.glob(f"{LEDGER_FILE}.cadangan-*"))
+    return bool(_damaged(folder)) or any(folder.glob(f"{LEDGER_FILE}.cadangan-*"))
 
 
-def _damaged(folder: Path) -> Path | None:
-    """The file to read; after a kill it may have been set aside already."""
+def _damaged(folder: Path) -> list[Path]:
+    """What to read: the ledger or a log without one, and after a kill what was set aside."""
     ledger = folder / LEDGER_FILE
-    if ledger.exists():
-        return ledger
-    aside = [one for one in folder.glob(f"{LEDGER_FILE}.rusak-*") if one.suffix[-1].isdigit()]
-    return max(aside, key=lambda one: one.stat().st_mtime_ns, default=None)
+    found = [ledger] if ledger.exists() or ledger.with_name(f"{ledger.name}-wal").exists() else []
+    if not ledger.exists():
+        aside = [one for one in folder.glob(f"{LEDGER_FILE}.rusak-*") if one.suffix[-1].isdigit()]
+        found += sorted(aside, key=lambda one: one.stat().st_mtime_ns)[-1:]
+    return found
 
 
 def _fill(connection: Connection, found: Sequence[Carved], bare: bool) -> tuple[int, int, int]:

@@ -37,7 +37,7 @@ def begun(centre: Centre, folder: Path) -> FieldDevice:
     told(made, centre)
     made.station.open_session(RANI, HERE, counted=[(SEMBAKO, 50)])
     serve(made, 0, 1)
-    back_up(folder, KEY)
+    back_up(folder, KEY, made.clock())
     return made
 
 

@@ -78,7 +78,7 @@ def test_a_backup_is_a_whole_ledger_under_the_same_key_and_two_are_kept(
 ) -> None:
     assert backups(device.folder) == []
     for numbers in (range(100, 110), range(110, 120), range(120, 130)):
-        back_up(device.folder, KEY)
+        back_up(device.folder, KEY, device.clock())
         serve(device, numbers)
     assert [one.file.name for one in backups(device.folder)] == [NEWEST_FILE, OLDER_FILE]
     for name, count in ((NEWEST_FILE, 122), (OLDER_FILE, 112)):
@@ -95,19 +95,19 @@ def test_a_hand_over_goes_on_while_a_backup_is_made(device: FieldDevice) -> None
     with device.database.ledger.connect() as reader:
         reader.exec_driver_sql("BEGIN")
         reader.exec_driver_sql("SELECT count(*) FROM fact").scalar()
-        back_up(device.folder, KEY)
+        back_up(device.folder, KEY, device.clock())
         serve(device, range(100, 105))
         reader.exec_driver_sql("ROLLBACK")
     assert device.ledger.count() == 107
 
 
 def test_no_backup_is_made_of_a_damaged_ledger(device: FieldDevice) -> None:
-    back_up(device.folder, KEY)
+    back_up(device.folder, KEY, device.clock())
     device.close()
     before = (device.folder / NEWEST_FILE).read_bytes()
     bend(device.folder / LEDGER_FILE, 3 * PAGE + 50)
     with pytest.raises(DataError):
-        back_up(device.folder, KEY)
+        back_up(device.folder, KEY, device.clock())
     assert (device.folder / NEWEST_FILE).read_bytes() == before
     assert not (device.folder / OLDER_FILE).exists()
     rescue(device.folder, KEY)
@@ -115,8 +115,8 @@ def test_no_backup_is_made_of_a_damaged_ledger(device: FieldDevice) -> None:
 
 
 def test_a_damaged_newest_backup_is_passed_over_for_the_older_one(device: FieldDevice) -> None:
-    back_up(device.folder, KEY)
-    back_up(device.folder, KEY)
+    back_up(device.folder, KEY, device.clock())
+    back_up(device.folder, KEY, device.clock())
     bend(device.folder / NEWEST_FILE, 2 * PAGE)
     whole = newest_whole(device.folder, KEY)
     assert whole is not None and whole.file.name == OLDER_FILE
@@ -130,7 +130,7 @@ _BACKING_UP = """
     folder, key = Path(sys.argv[1]), bytes.fromhex(sys.argv[2])
     print("begun", flush=True)
     while True:
-        back_up(folder, key)
+        back_up(folder, key, 1)
 """
 
 
@@ -138,7 +138,7 @@ _BACKING_UP = """
 def test_killed_at_any_moment_of_a_backup_a_whole_one_is_left(
     device: FieldDevice, seed: int
 ) -> None:
-    back_up(device.folder, KEY)
+    back_up(device.folder, KEY, device.clock())
     chance = random.Random(seed)
     for _ in range(3):
         with subprocess.Popen(
@@ -153,7 +153,7 @@ def test_killed_at_any_moment_of_a_backup_a_whole_one_is_left(
         whole = newest_whole(device.folder, KEY)
         assert whole is not None
         check_file(device.folder / LEDGER_FILE, KEY)
-        back_up(device.folder, KEY)
+        back_up(device.folder, KEY, device.clock())
 
 
 # --- rescue ----------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def _gone(file: Path) -> None:
 def test_whatever_the_damage_what_was_backed_up_is_there_and_the_file_is_kept(
     device: FieldDevice, damage: object
 ) -> None:
-    back_up(device.folder, KEY)
+    back_up(device.folder, KEY, device.clock())
     before = told(device)
     rows = derived(device)
     device.close()
@@ -213,7 +213,7 @@ def test_whatever_the_damage_what_was_backed_up_is_there_and_the_file_is_kept(
 def test_what_came_after_the_backup_is_read_out_of_the_damaged_file(
     device: FieldDevice, damage: object
 ) -> None:
-    back_up(device.folder, KEY)
+    back_up(device.folder, KEY, device.clock())
     serve(device, range(100, 150))
     before, rows = told(device), derived(device)
     device.close()
@@ -228,7 +228,7 @@ def test_what_came_after_the_backup_is_read_out_of_the_damaged_file(
 
 
 def test_what_only_the_log_holds_is_read_too(device: FieldDevice, tmp_path: Path) -> None:
-    back_up(device.folder, KEY)
+    back_up(device.folder, KEY, device.clock())
     serve(device, range(100, 140))
     before = told(device)
     # As a power cut leaves it: nothing was folded in.
@@ -272,7 +272,7 @@ def test_where_nothing_is_legible_all_lies_as_it_lay(tmp_path: Path) -> None:
 def test_of_random_damage_only_what_stood_there_is_missing_and_nothing_is_invented(
     device: FieldDevice, seed: int
 ) -> None:
-    back_up(device.folder, KEY)
+    back_up(device.folder, KEY, device.clock())
     serve(device, range(100, 160))
     before = told(device)
     device.close()
@@ -302,3 +302,20 @@ def test_a_kill_between_setting_aside_and_putting_in_place_is_made_good(
     assert told(made) == before
     made.close()
     device.connect()
+
+
+def test_a_log_whose_file_is_gone_is_read_and_never_taken_for_that_of_the_new_one(
+    device: FieldDevice, tmp_path: Path
+) -> None:
+    back_up(device.folder, KEY, device.clock())
+    serve(device, range(100, 140))
+    copy = tmp_path / "cut"
+    shutil.copytree(device.folder, copy)
+    (copy / LEDGER_FILE).unlink()
+    log = (copy / f"{LEDGER_FILE}-wal").read_bytes()
+    rescued = rescue(copy, KEY)
+    assert rescued.from_backup == 102
+    assert (copy / f"{LEDGER_FILE}.rusak-1-wal").read_bytes() == log
+    made = again(copy)
+    assert told(made) == told(device)[: 102 + rescued.from_file]
+    made.close()

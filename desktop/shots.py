@@ -62,7 +62,7 @@ def screens() -> Iterator[tuple[str, Make]]:
     yield "login", _shown(LoginScreen, "show_login", LoginState(people))
     yield "pin", _shown(LoginScreen, "show_login", LoginState(people, chosen=1, attempts_left=3))
     yield "locked", _shown(LoginScreen, "show_login", LoginState(people, 1, locked_seconds=52))
-    broken = RepairState("database_damaged", detail=states.DETAIL)
+    broken = RepairState("database_damaged", detail=states.DETAIL, can_restore=True)
     yield "repair", _shown(RepairScreen, "show_repair", broken)
     yield "settings", _settings
     yield "opening", _shown(OpeningScreen, "show_opening", states.OPENING)

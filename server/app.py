@@ -18,6 +18,7 @@ from models import __version__
 from models.clock import WallClock, wall_clock
 from models.slip import slip_key_id
 from server.api import Push, sync_router
+from server.areas import Areas
 from server.figures import Figures
 from server.keys import Keys
 from server.parcels import ParcelOffice
@@ -26,6 +27,7 @@ from server.receiving import Receiving
 from server.settings import Settings
 from server.status import StatusDesk
 from server.web.addresses import trusted_networks
+from server.web.areas import AreaPages
 from server.web.guard import Guard
 from server.web.home import HomePage
 from server.web.household import StatusPages
@@ -84,6 +86,7 @@ def create_app(
         [
             *_health(engine),
             *HomePage(pages, Figures(engine, settings.smallest_count), clock).routes(),
+            *AreaPages(pages, Areas(engine, settings.smallest_count), clock).routes(),
             *StatusPages(
                 pages,
                 problems,

@@ -22,6 +22,7 @@ from models.clock import JAKARTA, local
 from models.pin import PIN_PARAMS, derive_pin_key
 from server.errors import AlreadyThere
 from server.keys import Keys
+from server.needs import recount
 from server.personal import Personal
 from server.roster_import import RosterReport, import_roster
 from server.tables import (
@@ -123,6 +124,7 @@ def fill(
     report = import_roster(engine, Personal(keys), roster, now=now)
     with engine.begin() as connection:
         connection.execute(_SECOND_STAGE, {"first": stages[0][0], "second": stages[1][0]})
+        recount(connection, [stages[1][0]])
     return Filled(points, stages, report, roster)
 
 

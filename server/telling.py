@@ -139,11 +139,16 @@ def _village(
 
 def _district(code: str, rows: Sequence[Row]) -> District:
     region = regions().get(code)
+    total = _summed(code, region.name if region else "", rows, len(rows[0].by_package))
+    return District(city_of(code), total, tuple(rows))
+
+
+def city_of(code: str) -> str:
+    """The city that a region lies in, without its rank; empty if unknown."""
     city = next((r.name for r in regions().above(code) if r.code.count(".") == 1), "")
     for rank in _RANKS:
         city = city.removeprefix(rank)
-    total = _summed(code, region.name if region else "", rows, len(rows[0].by_package))
-    return District(city, total, tuple(rows))
+    return city
 
 
 def _summed(code: str, name: str, rows: Sequence[Row], columns: int) -> Row:

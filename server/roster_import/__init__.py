@@ -14,6 +14,7 @@ from models.regions import regions
 from server.audit import note
 from server.errors import RosterHeader
 from server.named import by_name, find_named
+from server.needs import recount_touched
 from server.personal import Personal
 from server.roster_import.findings import Finding, Reason, RosterReport
 from server.roster_import.header import Column, Header, find_header, fit
@@ -70,6 +71,7 @@ def import_roster(
                 progress(report.rows)
         details = {"file": file.suffix, "loaded": report.loaded, "updated": report.updated}
         note(connection, now, actor, "roster.imported", {**details, "bad": report.bad})
+        recount_touched(connection)
         writer.finish()
         # PostgreSQL finds out by itself in a minute or two. Until then it takes one number to stand
         # for many rows, and reads whole tables for what laptops push.

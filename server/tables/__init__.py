@@ -41,7 +41,7 @@ from server.tables.devices import (
     ToldHead,
     VoidAhead,
 )
-from server.tables.happened import Complaint, DailyFigure, Handover, Review, ReviewKind
+from server.tables.happened import Complaint, DailyFigure, Handover, Need, Review, ReviewKind
 from server.tables.households import Entitlement, Household, KKAlias, Slip
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "Household",
     "KKAlias",
     "Kolaborator",
+    "Need",
     "Package",
     "Point",
     "PointChange",

@@ -90,6 +90,17 @@ class Review(CentreTable, table=True):
     )
 
 
+class Need(CentreTable, table=True):
+    """What a stage owes by the roster in an RW: households, and pieces of all packages
+    (``server.needs`` keeps it up with each list that is loaded)."""
+
+    stage: int = key()
+    region: str = Field(primary_key=True)
+    rw: int = key()
+    households: int = big()
+    pieces: int = big()
+
+
 class DailyFigure(CentreTable, table=True):
     """Hand-over lines of a day by kelurahan of the household (of the point where it is unknown).
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from datetime import date
 
@@ -14,7 +13,7 @@ from models.clock import WallClock, local
 from models.texts import LANGUAGES, Language
 from server.figures import Figures
 from server.web.problems import language_of
-from server.web.rendering import Pages, address
+from server.web.rendering import Pages, address, squeezed
 from server.web.routing import PageRoute
 
 DAY_PARAMETER = "hari"
@@ -58,21 +57,7 @@ class HomePage:
             figures=self._figures.day(day, now),
             day_parameter=DAY_PARAMETER,
         )
-        return _squeezed(request, response)
-
-
-def _squeezed(request: Request, response: HTMLResponse) -> HTMLResponse:
-    """The page compressed where the browser takes that: a city's table is half a megabyte.
-
-    No other page is: what is about one household must not be told by its length.
-    """
-    response.headers["vary"] = "accept-encoding"
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return response
-    response.body = gzip.compress(bytes(response.body), compresslevel=5, mtime=0)
-    response.headers["content-encoding"] = "gzip"
-    response.headers["content-length"] = str(len(response.body))
-    return response
+        return squeezed(request, response)
 
 
 def _asked_day(request: Request, today: date) -> date:

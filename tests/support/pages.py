@@ -34,6 +34,7 @@ from models.slip import encode_slip
 from models.slip_text import to_text
 from server.app import create_app
 from server.keys import Keys
+from server.needs import recount
 from server.personal import Personal, PersonalColumn
 from server.settings import Settings
 from server.store import PostgresFeedStore
@@ -193,6 +194,7 @@ class Town:
             connection.execute(insert(table(Household)), households)
             if entitlements:
                 connection.execute(insert(table(Entitlement)), entitlements)
+                recount(connection, [FIRST_STAGE, SECOND_STAGE])
 
     def _sealed(self, value: str, household: int, column: PersonalColumn) -> bytes:
         return self.personal.encrypt(value, household, column)

@@ -360,6 +360,15 @@ def upgrade() -> None:
     )
     op.create_index("feed_by_device", "feed", ["device"], unique=False)
     op.create_table(
+        "need",
+        sa.Column("stage", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("rw", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("households", sa.BigInteger(), nullable=False),
+        sa.Column("pieces", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("stage", "region", "rw", name="need_pkey"),
+    )
+    op.create_table(
         "package",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("programme", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -449,6 +458,7 @@ def downgrade() -> None:
     op.drop_table("device_point")
     op.drop_table("stage")
     op.drop_table("point")
+    op.drop_table("need")
     op.drop_table("package")
     op.drop_table("told_head")
     op.drop_index("feed_by_device", table_name="feed")

@@ -1,0 +1,106 @@
+"""The public pages of the areas that need help: all of a stage, and one kelurahan by RW."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from models.clock import WallClock, local
+from models.regions import Level, Region, regions
+from models.texts import LANGUAGES, Language
+from server.areas import Area, Areas, StageChoice
+from server.telling import city_of
+from server.web.area_map import area_map
+from server.web.problems import language_of
+from server.web.rendering import Pages, address, squeezed
+from server.web.routing import PageRoute
+
+STAGE_PARAMETER = "tahap"
+_PATH = "/wilayah"
+_BRIEFLY = {"cache-control": "public, max-age=60"}
+
+
+class AreaPages:
+    """``/wilayah`` and ``/wilayah/{kelurahan}``."""
+
+    def __init__(self, pages: Pages, areas: Areas, clock: WallClock) -> None:
+        self._pages = pages
+        self._areas = areas
+        self._clock = clock
+
+    def routes(self) -> list[PageRoute]:
+        """Both pages in both languages."""
+        return [
+            PageRoute(address(language, path), answer)
+            for language in LANGUAGES
+            for path, answer in ((_PATH, self._all), (_PATH + "/{code}", self._village))
+        ]
+
+    def _all(self, request: Request) -> HTMLResponse:
+        language, now = language_of(request), self._clock()
+        stages = self._areas.stages(now)
+        chosen = _chosen(request, stages)
+        found = self._areas.of(chosen) if chosen is not None else None
+        response = self._pages.page(
+            "areas.html",
+            language,
+            _elsewhere(request, language, _PATH),
+            headers=_BRIEFLY,
+            areas=found,
+            stages=stages,
+            map=area_map(found.villages) if found is not None else None,
+            smallest=self._areas.smallest,
+            today=local(now).date(),
+            stage_parameter=STAGE_PARAMETER,
+        )
+        return squeezed(request, response)
+
+    def _village(self, request: Request) -> HTMLResponse:
+        language, now = language_of(request), self._clock()
+        region = regions().get(request.path_params["code"])
+        if region is None or region.level is not Level.VILLAGE:
+            raise HTTPException(404)
+        stages = self._areas.stages(now)
+        chosen = _chosen(request, stages)
+        district = regions().get(region.parent_code)
+        return self._pages.page(
+            "area.html",
+            language,
+            _elsewhere(request, language, f"{_PATH}/{region.code}"),
+            headers=_BRIEFLY,
+            village=self._area(chosen, region),
+            district=district.name if district else "",
+            city=city_of(region.parent_code),
+            chosen=chosen,
+            rws=self._areas.inside(chosen, region.code) if chosen is not None else (),
+            smallest=self._areas.smallest,
+            stage_parameter=STAGE_PARAMETER,
+        )
+
+    def _area(self, stage: StageChoice | None, region: Region) -> Area:
+        nothing = Area(region.code, region.name)
+        if stage is None:
+            return nothing
+        return self._areas.of(stage).villages.get(region.code, nothing)
+
+
+def _chosen(request: Request, stages: tuple[StageChoice, ...]) -> StageChoice | None:
+    """The stage in the address, else the first; one that is not there is no page."""
+    written = request.query_params.get(STAGE_PARAMETER, "")
+    if not written:
+        return next(iter(stages), None)
+    for one in stages:
+        if written == str(one.id):
+            return one
+    raise HTTPException(404)
+
+
+def _elsewhere(request: Request, language: Language, path: str) -> str:
+    """The same page in the other language."""
+    other: Language = "en" if language == "id" else "id"
+    written = request.query_params.get(STAGE_PARAMETER, "")
+    query = f"?{urlencode({STAGE_PARAMETER: written})}" if written else ""
+    return address(other, path) + query

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from desktop.complaint_over import ComplaintOver
+from desktop.find_over import FindOver
 from desktop.laptops_over import LaptopsOver
 from desktop.presenters.leaving import Leaving
 from desktop.presenters.usb import Usb
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from desktop.shift import Shift
 
 Go = Callable[[], None]
-Over = ComplaintOver
-_OVERS: dict[str, Callable[[Shift, QObject], Over]] = {"complaint": ComplaintOver}
+Over = ComplaintOver | FindOver
+_OVERS: dict[str, Callable[[Shift, QObject], Over]] = {
+    "complaint": ComplaintOver,
+    "find": FindOver,
+}
 """What comes over the scan screen and leads nowhere but back, by the intent's name."""
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.photo import Shot, photograph
 from desktop.shot_hub import laptops_states
+from desktop.shot_search import search_states
 from desktop.shot_states import scan_states
 from desktop.shot_stock import complaint_states
 from desktop.shot_sync import unsafe_states, wipe_states
@@ -38,6 +39,7 @@ from desktop.views.opening import OpeningScreen
 from desktop.views.parts.name_list import Person
 from desktop.views.repair_screen import RepairScreen, RepairState
 from desktop.views.scan_screen import ScanScreen
+from desktop.views.search_page import SearchPage
 from desktop.views.settings_panel import SettingsPage, SettingsPanelState
 from desktop.views.start_screen import StartScreen
 from desktop.views.state import CameraStatus
@@ -74,6 +76,8 @@ def screens() -> Iterator[tuple[str, Make]]:
     yield "help", HelpPage
     for name, usb in usb_states(states.NOW):
         yield f"usb-{name}", _shown(UsbPage, "show_usb", usb)
+    for name, search in search_states(states.NOW):
+        yield f"search-{name}", _shown(SearchPage, "show_search", search)
     for name, laptops in laptops_states(states.NOW):
         yield f"laptops-{name}", _shown(LaptopsPage, "show_laptops", laptops)
     for name, complaint in complaint_states(states.NOW):

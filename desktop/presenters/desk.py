@@ -111,6 +111,10 @@ class Desk:
             return self._seen(self.station.look_up_kk(parse_kk(text), source or Source.TYPED_KK))
         return self._seen(self.station.look_up_slip_number(parse_slip_number(text)))
 
+    def found(self, household: int) -> Seen:
+        """A household that was found without a slip, as if it had been scanned."""
+        return self._seen(self.station.look_up_household(household, Source.SEARCH))
+
     def hand_over(self, seen: Seen, deliberate: bool) -> tuple[Seen, Recorded]:
         """Records the hand-over that ``seen`` allows; raises NotAllowed or DataError."""
         recorded = self.station.hand_over(seen.look, self.volunteer, deliberate=deliberate)

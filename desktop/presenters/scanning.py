@@ -83,6 +83,10 @@ class Scanning(QObject):
         if text.strip():
             self._look(lambda: self._desk.scan_typed(text))
 
+    def found(self, household: int) -> None:
+        """A household was found without a slip."""
+        self._look(lambda: self._desk.found(household))
+
     def _look(self, look: Callable[[], Seen]) -> None:
         if self._over or self.state.phase in (Phase.LOOKING, Phase.RECORDING):
             return  # one at a time; whoever scans faster than a disk writes will scan again

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, select
+from sqlalchemy import Connection, Row, Table, bindparam, func, select
 
 from models import cbor
 from models.cose import key_id_of
@@ -105,17 +105,27 @@ _VOIDED_BY_ITS_WORD = (
     )
     .exists()
 )
-# UNION (not UNION ALL) tells apart: a hand-over known both ways is the same row and counts once.
-_TAKEN = Straight(
+_KNOWN = (
     select(*(TAKEN.c[name] for name in _TAKEN_COLUMNS))
     .where(TAKEN.c.household == bindparam("household"), ~_VOIDED_HERE, ~_VOIDED_BY_ITS_WORD)
-    .union(
+    .union_all(
         select(*(ELSEWHERE.c[name] for name in _TAKEN_COLUMNS)).where(
             ELSEWHERE.c.household == bindparam("household"),
             ~ELSEWHERE.c.voided,
             ~_VOIDED_ELSEWHERE,
         )
     )
+    .subquery()
+)
+# A hand-over known both ways is the same row and counts once. All but its point must be the same:
+# that is 0 with whoever does not hold, or can't read, the fact that opened its session.
+_TAKEN = Straight(
+    select(
+        *(
+            func.max(_KNOWN.c.point).label("point") if name == "point" else _KNOWN.c[name]
+            for name in _TAKEN_COLUMNS
+        )
+    ).group_by(*(_KNOWN.c[name] for name in _TAKEN_COLUMNS if name != "point"))
 )
 _STOCK = Straight(select(STOCK.c.package, STOCK.c.left).where(STOCK.c.point == bindparam("point")))
 

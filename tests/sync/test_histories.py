@@ -26,6 +26,7 @@ from tests.support.history import (
     Pack,
     Restore,
     Revoke,
+    Rot,
     Serve,
     Step,
     Sync,
@@ -59,6 +60,8 @@ SEARCH = settings(
 @example(steps=[Serve(0, 0), Meet(1, 0, 99), TakeBack(0, 0)])
 # A clone takes back what both have in common: the other one was never told.
 @example(steps=[Serve(0, 0), Clone(0), TakeBack(3, 0)])
+# Where a session began can't be read here, and the centre tells it: one hand-over was two.
+@example(steps=[Serve(1, 0), Revoke(1), Meet(0, 1, 1), Rot(0, 1)])
 def test_by_whatever_road_everything_comes_right(centre: Centre, steps: list[Step]) -> None:
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())

@@ -61,13 +61,11 @@ class HelpPage(View):
             line.setStretch(1, 1)
             line.setAlignment(symbol, Qt.AlignmentFlag.AlignTop)
             tones.addLayout(line)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(8)
-        grid.setColumnStretch(1, 1)
-        for place, (key, words) in enumerate(self._keys):
-            grid.addWidget(key, place, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(words, place, 1)
+        # In two columns: there are more keys than a laptop's screen has lines.
+        half = (len(self._keys) + 1) // 2
+        keys = row(_grid(self._keys[:half]), _grid(self._keys[half:]), gap=3)
+        for side in (0, 1):
+            keys.setStretch(side, 1)
         left = column(
             frame("card", column(self._heads["scan_title"], *self._steps, gap=1, margin=3)),
             frame("card", column(self._heads["colours"], tones, gap=1, margin=3)),
@@ -75,10 +73,10 @@ class HelpPage(View):
             1,
             gap=2,
         )
-        right = column(frame("card", column(self._heads["keys"], grid, gap=1, margin=3)), 1)
+        right = column(frame("card", column(self._heads["keys"], keys, gap=1, margin=3)), 1)
         self._body = row(left, right, gap=2)
-        self._body.setStretch(0, 3)
-        self._body.setStretch(1, 2)
+        self._body.setStretch(0, 2)
+        self._body.setStretch(1, 3)
         self._scroll = scrolling(column(self._title, self._body, gap=2, margin=(3, 3, 3, 2)))
         self.back = Button(look, "primary", icon="arrow-left", hint="Esc")
         self.back.clicked.connect(self.left)
@@ -126,3 +124,16 @@ class HelpPage(View):
             press_focused(self)
         elif not self._scroll.turned(event.key()):
             super().keyPressEvent(event)
+
+
+def _grid(keys: list[tuple[Words, Words]]) -> QGridLayout:
+    """Keys and what they do, one under another, no further apart than they must be."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(8)
+    grid.setColumnStretch(1, 1)
+    grid.setRowStretch(len(keys), 1)
+    for place, (key, words) in enumerate(keys):
+        grid.addWidget(key, place, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(words, place, 1, Qt.AlignmentFlag.AlignTop)
+    return grid

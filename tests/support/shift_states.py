@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QWidget
 
 from desktop.shot_hub import laptops_states
+from desktop.shot_search import search_states
 from desktop.shot_states import CLOSING, NOW, OPENING, scan_states
 from desktop.shot_stock import complaint_states
 from desktop.shot_sync import unsafe_states, wipe_states
@@ -22,6 +23,8 @@ from desktop.views.opening import OpeningScreen, OpeningState, PointChoice
 from desktop.views.parts.check_list import Check
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.scan_state import Judged, ScanState
+from desktop.views.search_page import SearchPage
+from desktop.views.search_state import SearchState
 from desktop.views.state import CameraStatus, Goods, Notice, Sibling
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.unsafe_page import UnsafePage, UnsafeState
@@ -181,6 +184,16 @@ def _complaint(state: ComplaintState) -> Built:
     return build
 
 
+def _search(state: SearchState) -> Built:
+    def build(look: Look) -> QWidget:
+        page = SearchPage(look)
+        page.show_search(state)
+        page.take_focus()
+        return page
+
+    return build
+
+
 SCREENS: dict[str, Built] = {
     **{name: _opening(state) for name, state in OPENINGS.items()},
     **{name: _closing(state) for name, state in CLOSINGS.items()},
@@ -189,6 +202,7 @@ SCREENS: dict[str, Built] = {
     "help": _help,
     **{f"usb-{name}": _usb(state) for name, state in usb_states(NOW)},
     **{f"laptops-{name}": _laptops(state) for name, state in laptops_states(NOW)},
+    **{f"search-{name}": _search(state) for name, state in search_states(NOW)},
     **{f"complaint-{name}": _complaint(state) for name, state in complaint_states(NOW)},
     **{f"scan-{name}": _scan(state) for name, state in SCANS.items()},
 }

@@ -6,16 +6,21 @@ Results are frozen and ready to be shown, so that nothing of the ledger crosses 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from desktop.presenters.half_done import half_done
 from desktop.presenters.lasting import lasting, was_read
 from desktop.presenters.names import Names, card
 from desktop.presenters.records import Records, read_records
+from desktop.views.capture_state import HalfDone
 from desktop.views.overview import OverviewState, StockLevel
 from desktop.views.parts.history import HistoryItem, HistoryKind
 from desktop.views.state import Earlier, Goods, HouseholdCard, Notice
 from models import slip_text
+from models.asks import Asks
 from models.facts import (
+    Blob,
     Fact,
     Handover,
     Line,
@@ -27,6 +32,7 @@ from models.facts import (
     VoidReason,
 )
 from models.field.device import Identity, LastSync, load_last_sync
+from models.field.drafts import Draft
 from models.field.ledger import Recorded, Safety
 from models.field.sessions import Session
 from models.field.station import Look, Station
@@ -49,6 +55,8 @@ class Seen:
     other_point: str
     when: int | None
     now: int
+    asks: Asks = Asks.NOTHING
+    """What is to be kept of the hand-over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,7 @@ class Standing:
     now: int
     lasting: tuple[Notice, ...] = ()
     """What stays said."""
+    half_done: tuple[HalfDone, ...] = ()
 
 
 class Desk:
@@ -115,9 +124,25 @@ class Desk:
         """A household that was found without a slip, as if it had been scanned."""
         return self._seen(self.station.look_up_household(household, Source.SEARCH))
 
-    def hand_over(self, seen: Seen, deliberate: bool) -> tuple[Seen, Recorded]:
-        """Records the hand-over that ``seen`` allows; raises NotAllowed or DataError."""
-        recorded = self.station.hand_over(seen.look, self.volunteer, deliberate=deliberate)
+    def look_again(self, draft: Draft) -> Seen:
+        """What a half-finished hand-over comes to by now."""
+        source, station = draft.body.source, self.station
+        if draft.slip is not None:
+            return self._seen(station.look_up_slip(draft.slip, source))
+        return self._seen(station.look_up_household(draft.household, source))
+
+    def hand_over(
+        self,
+        seen: Seen,
+        deliberate: bool,
+        blobs: Sequence[Blob] = (),
+        note: str | None = None,
+    ) -> tuple[Seen, Recorded]:
+        """Records the hand-over that ``seen`` allows, with its pictures; raises NotAllowed or
+        DataError."""
+        recorded = self.station.hand_over(
+            seen.look, self.volunteer, deliberate=deliberate, blobs=blobs, note=note
+        )
         self._history.appendleft(
             HistoryItem(
                 recorded.place,
@@ -193,7 +218,16 @@ class Desk:
         stages = tuple(
             name for stage, name in sorted(self.names.stages.items()) if stage in open_now
         )
-        return Standing(overview, safety, session, stages, clock.trusted, clock.now, self.lasting)
+        return Standing(
+            overview,
+            safety,
+            session,
+            stages,
+            clock.trusted,
+            clock.now,
+            self.lasting,
+            half_done(self.station, self.names),
+        )
 
     def last_sync(self) -> LastSync | None:
         """How the last sync ended."""
@@ -217,6 +251,7 @@ class Desk:
             other_point=self.names.point(decision.other_point),
             when=decision.when,
             now=self.station.ledger.clock().now,
+            asks=self.station.asks(decision.due),
         )
         if decision.verdict.tone is Tone.STOP:
             self._refuse(seen)

@@ -4,11 +4,13 @@ it."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.hub import HubDesk, HubState
+from desktop.presenters.capture_desk import HalfDoneDesk
+from desktop.presenters.capturing import Capturing, capture_links
 from desktop.presenters.desk import Desk, Seen
 from desktop.presenters.laptops import hub_pill
 from desktop.presenters.pictures import Pictures
@@ -17,6 +19,7 @@ from desktop.presenters.syncing import Syncing
 from desktop.scan.camera import CameraSource, CameraState
 from desktop.theme.sounds import Sounds
 from desktop.threads import Threads
+from desktop.views.capture_state import CapturePanelState
 from desktop.views.overview import OverviewState
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.scan_state import Judged, Moment, Recorded, ScanState, Voided, Without
@@ -75,6 +78,8 @@ class ScanPage(QObject):
         super().__init__(parent)
         self.screen = screen
         self.scanning = Scanning(threads, desk, self)
+        self._half_done = HalfDoneDesk(desk)
+        self.capturing = Capturing(threads, self._half_done, camera.reader.sink.videoFrame, self)
         self.syncing = syncing
         self._hub = hub
         self._pill = hub_pill(hub.state)
@@ -122,6 +127,11 @@ class ScanPage(QObject):
         screen, scanning = self.screen, self.scanning
         scanning.changed.connect(self._scan_changed)
         scanning.heard.connect(self._sounds.play)
+        scanning.capture_asked.connect(self.capturing.begin)
+        scanning.resumed.connect(self.capturing.resume)
+        self.capturing.done.connect(scanning.captured)
+        self.capturing.left.connect(scanning.not_captured)
+        self.capturing.changed.connect(self.draw)
         self._links = (
             (screen.typed, self._typed),
             (screen.hand_over_asked, scanning.confirm),
@@ -138,6 +148,9 @@ class ScanPage(QObject):
             (screen.photos_asked, self.syncing.send_photos),
             (screen.side_closed, self._close_side),
             (screen.notice_dismissed, scanning.dismiss),
+            *capture_links(screen, self.capturing),
+            (screen.drafts.resumed, self._resume),
+            (screen.drafts.dropped, self._drop),
         )
         for signal, slot in self._links:
             signal.connect(slot)
@@ -185,6 +198,15 @@ class ScanPage(QObject):
     def _nothing_to_paste(self) -> None:
         self.scanning.say(Notice("field.notice.nothing_to_paste", Tone.CHECK), tone=None)
 
+    # --- half-finished hand-overs ------------------------------------------------------------
+
+    def _resume(self, household: int) -> None:
+        self.scanning.resume(lambda: self._half_done.resume(household))
+
+    def _drop(self, household: int) -> None:
+        self._threads.submit_db(lambda: self._half_done.drop(household))
+        self.scanning.restand()
+
     def _dismiss(self) -> None:
         self.scanning.leave()
 
@@ -221,6 +243,8 @@ class ScanPage(QObject):
     # --- drawing -----------------------------------------------------------------------------
 
     def _scan_changed(self) -> None:
+        if self.scanning.state.phase is not Phase.CAPTURING:
+            self.capturing.end()
         standing = self.scanning.state.standing
         if standing is not None:
             # What waits is listed when its panel is opened; the count goes along always.
@@ -244,9 +268,15 @@ class ScanPage(QObject):
             notices=self._notices(scan),
             overview=standing.overview if standing is not None else OverviewState(),
             side=self._side(scan, now),
+            capture=self._capture(),
+            half_done=standing.half_done if standing is not None else (),
             now=now,
         )
         self.screen.show_scan(state)
+
+    def _capture(self) -> CapturePanelState | None:
+        state = self.capturing.state
+        return replace(state, camera=CAMERA_STATUS[self._camera.state]) if state else None
 
     def _moment(self, scan: Scan) -> Moment:
         seen = scan.seen

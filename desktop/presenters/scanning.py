@@ -13,13 +13,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.presenters.capture_desk import Captured, Resumed, kinds_of
 from desktop.presenters.desk import Desk, Seen, Standing
 from desktop.presenters.faults import notice
 from desktop.threads import Threads
 from desktop.views.parts.history import HistoryItem
 from desktop.views.state import Notice
 from models.errors import NotAllowed
-from models.facts import Outcome, Source, VoidReason
+from models.facts import BlobKind, Outcome, Source, VoidReason
 from models.field.ledger import Recorded
 from models.field.other_ways import household_of
 from models.numbers import NumberError
@@ -32,6 +33,8 @@ class Phase(Enum):
     READY = "ready"
     LOOKING = "looking"
     SHOWN = "shown"
+    CAPTURING = "capturing"
+    """It was confirmed, and waits for a photo or signature."""
     RECORDING = "recording"
     RECORDED = "recorded"
     WITHOUT = "without"
@@ -55,17 +58,28 @@ class Scan:
     standing: Standing | None = None
 
 
+_BUSY = (Phase.LOOKING, Phase.CAPTURING, Phase.RECORDING)
+Act = Callable[[Captured], tuple[Seen, Recorded]]
+"""Records a hand-over with its pictures; on the database thread."""
+
+
 class Scanning(QObject):
     """Holds a Scan; ``heard`` asks for the sound of a verdict."""
 
     changed = Signal()
     heard = Signal(object)
+    capture_asked = Signal(object, object)
+    """(Seen, the kinds of picture): confirmed, and not recorded without them."""
+    resumed = Signal(object)
+    """A Resumed: a half-finished hand-over that is still due is gone on with."""
 
     def __init__(self, threads: Threads, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._threads = threads
         self._desk = desk
         self._over = False
+        self._pending: Act | None = None
+        self._captured: tuple[Seen, Captured] | None = None
         self.state = Scan()
 
     # --- what comes in -----------------------------------------------------------------------
@@ -88,7 +102,7 @@ class Scanning(QObject):
         self._look(lambda: self._desk.found(household))
 
     def _look(self, look: Callable[[], Seen]) -> None:
-        if self._over or self.state.phase in (Phase.LOOKING, Phase.RECORDING):
+        if self._over or self.state.phase in _BUSY:
             return  # one at a time; whoever scans faster than a disk writes will scan again
         before = self._unsettled()
 
@@ -120,8 +134,43 @@ class Scanning(QObject):
         if (tone is Tone.CHECK and not deliberate) or not seen.due:
             return
 
+        def act(captured: Captured) -> tuple[Seen, Recorded]:
+            return self._desk.hand_over(seen, deliberate, captured.blobs, captured.note)
+
+        self.hand_over(seen, kinds_of(seen.asks), act)
+
+    def hand_over(self, seen: Seen, kinds: tuple[BlobKind, ...], act: Act) -> None:
+        """Records by ``act`` what was confirmed, once the pictures of ``kinds`` are kept: every way
+        to hand over comes through here."""
+        self._pending = act
+        if self._captured is not None and self._captured[0] is seen:
+            self._record(self._captured[1])
+        elif kinds:
+            self._show(phase=Phase.CAPTURING, notices=self._lasting())
+            self.capture_asked.emit(seen, kinds)
+        else:
+            self._record(Captured())
+
+    def captured(self, captured: Captured) -> None:
+        """All pictures that were asked for are kept, or left out with a reason."""
+        seen = self.state.seen
+        if self.state.phase is Phase.CAPTURING and seen is not None:
+            # What could not be written is tried again with the same pictures.
+            self._captured = seen, captured
+            self._record(captured)
+
+    def not_captured(self) -> None:
+        """Back to the verdict."""
+        if self.state.phase is Phase.CAPTURING:
+            self._show(phase=Phase.SHOWN)
+            self.restand()
+
+    def _record(self, captured: Captured) -> None:
+        act = self._pending
+        assert act is not None, "only what was confirmed is recorded"
+
         def work() -> tuple[Seen, Recorded, Standing]:
-            handed, recorded = self._desk.hand_over(seen, deliberate)
+            handed, recorded = act(captured)
             return handed, recorded, self._desk.standing()
 
         self._show(phase=Phase.RECORDING)
@@ -131,7 +180,7 @@ class Scanning(QObject):
         """The household on the screen gets nothing, and why."""
         seen = self.state.seen
         if self.state.phase is not Phase.SHOWN or seen is None or household_of(seen.look) is None:
-            if self.state.phase not in (Phase.LOOKING, Phase.RECORDING):
+            if self.state.phase not in _BUSY:
                 self.say(Notice("handover.notice.nobody", Tone.CHECK))
             return
 
@@ -145,11 +194,44 @@ class Scanning(QObject):
         without, standing = result
         self._show(phase=Phase.WITHOUT, seen=None, without=without, standing=standing, notices=())
 
+    def resume(self, judge: Callable[[], Resumed | None]) -> None:
+        """Goes on with a half-finished hand-over: judged again, and where it is due as it was, its
+        pictures are next."""
+        if self._over or self.state.phase in _BUSY:
+            return
+        before = self._unsettled()
+
+        def work() -> tuple[Resumed | None, Standing]:
+            if before is not None:
+                self._desk.set_aside(before)
+            found = judge()
+            return found, self._desk.standing()
+
+        self._show(phase=Phase.LOOKING, notices=self._lasting())
+        self._threads.submit_db(work, self._judged_again, self._failed)
+
+    def _judged_again(self, result: tuple[Resumed | None, Standing]) -> None:
+        found, standing = result
+        if found is None:
+            self._show(phase=Phase.READY, seen=None, standing=standing)
+            return
+        self._looked((found.seen, standing))
+        if found.still_due:
+            seen = found.seen
+
+            def act(captured: Captured) -> tuple[Seen, Recorded]:
+                return self._desk.hand_over(seen, True, captured.blobs, captured.note)
+
+            self._pending = act
+            self._show(phase=Phase.CAPTURING)
+            self.resumed.emit(found)
+
     def leave(self) -> None:
         """Esc: back to ready. An amber scan that ends without goods is recorded as refused."""
         before = self._unsettled()
         if self.state.phase in (Phase.LOOKING, Phase.RECORDING):
             return
+        # A capture that is left here keeps its draft, which is offered again.
         self._show(phase=Phase.READY, seen=None, recorded=None, voided=None, notices=())
         if before is not None:
 

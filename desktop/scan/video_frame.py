@@ -77,6 +77,13 @@ def examine(frame: QVideoFrame, turn: int, preview_width: int = 0) -> Glimpse:
     return Glimpse(reading, preview)
 
 
+def picture_of(frame: QVideoFrame, width: int) -> QImage:
+    """``frame`` as a picture at most that wide. For any thread. Raises FrameError."""
+    with _mapped(frame):
+        plane, held = _luma(frame)
+        return _preview(frame, plane, held, width)
+
+
 @contextmanager
 def _mapped(frame: QVideoFrame) -> Iterator[None]:
     if not frame.isValid() or not frame.map(QVideoFrame.MapMode.ReadOnly):
@@ -118,9 +125,9 @@ def _as_image(frame: QVideoFrame) -> QImage:
 
 def _preview(frame: QVideoFrame, plane: _Plane, held: QImage | None, width: int) -> QImage:
     if held is not None:
-        return held.scaledToWidth(min(width, held.width())).convertToFormat(
-            QImage.Format.Format_RGB32
-        )
+        small = held.scaledToWidth(min(width, held.width()))
+        # Neither of the two copies what already fits, and then it still is the frame's memory.
+        return small.convertToFormat(QImage.Format.Format_RGB32).copy()
     grey = plane.image().reduce(max(1, -(-plane.width // width)))
     if frame.surfaceFormat().colorRange() == QVideoFrameFormat.ColorRange.ColorRange_Video:
         grey = grey.point([_full_range(level) for level in range(256)])

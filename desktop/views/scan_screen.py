@@ -19,12 +19,14 @@ from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
+from desktop.views.capture_panel import CapturePanel
 from desktop.views.intents import EVERY
 from desktop.views.moment_banner import moment_banner
 from desktop.views.overview import OverviewPanel
 from desktop.views.parts.arrange import column, row
 from desktop.views.parts.banner import Banner
 from desktop.views.parts.camera_preview import CameraPreview
+from desktop.views.parts.draft_bar import DraftBar
 from desktop.views.parts.drop_veil import DropVeil
 from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.household import CardState, HouseholdPanel
@@ -96,6 +98,8 @@ class ScanScreen(View):
         self._history_open = False
         self.bar = TopBar(look)
         self.notices = NoticeBar(look)
+        self.drafts = DraftBar(look)
+        self.capture = CapturePanel(look)
         self.banner = Banner(look)
         self.camera = CameraPreview(look)
         self.household = HouseholdPanel(look)
@@ -107,13 +111,14 @@ class ScanScreen(View):
         self.side = QStackedWidget()
         for panel in (self.overview, self.void, self.sync):
             self.side.addWidget(panel)
-        self._column = column(self.notices, self.banner)
+        self._column = column(self.drafts, self.notices, self.banner)
         for middle in (self.camera, self.household):
             self._column.addWidget(middle, 1)
         # What is said scrolls where the window is too small for it; what is pressed never does.
         self._said = scrolling(self._column)
-        self._left_column = column(self._said, self.controls)
+        self._left_column = column(self._said, self.controls, self.capture)
         self._left_column.setStretch(0, 1)
+        self._left_column.setStretch(2, 1)
         self._left = QWidget()
         self._left.setLayout(self._left_column)
         self._body = row(self._left, self.side)
@@ -192,19 +197,23 @@ class ScanScreen(View):
             self._said.verticalScrollBar().setValue(0)
             self._history_open = False
         self.draw()
+        captured = (state.capture is None) != (old.capture is None)
         if type(state.side) is not type(old.side):
             self._focus_side()
-        elif state.moment != old.moment and state.side is None:
+        elif (state.moment != old.moment or captured) and state.side is None:
             self.take_focus()
 
     def show_frame(self, frame: QVideoFrame | QImage) -> None:
         """The camera's next picture."""
         self.camera.show_frame(frame)
         self.controls.preview.show_frame(frame)
+        self.capture.show_frame(frame)
 
     def take_focus(self) -> None:
-        """Put the keyboard into the line."""
-        if not self.behind:
+        """Put the keyboard into the line, or where a picture is taken."""
+        if self._state.capture is not None:
+            self.capture.take_focus()
+        elif not self.behind:
             self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def dress(self) -> None:
@@ -233,9 +242,22 @@ class ScanScreen(View):
         self.camera.setVisible(judged is None)
         self.household.setVisible(judged is not None)
         self.controls.show_moment(moment)
+        self.drafts.show_drafts(state.half_done if state.capture is None else (), state.now)
+        self._draw_capture()
         self.overview.show_overview(state.overview)
         self._draw_side()
         self._make_room()
+
+    def _draw_capture(self) -> None:
+        capture = self._state.capture
+        # What goes is hidden before what comes is shown: for both at once the window would grow.
+        if capture is None:
+            self.capture.hide()
+        for part in (self._said, self.controls):
+            part.setVisible(capture is None)
+        if capture is not None:
+            self.capture.show()
+            self.capture.show_capture(capture)
 
     def _draw_side(self) -> None:
         match self._state.side:
@@ -261,7 +283,7 @@ class ScanScreen(View):
 
     def _confirm(self, deliberate: bool) -> None:
         judged = self._state.moment
-        if not isinstance(judged, Judged) or judged.busy:
+        if not isinstance(judged, Judged) or judged.busy or self._state.capture is not None:
             return
         if self._settled.elapsed() < self._settle_ms:
             return
@@ -322,6 +344,8 @@ class ScanScreen(View):
             self._escape()
         elif self._said.turned(event.key()):
             pass
+        elif self._state.capture is not None:
+            super().keyPressEvent(event)
         elif event.text().isalnum() and not event.modifiers() & _WITH_A_MEANING:
             self.take_focus()
             self.line.insert(event.text())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from desktop.views.capture_state import CapturePanelState, HalfDone
 from desktop.views.overview import OverviewState
 from desktop.views.state import (
     CameraStatus,
@@ -80,4 +81,7 @@ class ScanState:
     notices: tuple[Notice, ...] = ()
     overview: OverviewState = field(default_factory=OverviewState)
     side: VoidPanelState | SyncPanelState | None = None
+    capture: CapturePanelState | None = None
+    """The picture that is taken before what was confirmed is recorded."""
+    half_done: tuple[HalfDone, ...] = ()
     now: int = 0

@@ -22,9 +22,17 @@ class CameraPreview(View):
 
     frame_painted = Signal()
 
-    def __init__(self, look: Look, *, small: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        *,
+        small: bool = False,
+        aim: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(look, parent)
         self._small = small
+        self._aim = aim
         self._status = CameraStatus.STARTING
         self._image = QImage()
         self._frame: QVideoFrame | None = None
@@ -54,6 +62,12 @@ class CameraPreview(View):
             self._image, self._frame = QImage(), frame
         self.update()
 
+    def show_still(self, image: QImage) -> None:
+        """Show a picture that stands still, whatever the camera does."""
+        self._image, self._frame = image, None
+        self.show_status(CameraStatus.LIVE)
+        self.update()
+
     def sizeHint(self) -> QSize:
         # Takes what is left over: where that is little, the words beside it come first.
         return QSize(242, 136) if self._small else self.minimumSizeHint()
@@ -71,7 +85,8 @@ class CameraPreview(View):
         # A dark ground in both rooms: what is not picture looks switched off, not missing.
         painter.fillRect(self.rect(), QColor("#10171E"))
         if self._paint_picture(painter):
-            self._paint_aim(painter)
+            if self._aim:
+                self._paint_aim(painter)
             self.frame_painted.emit()
         else:
             self._paint_words(painter)

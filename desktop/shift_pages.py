@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from desktop.before_over import BeforeOver
 from desktop.complaint_over import ComplaintOver
 from desktop.find_over import FindOver
 from desktop.laptops_over import LaptopsOver
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
     from desktop.shift import Shift
 
 Go = Callable[[], None]
-Over = ComplaintOver | FindOver
+Over = BeforeOver | ComplaintOver | FindOver
 _OVERS: dict[str, Callable[[Shift, QObject], Over]] = {
+    "before": BeforeOver,
     "complaint": ComplaintOver,
     "find": FindOver,
 }
-"""What comes over the scan screen and leads nowhere but back, by the intent's name."""
+"""What comes over the screen and leads nowhere but back, by the intent's name."""
 
 
 class ShiftPages(QObject):
@@ -81,7 +83,7 @@ class ShiftPages(QObject):
         self._place.window.cover(page)
 
     def _come_over(self, page: Callable[[Shift, QObject], Over]) -> None:
-        if self._page_over is None and self._shift.page is not None:
+        if self._page_over is None:
             over = self._page_over = page(self._shift, self)
             over.left.connect(self._uncover_over)
 

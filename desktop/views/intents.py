@@ -31,6 +31,7 @@ MENU: tuple[tuple[Intent, ...], ...] = (
         Intent("laptops", "wifi", "F4"),
     ),
     (
+        Intent("before", "circle-check-big", "Ctrl+B"),
         Intent("settings", "settings", "F9"),
         Intent("help", "circle-question-mark", "F1"),
     ),

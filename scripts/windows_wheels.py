@@ -28,6 +28,8 @@ WINDOWS = {
     "extra": "",
 }
 """What the lock's markers ask about, as it is there."""
+FROM_SOURCE = frozenset({"libhxl", "python-io-wrapper"})
+"""Published as source alone; plain Python, and only the tests want them."""
 _MISSING = re.compile(r"No matching distribution found for ([A-Za-z0-9._-]+)==")
 
 
@@ -37,6 +39,8 @@ def wanted_on_windows(lock: str) -> dict[str, str]:
     for entry in re.split(r"^(?=[A-Za-z])", lock, flags=re.MULTILINE)[1:]:
         head, *hashes = entry.replace("\\\n", " ").split("--hash=")
         requirement = Requirement(head.strip())
+        if requirement.name in FROM_SOURCE:
+            continue
         if requirement.marker is None or requirement.marker.evaluate(WINDOWS):
             pinned = f"{requirement.name}{requirement.specifier}"
             wanted[requirement.name] = " ".join(

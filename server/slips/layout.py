@@ -21,11 +21,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.qr import QUIET_MODULES, Matrix, code_matrix
 from models.texts import Language
 from models.texts import text as words
-from server.slips.card import Card, CardLine
-from server.slips.code import QUIET_MODULES, Matrix, code_matrix
-from server.slips.typesetting import (
+from models.typesetting import (
     MM,
     Line,
     Piece,
@@ -36,6 +35,7 @@ from server.slips.typesetting import (
     width,
     wrap,
 )
+from server.slips.card import Card, CardLine
 
 WIDTH = 105.0
 """Half an A4 sheet, so that one cut down the middle parts the columns."""

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from models.qr import rectangles
 from models.texts import Language
+from models.typesetting import Weight, width
 from resources import resource_path
 from server.slips.card import Card
-from server.slips.code import rectangles
 from server.slips.layout import HEIGHT, WIDTH, Layout, Rule, lay_out
-from server.slips.typesetting import Weight, width
 
 DPI = 300
 _BLACK, _WHITE = 0, 255

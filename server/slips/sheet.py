@@ -19,12 +19,10 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
+from models.qr import rectangles
 from models.texts import Language
 from models.texts import text as words
-from server.slips.card import Bundle, Card
-from server.slips.code import rectangles
-from server.slips.layout import HEIGHT, PAD, SMALLEST, WIDTH, Layout, Rule, lay_out
-from server.slips.typesetting import (
+from models.typesetting import (
     MM,
     Line,
     Piece,
@@ -35,6 +33,8 @@ from server.slips.typesetting import (
     shorten,
     width,
 )
+from server.slips.card import Bundle, Card
+from server.slips.layout import HEIGHT, PAD, SMALLEST, WIDTH, Layout, Rule, lay_out
 
 _COLUMNS, _ROWS = 2, 4
 A_SHEET = _COLUMNS * _ROWS

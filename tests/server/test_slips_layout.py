@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.clock import JAKARTA
+from models.qr import code_matrix, rectangles
 from models.texts import LANGUAGES, Language
+from models.typesetting import MM, Piece, Weight, line_width, printable, shorten, wrap
 from server.slips.card import Card, CardLine, CardStage, area_words, contents_words
-from server.slips.code import code_matrix, rectangles
 from server.slips.layout import (
     FOLD,
     HEIGHT,
@@ -28,7 +29,6 @@ from server.slips.layout import (
     quiet_zone,
 )
 from server.slips.period import period_words
-from server.slips.typesetting import MM, Piece, Weight, line_width, printable, shorten, wrap
 from tests.support.printed import sample_card
 
 Box = tuple[float, float, float, float]

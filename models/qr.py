@@ -1,4 +1,4 @@
-"""The QR of a slip: its modules, merged into few rectangles."""
+"""A QR for paper: its modules, merged into few rectangles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inter as the slips are set in it: what a text measures, and how it is broken into lines."""
+"""Inter as slips and papers are set in it: what a text measures, how it is broken into lines."""
 
 from __future__ import annotations
 

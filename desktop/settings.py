@@ -47,6 +47,8 @@ class Settings:
     """What this laptop is among the others of its point: ``desktop.hub.HubDesk.choice``."""
     photo_limit: int | None = 20
     """One of ``PHOTO_LIMITS``."""
+    papers: str = ""
+    """The folder that papers are saved in; "" is the usual one."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -73,6 +75,7 @@ def save_settings(path: Path, settings: Settings) -> bool:
         "automatic": settings.automatic,
         "photo_limit": settings.photo_limit,
         "point": settings.point,
+        "papers": settings.papers,
     }
     try:
         write_private(path, (json.dumps(plain, indent=2) + "\n").encode("ascii"))
@@ -96,6 +99,7 @@ def _read(plain: dict[str, Any]) -> Settings:
         automatic=automatic if isinstance(automatic, bool) else first.automatic,
         photo_limit=photo_limit if _is_limit(photo_limit) else first.photo_limit,
         point=_text(plain.get("point"), first.point),
+        papers=_text(plain.get("papers"), first.papers),
     )
 
 

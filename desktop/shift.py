@@ -190,7 +190,7 @@ class Shift(QObject):
         page.opened.connect(self._scan)
         screen.usb_asked.connect(self.pages.usb)
         screen.laptops_asked.connect(self.pages.laptops)
-        screen.before_asked.connect(lambda: self.pages.open("before"))
+        screen.papers_asked.connect(self.pages.papers)
         screen.help_asked.connect(self.pages.help)
         screen.switch_asked.connect(place.log_out)
         place.preferences.serve_door(screen)

@@ -39,6 +39,7 @@ class Purpose(Enum):
     PARCEL = b"ksbb/parcel/1"
     FRAME = b"ksbb/frame/1"
     BLOBS = b"ksbb/blobs/1"
+    PAPER = b"ksbb/paper/1"
 
 
 class SignatureProblem(ValueError):

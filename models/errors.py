@@ -16,6 +16,8 @@
     │   ├── NotAParcel  ParcelNewer  ParcelTooLarge  ParcelDamaged
     │   ├── ReceiptsParcel  OtherCentre
     │   ├── NothingToExport  ExportStopped  NoBoxKey  CarrierFull
+    ├── PaperError         making a paper or an export
+    │   ├── FolderFull  FolderReadOnly  FolderGone  NothingRecorded
     └── InputError         what a person gave us
         ├── NotAllowed  UnknownTarget  NothingOpen  TooLong
         ├── PictureTooLarge  PictureMissing
@@ -324,6 +326,36 @@ class CarrierFull(ParcelError):
     """This laptop carries as many parcels for others as it may: count."""
 
     code = "carrier_full"
+
+
+class PaperError(KsbbError):
+    """A paper or an export was not made; nothing half-done lies in the folder."""
+
+    code = "paper"
+
+
+class FolderFull(PaperError):
+    """No room where it was to be saved."""
+
+    code = "folder_full"
+
+
+class FolderReadOnly(PaperError):
+    """Nothing may be written there."""
+
+    code = "folder_read_only"
+
+
+class FolderGone(PaperError):
+    """It is not there, or its disk was pulled out."""
+
+    code = "folder_gone"
+
+
+class NothingRecorded(PaperError):
+    """There is nothing yet that the paper could tell."""
+
+    code = "nothing_recorded"
 
 
 class InputError(KsbbError):

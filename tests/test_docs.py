@@ -55,8 +55,7 @@ def test_the_readme_names_commands_that_there_are(
     centre = capsys.readouterr().out
     commands = (
         "import-roster issue-slips enrol-code devices revoke-device reviews import-parcel serve"
-        " backup restore decide audit add-programme add-stage add-package add-point add-volunteer"
-        " set-pin catalogue"
+        " backup restore decide audit"
     )
     for command in commands.split():
         assert README.count(command) >= len(LANGUAGES), command

@@ -113,6 +113,10 @@ class Preferences(QObject):
         """Remembers what this laptop is among the others of its point."""
         self.change(replace(self.settings, point=point))
 
+    def keep_papers_in(self, folder: str) -> None:
+        """Remembers where papers are saved."""
+        self.change(replace(self.settings, papers=folder))
+
     def change(self, settings: Settings) -> bool:
         """Makes these the settings, everywhere and on the disk; False where they were not kept."""
         before, self.settings = self.settings, settings

@@ -14,7 +14,9 @@ from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
 from models.texts import LANGUAGES
 
-CHOSEN = Settings("en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', False, False, "hub", 100)
+CHOSEN = Settings(
+    "en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', False, False, "hub", 100, "/media/kartu"
+)
 
 any_settings = st.builds(
     Settings,
@@ -26,6 +28,7 @@ any_settings = st.builds(
     st.booleans(),
     st.text(max_size=60),
     st.sampled_from(PHOTO_LIMITS),
+    st.text(max_size=60),
 )
 
 

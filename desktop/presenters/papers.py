@@ -1,0 +1,194 @@
+"""The page "Berkas": what there is to choose, one paper at a time, stoppable, its end in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from desktop.paper_desk import About, Order, Paper, PaperDesk
+from desktop.presenters.faults import notice
+from desktop.threads import Cancel, Threads
+from desktop.views.papers_state import EXPORTS, PAPERS, PapersState, Subject
+from desktop.views.state import Notice, Progress
+from models.errors import Cancelled, NothingRecorded
+from models.field.day_book import begin_of
+from models.texts import Language
+from models.verdict import Tone
+
+AT_FIRST = 6
+"""Subjects shown before a person asks for older ones."""
+_STEPS = 200
+"""How often a long paper says how far it is, at most."""
+
+
+def show_folder(folder: Path) -> None:
+    """Opens the system's own file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+class Papers(QObject):
+    """Holds a PapersState while its page stands. ``kept``: a folder that a person chose."""
+
+    changed = Signal(object)
+    kept = Signal(str)
+
+    def __init__(
+        self,
+        threads: Threads,
+        desk: PaperDesk,
+        folder: Path,
+        language: Callable[[], Language],
+        now: Callable[[], int],
+        show: Callable[[Path], None] = show_folder,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._threads = threads
+        self._desk = desk
+        self._language = language
+        self._now = now
+        self._show_folder = show
+        self._abouts: tuple[About, ...] = ()
+        self._cancel: Cancel | None = None
+        self._over = False
+        self.state = PapersState(folder=str(folder))
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being made."""
+        return self._cancel is not None
+
+    def begin(self) -> None:
+        """The page stands: reads what there is."""
+        self._show()
+        self._threads.submit_net(self._desk.choices, self._read, self._failed)
+
+    def end(self) -> None:
+        """It is left; what is being made is stopped, and nothing half-done stays."""
+        self.cancel()
+        self._over = True
+
+    # --- choosing ----------------------------------------------------------------------------
+
+    def choose_paper(self, place: int) -> None:
+        """Which paper."""
+        self._show(paper=place, made=False, notices=())
+
+    def choose_subject(self, place: int) -> None:
+        """What it is about."""
+        self._show(subject=place, made=False, notices=())
+
+    def choose_whole(self, whole: bool) -> None:
+        """Whether an export shows KK numbers in clear; asked anew each time the page stands."""
+        self._show(whole_kk=whole, made=False, notices=())
+
+    def choose_folder(self, folder: str) -> None:
+        """Where to; remembered."""
+        self._show(folder=folder, made=False, notices=())
+        self.kept.emit(folder)
+
+    def show_more(self) -> None:
+        """Older days and sessions too."""
+        self._show_subjects(len(self._abouts))
+
+    def open_folder(self) -> None:
+        """Shows where it lies."""
+        self._show_folder(Path(self.state.folder))
+
+    # --- making ------------------------------------------------------------------------------
+
+    def make(self, receiving: str = "", witness: str = "") -> None:
+        """Has the chosen paper made."""
+        if self.busy or not self.state.subjects:
+            return
+        state, cancel = self.state, Cancel()
+        order = Order(
+            Paper(PAPERS[state.paper]),
+            self._abouts[state.subject],
+            Path(state.folder),
+            self._language(),
+            state.whole_kk and PAPERS[state.paper] in EXPORTS,
+            receiving,
+            witness,
+        )
+        told = -1
+
+        def report(done: int, total: int) -> None:
+            nonlocal told
+            cancel.check()
+            step = done * _STEPS // total if total else 0
+            if step != told:
+                told = step
+                shown = Progress("papers.page.making", done, total)
+                self._threads.post_to_gui(lambda: self._progress(shown))
+
+        self._cancel = cancel
+        self._show(
+            progress=Progress("papers.page.making"), cancelling=False, made=False, notices=()
+        )
+        self._threads.submit_net(
+            lambda: self._desk.make(order, report), self._made, self._failed, cancel
+        )
+
+    def cancel(self) -> None:
+        """Stops what is being made."""
+        if self._cancel is not None:
+            self._cancel.set()
+            self._show(cancelling=True)
+
+    def _made(self, files: tuple[Path, ...]) -> None:
+        self._cancel = None
+        several = len(files) > 1
+        parts: dict[str, object] = {
+            "file": files[0].name,
+            "n": len(files),
+            "folder": str(files[0].parent),
+        }
+        key = "papers.page.made_several" if several else "papers.page.made"
+        said = [Notice(key, Tone.GO, parts, dismissible=False)]
+        if self.state.whole_kk and self.state.kind in EXPORTS:
+            said.append(Notice("papers.page.holds_kk", Tone.CHECK, dismissible=False))
+        self._show(progress=None, cancelling=False, made=True, notices=tuple(said))
+
+    def _failed(self, error: BaseException) -> None:
+        self._cancel = None
+        if isinstance(error, Cancelled):
+            said = Notice("papers.page.stopped", None, dismissible=False)
+        else:
+            tone = Tone.CHECK if isinstance(error, NothingRecorded) else Tone.STOP
+            said = replace(notice(error, tone), dismissible=False)
+        self._show(progress=None, cancelling=False, made=False, notices=(said,))
+
+    # --- showing -----------------------------------------------------------------------------
+
+    def _read(self, abouts: tuple[About, ...]) -> None:
+        self._abouts = abouts
+        self._show_subjects(AT_FIRST)
+
+    def _show_subjects(self, most: int) -> None:
+        shown = self._abouts[:most]
+        self._show(
+            subjects=tuple(_subject(one) for one in shown), more=len(self._abouts) - len(shown)
+        )
+
+    def _progress(self, shown: Progress) -> None:
+        if self.busy:
+            self._show(progress=shown)
+
+    def _show(self, **changes: Any) -> None:
+        if self._over:
+            return
+        self.state = replace(self.state, now=self._now(), **changes)
+        self.changed.emit(self.state)
+
+
+def _subject(about: About) -> Subject:
+    sitting = about.sitting
+    if sitting is None:
+        return Subject(about.point_name, begin_of(about.day))
+    return Subject(about.point_name, sitting.opened_at, sitting.closed_at, session=True)

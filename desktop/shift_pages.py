@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from desktop.before_over import BeforeOver
 from desktop.complaint_over import ComplaintOver
 from desktop.find_over import FindOver
 from desktop.laptops_over import LaptopsOver
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from desktop.shift import Shift
 
 Go = Callable[[], None]
-Over = ComplaintOver | FindOver | PapersOver
+Over = BeforeOver | ComplaintOver | FindOver | PapersOver
 _OVERS: dict[str, Callable[[Shift, QObject], Over]] = {
+    "before": BeforeOver,
     "complaint": ComplaintOver,
     "find": FindOver,
+    "papers": PapersOver,
 }
-"""What comes over the scan screen and leads nowhere but back, by the intent's name."""
+"""What comes over the screen and leads nowhere but back, by the intent's name."""
 
 
 class ShiftPages(QObject):
@@ -71,7 +74,6 @@ class ShiftPages(QObject):
         pages: dict[str, Go] = {
             "help": self.help,
             "laptops": self.laptops,
-            "papers": self.papers,
             "usb": self.usb,
         }
         pages[intent]()
@@ -83,14 +85,6 @@ class ShiftPages(QObject):
         self._place.window.cover(page)
 
     def _come_over(self, page: Callable[[Shift, QObject], Over]) -> None:
-        if self._shift.page is not None:
-            self._show_over(page)
-
-    def papers(self) -> None:
-        """Minutes, lists, recaps and exports: wanted most when no session is open any more."""
-        self._show_over(PapersOver)
-
-    def _show_over(self, page: Callable[[Shift, QObject], Over]) -> None:
         if self._page_over is None:
             over = self._page_over = page(self._shift, self)
             over.left.connect(self._uncover_over)

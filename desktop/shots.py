@@ -18,6 +18,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.photo import Shot, photograph
+from desktop.shot_before import before_states
 from desktop.shot_hub import laptops_states
 from desktop.shot_papers import papers_states
 from desktop.shot_search import search_states
@@ -28,6 +29,7 @@ from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
 from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
+from desktop.views.before_page import BeforePage
 from desktop.views.closing import ClosingScreen
 from desktop.views.complaint_page import ComplaintPage
 from desktop.views.enrol_screen import EnrolScreen
@@ -82,6 +84,8 @@ def screens() -> Iterator[tuple[str, Make]]:
         yield f"search-{name}", _shown(SearchPage, "show_search", search)
     for name, laptops in laptops_states(states.NOW):
         yield f"laptops-{name}", _shown(LaptopsPage, "show_laptops", laptops)
+    for name, before in before_states(states.NOW):
+        yield f"before-{name}", _shown(BeforePage, "show_before", before)
     for name, complaint in complaint_states(states.NOW):
         yield f"complaint-{name}", _shown(ComplaintPage, "show_complaint", complaint)
     for name, papers in papers_states(states.NOW):

@@ -62,7 +62,13 @@ def main(
     arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ
 ) -> int:
     """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
-    from server import assign_commands, backup_commands, commands, device_commands
+    from server import (
+        assign_commands,
+        backup_commands,
+        catalogue_commands,
+        commands,
+        device_commands,
+    )
     from server.audit_command import audit
     from server.complaint_command import complaints
     from server.parcel_command import import_parcel
@@ -84,6 +90,13 @@ def main(
         "reviews": reviews,
         "decide": decide,
         "audit": audit,
+        "add-programme": catalogue_commands.add_programme,
+        "add-stage": catalogue_commands.add_stage,
+        "add-package": catalogue_commands.add_package,
+        "add-point": catalogue_commands.add_point,
+        "add-volunteer": catalogue_commands.add_volunteer,
+        "set-pin": catalogue_commands.renew_pin,
+        "catalogue": catalogue_commands.show,
         "complaints": complaints,
         "assign-device": assign_commands.assign_laptop,
         "assign-volunteer": assign_commands.assign_person,
@@ -117,6 +130,8 @@ def _language(given: Sequence[str]) -> Language:
 
 
 def _parser(language: Language) -> argparse.ArgumentParser:
+    from server.catalogue_commands import declare as declare_catalogue
+
     def say(leaf: str) -> str:
         return text(language, f"cli.centre.{leaf}")
 
@@ -192,6 +207,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     for one in (assign, person):
         one.add_argument("--give", action="append", default=[], metavar="POINT", help=say("give"))
         one.add_argument("--take", action="append", default=[], metavar="POINT", help=say("take"))
+    declare_catalogue(command, say)
     for name in ("backup", "restore"):
         command(name, f"about_{name}").add_argument("file", type=Path, help=say("backup.file"))
     serve = command("serve", "about_serve")

@@ -9,7 +9,8 @@
         ├── RosterUnreadable  RosterHeader
         ├── NothingFound  SeveralFound  AlreadyThere
         ├── BackupFailed  NotEmpty
-        └── DecidedBefore  WordsTellANumber
+        ├── DecidedBefore  WordsTellANumber
+        └── NameTaken  BadWords  BadRegion  BadPin
 """
 
 from __future__ import annotations
@@ -212,3 +213,51 @@ class WordsTellANumber(CentreError):
 
     code = "words_tell_a_number"
     exit_code = 2
+
+
+class NameTaken(CentreError):
+    """There is one of that name already: what, name, number."""
+
+    code = "name_taken"
+    exit_code = 6
+
+    def title(self, language: Language) -> str:
+        """What there is already, in the words of ``language``."""
+        what = text(language, f"centre.what.{str(self.parts['what']).lower()}")
+        return text(
+            language,
+            "centre.error.name_taken.title",
+            what=what,
+            name=self.parts["name"],
+            number=self.parts["number"],
+        )
+
+
+class BadWords(CentreError):
+    """What was typed can't be used: what (``name``, ``field``, ``until``, ``contains``), value."""
+
+    code = "bad_words"
+    exit_code = 2
+
+    def title(self, language: Language) -> str:
+        """What is wrong with it."""
+        key = f"centre.error.bad_words.{self.parts['what']}"
+        return text(language, key, value=self.parts["value"])
+
+
+class BadRegion(CentreError):
+    """No one kelurahan goes by that: name, candidates."""
+
+    code = "bad_region"
+    exit_code = 2
+
+
+class BadPin(CentreError):
+    """What was typed can't be a PIN: problem (the key of its words)."""
+
+    code = "bad_pin"
+    exit_code = 2
+
+    def title(self, language: Language) -> str:
+        """What is wrong with it."""
+        return text(language, str(self.parts["problem"])).rstrip(".")

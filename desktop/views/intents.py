@@ -32,6 +32,7 @@ MENU: tuple[tuple[Intent, ...], ...] = (
     ),
     (Intent("papers", "file-text", "Ctrl+P"),),
     (
+        Intent("before", "circle-check-big", "Ctrl+B"),
         Intent("settings", "settings", "F9"),
         Intent("help", "circle-question-mark", "F1"),
     ),

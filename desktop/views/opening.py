@@ -77,6 +77,7 @@ class OpeningScreen(View):
     sync_asked = Signal()
     usb_asked = Signal()
     laptops_asked = Signal()
+    before_asked = Signal()
     papers_asked = Signal()
     language_chosen = Signal(str)
     settings_asked = Signal()
@@ -122,6 +123,10 @@ class OpeningScreen(View):
         self.papers.clicked.connect(self.papers_asked)
         self.laptops = Button(look, "secondary", icon="wifi", hint="F4", compact=True)
         self.laptops.clicked.connect(self.laptops_asked)
+        self.before = Button(
+            look, "secondary", icon="circle-check-big", hint="Ctrl+B", compact=True
+        )
+        self.before.clicked.connect(self.before_asked)
         self.switch = Button(look, "quiet", icon="user-round", hint="Ctrl+L")
         self.switch.clicked.connect(self.switch_asked)
         self._where = row(
@@ -138,9 +143,11 @@ class OpeningScreen(View):
         self._body = row(column(left, 1), column(right, 1), gap=2)
         self._body.setStretch(0, 3)
         self._body.setStretch(1, 2)
-        title = row(column(self._title, self._greeting, gap=0), self.papers, self.laptops)
+        ways = (self.papers, self.before, self.laptops)
+        title = row(column(self._title, self._greeting, gap=0), *ways)
         title.setStretch(0, 1)
-        for way in (self.papers, self.laptops):
+        for way in ways:
+            may_shrink(way)
             title.setAlignment(way, Qt.AlignmentFlag.AlignVCenter)
         self._whole = column(self._notices, title, self._body, 1, gap=2)
         self._scroll = scrolling(self._whole)
@@ -204,6 +211,7 @@ class OpeningScreen(View):
         self.sync.say(say("open.sync"))
         self.usb.say(say("open.usb"))
         self.laptops.say(say("open.laptops"))
+        self.before.say(say("menu.before"))
         self.papers.say(say("open.papers"))
         self.switch.say(say("menu.switch"))
         self._make_room()
@@ -287,10 +295,13 @@ class OpeningScreen(View):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes from count to count and then on; F4 shows the other laptops, F5 syncs, Ctrl+U
-        is the road by USB, Ctrl+P makes papers, Ctrl+L leaves it to another."""
+        is the road by USB, Ctrl+B the check list, Ctrl+P makes papers, Ctrl+L leaves it to
+        another."""
         match event.key():
             case Qt.Key.Key_L if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
                 self.switch_asked.emit()
+            case Qt.Key.Key_B if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+                self.before_asked.emit()
             case Qt.Key.Key_U if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
                 self.usb_asked.emit()
             case Qt.Key.Key_P if event.modifiers() == Qt.KeyboardModifier.ControlModifier:

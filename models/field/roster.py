@@ -174,6 +174,10 @@ class Roster:
         """Short key id → public key of every slip key the centre told of."""
         return {slip_key_id(row.key_id): row.public_key for row in self._keys("slip")}
 
+    def slip_key_ends(self) -> list[int | None]:
+        """Until when (ms) each slip key counts; None: without end."""
+        return [row.until for row in self._keys("slip")]
+
     def centre_keys(self, pinned: bytes) -> dict[bytes, bytes]:
         """Key id → public key of the keys that sign receipts and pages: the one ``pinned`` at
         enrolment, and those it has vouched for since."""

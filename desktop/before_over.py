@@ -1,0 +1,48 @@
+"""The check list before leaving over a shift's screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.presenters.before_leaving import BeforeLeaving
+from desktop.settings import NO_CAMERA
+from desktop.views.before_page import BeforePage
+
+if TYPE_CHECKING:
+    from desktop.shift import Shift
+
+
+class BeforeOver(QObject):
+    """One page, from when it is opened until it is left. ``left``: a person wants to go back."""
+
+    left = Signal()
+
+    def __init__(self, shift: Shift, parent: QObject) -> None:
+        super().__init__(parent)
+        place = shift.place
+        page = BeforePage(place.look)
+        chosen = place.preferences.settings.camera
+        flow = self._flow = BeforeLeaving(
+            place.threads,
+            shift.device,
+            shift.syncing,
+            shift.keeping,
+            place.camera,
+            b"" if chosen == NO_CAMERA else chosen.encode(),
+            place.clock,
+            self,
+        )
+        flow.changed.connect(page.show_before)
+        page.test_asked.connect(flow.test)
+        page.sync_asked.connect(flow.sync)
+        page.notice_dismissed.connect(flow.dismiss)
+        page.left.connect(self.left)
+        place.window.cover(page)
+        flow.begin()
+        page.take_focus()
+
+    def end(self) -> None:
+        """It is left."""
+        self._flow.end()

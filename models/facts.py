@@ -63,12 +63,17 @@ class Outcome(IntEnum):
 
 
 class Movement(IntEnum):
-    """A change of the stock at the point."""
+    """A change of the stock at the point. Lent and borrowed goods went to or came from another
+    point; got back is what was lent, given back what was borrowed."""
 
     RECEIVED = 1
     COUNTED = 2
     DAMAGED = 3
     RETURNED = 4
+    LENT = 5
+    BORROWED = 6
+    GOT_BACK = 7
+    GIVEN_BACK = 8
 
 
 class VoidReason(IntEnum):
@@ -184,13 +189,16 @@ class Void:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Stock came, was counted (an absolute figure), was damaged or went back."""
+    """Stock came, was counted (an absolute figure), was damaged or went. ``reference``: such as
+    the delivery note's number; ``note`` explains, as where a count is not what the records say."""
 
     KIND: ClassVar[int] = 6
     movement: Movement
     package: int
     quantity: int
     reference: str | None = None
+    note: str | None = None
+    other_point: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +293,14 @@ _KEYS: dict[type[Any], tuple[tuple[int, str], ...]] = {
     ),
     NoHandover: ((1, "household"), (2, "outcome"), (3, "stage"), (4, "slip"), (5, "note")),
     Void: ((1, "target"), (2, "reason"), (3, "feed"), (4, "note"), (5, "hash")),
-    Stock: ((1, "movement"), (2, "package"), (3, "quantity"), (4, "reference")),
+    Stock: (
+        (1, "movement"),
+        (2, "package"),
+        (3, "quantity"),
+        (4, "reference"),
+        (5, "note"),
+        (6, "other_point"),
+    ),
     Refused: ((1, "verdict"), (2, "source"), (3, "household"), (4, "slip"), (5, "digest")),
     Complaint: ((1, "category"), (2, "words"), (3, "household"), (4, "number")),
     HouseholdNote: ((1, "household"), (2, "what"), (3, "kk"), (4, "words")),

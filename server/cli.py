@@ -74,6 +74,7 @@ def main(
     from server.parcel_command import import_parcel
     from server.review_command import decide, reviews
     from server.setting_check import check
+    from server.stock_command import stock
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(given)
@@ -98,6 +99,7 @@ def main(
         "set-pin": catalogue_commands.renew_pin,
         "catalogue": catalogue_commands.show,
         "complaints": complaints,
+        "stock": stock,
         "assign-device": assign_commands.assign_laptop,
         "assign-volunteer": assign_commands.assign_person,
         "backup": backup_commands.back_up,
@@ -199,6 +201,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     complained = command("complaints", "about_complaints")
     complained.add_argument("--point", help=say("complaint_point"))
     complained.add_argument("--json", action="store_true", help=say("json"))
+    left = command("stock", "about_stock")
+    left.add_argument("--point", help=say("stock_point"))
+    left.add_argument("--json", action="store_true", help=say("json"))
     assign = command("assign-device", "about_assign_device")
     assign.add_argument("device", metavar="DEVICE", help=say("device_named"))
     assign.add_argument("--city", action=argparse.BooleanOptionalAction, help=say("city"))

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models import facts
 from models.clock import DAY, local
-from models.facts import COUNTABLE, Complaint, Fact, Handover, SessionOpened, is_countable
+from models.facts import COUNTABLE, Complaint, Fact, Handover, SessionOpened, Stock, is_countable
 from models.streams import own_stream
 from server import projection_sql as sql
 from server.arrived import Arrived, Stretch, fact_context
@@ -26,10 +26,12 @@ from server.complaints import keep_complaints
 from server.copying import array, copy_rows
 from server.personal import Personal, PersonalColumn
 from server.standing import Entitlement, Line, difference, judge, told
+from server.stock import keep_stock
 from server.tables import ChangeKind, Review, ReviewKind, table
 from server.voiding import find_targets
 from sync.branches import questions
 
+_AT_A_POINT = Handover | Stock | Complaint
 _AHEAD = 2 * DAY
 _LONG_AGO = 366 * DAY
 
@@ -55,9 +57,10 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
         if one.countable and isinstance(one.fact.body, Handover)
     ]
     targets = find_targets(connection, stretch)
-    happened = any(isinstance(one.fact.body, Handover | Complaint) for one in stretch.arrived)
+    happened = any(isinstance(one.fact.body, _AT_A_POINT) for one in stretch.arrived)
     points = _points_of_sessions(connection, personal, stretch) if happened else {}
     keep_complaints(connection, stretch, points)
+    keep_stock(connection, stretch, points, targets)
     regions = _regions(connection, given, points)
     asked = _ask_about(connection, stretch, regions.of_household, targets.same_device, now)
     if not given and not targets.taken_back:

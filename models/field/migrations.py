@@ -86,9 +86,26 @@ LEDGER_STEPS: tuple[tuple[str, ...], ...] = (
           point INTEGER NOT NULL,
           package INTEGER NOT NULL,
           "left" INTEGER NOT NULL,
+          feed BLOB NOT NULL,
+          branch INTEGER NOT NULL,
+          seq INTEGER NOT NULL,
+          at INTEGER NOT NULL,
           PRIMARY KEY (point, package)
         ) WITHOUT ROWID
         """,
+        """CREATE TABLE stock_move (
+          feed BLOB NOT NULL,
+          branch INTEGER NOT NULL,
+          seq INTEGER NOT NULL,
+          point INTEGER NOT NULL,
+          package INTEGER NOT NULL,
+          movement INTEGER NOT NULL,
+          quantity INTEGER NOT NULL,
+          at INTEGER NOT NULL,
+          PRIMARY KEY (feed, branch, seq)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX stock_move_by_package ON stock_move (point, package)",
         """CREATE TABLE taken (
           household INTEGER NOT NULL,
           feed BLOB NOT NULL,

@@ -17,7 +17,6 @@ from models import facts
 from models.facts import (
     Fact,
     Handover,
-    Movement,
     SessionClosed,
     SessionOpened,
     Stock,
@@ -25,16 +24,20 @@ from models.facts import (
     is_countable,
 )
 from models.field.branches import branch_of
+from models.field.stock import DERIVED as STOCK_DERIVED
+from models.field.stock import STOCK, StockBook, taken_back
 from models.field.straight import Straight
 from models.field.tables import (
     BlobNamedRow,
     FactRow,
     FeedRow,
     SessionRow,
-    StockRow,
     TakenRow,
     VoidedRow,
 )
+from models.stock import Spot
+
+__all__ = ["BLOB_NAMED", "FACT", "FEED", "SESSION", "STOCK", "TAKEN", "VOIDED"]
 
 
 def table(model: type[SQLModel]) -> Table:
@@ -42,27 +45,15 @@ def table(model: type[SQLModel]) -> Table:
     return model.__table__  # type: ignore[attr-defined,no-any-return]
 
 
-FACT, FEED, TAKEN, VOIDED, STOCK, SESSION, BLOB_NAMED = (
-    table(model)
-    for model in (FactRow, FeedRow, TakenRow, VoidedRow, StockRow, SessionRow, BlobNamedRow)
+FACT, FEED, TAKEN, VOIDED, SESSION, BLOB_NAMED = (
+    table(model) for model in (FactRow, FeedRow, TakenRow, VoidedRow, SessionRow, BlobNamedRow)
 )
-_DERIVED = (TAKEN, VOIDED, STOCK, SESSION, BLOB_NAMED)
+_DERIVED = (TAKEN, VOIDED, SESSION, BLOB_NAMED, *STOCK_DERIVED)
 
 _ADD_TAKEN = Straight(insert(TAKEN))
 _NAME_BLOB = upsert(BLOB_NAMED).on_conflict_do_nothing()
 _ADD_SESSION = upsert(SESSION).on_conflict_do_nothing()
 _ADD_VOIDED = upsert(VOIDED).on_conflict_do_nothing()
-_SET_STOCK = upsert(STOCK)
-_SET_STOCK = _SET_STOCK.on_conflict_do_update(set_={"left": _SET_STOCK.excluded.left})
-_ADD_STOCK = upsert(STOCK)
-_ADD_STOCK = _ADD_STOCK.on_conflict_do_update(
-    set_={"left": STOCK.c.left + _ADD_STOCK.excluded.left}
-)
-_TAKE_STOCK = Straight(
-    update(STOCK)
-    .where(STOCK.c.point == bindparam("at_point"), STOCK.c.package == bindparam("of_package"))
-    .values(left=STOCK.c.left - bindparam("pieces"))
-)
 _POINT_OF = Straight(
     select(SESSION.c.point).where(
         SESSION.c.feed == bindparam("feed"),
@@ -84,7 +75,12 @@ _TARGET = select(FACT.c.hash, FACT.c.body).where(
     FACT.c.branch == bindparam("branch"),
     FACT.c.seq == bindparam("seq"),
 )
-_IS_OWN = select(FEED.c.own).where(FEED.c.feed == bindparam("feed"))
+_HELD = select(FACT.c.branch, FACT.c.body).where(
+    FACT.c.feed == bindparam("feed"),
+    FACT.c.seq == bindparam("seq"),
+    FACT.c.hash == bindparam("hash"),
+)
+_IS_TAKEN_BACK = select(taken_back(bindparam("feed"), bindparam("seq"), bindparam("hash")))
 
 
 def voids(feed: Any, seq: Any, hash_: Any = None) -> Any:
@@ -99,19 +95,6 @@ def voids(feed: Any, seq: Any, hash_: Any = None) -> Any:
         (VOIDED.c.by_feed == VOIDED.c.feed) | same_device.exists(),
     )
     return (found if hash_ is None else found.where(VOIDED.c.hash == hash_)).exists()
-
-
-_VOIDED_BY_US = (
-    select(VOIDED.c.seq)
-    .join(FEED, FEED.c.feed == VOIDED.c.by_feed)
-    .where(
-        VOIDED.c.feed == bindparam("feed"),
-        VOIDED.c.seq == bindparam("seq"),
-        VOIDED.c.hash == bindparam("hash"),
-        VOIDED.c.by_branch == 0,
-        FEED.c.own,
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +117,8 @@ class Projector:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._points: dict[tuple[bytes, int, int], int] = {}
+        self._stock = StockBook(connection)
+        self._rebuilding = False
 
     def point_of(self, place: Place, session: int) -> int:
         """The point of the session of the fact at ``place``; 0 for none that is known here."""
@@ -151,7 +136,7 @@ class Projector:
         self._points.clear()
 
     def apply(self, place: Place, fact: Fact, own: bool) -> None:
-        """Derives from one fact; ``own`` facts move this laptop's stock too.
+        """Derives from one fact; what is ``own`` was written by this very laptop, as the newest.
 
         Nothing is derived from numbers that no column holds. A void of what another device wrote is
         for the office to decide: such a fact is kept, and counts nothing.
@@ -162,13 +147,15 @@ class Projector:
             case Handover():
                 self._handover(place, fact, fact.body, own)
             case Void():
-                self._void(place, fact.body, own)
+                self._void(place, fact.body)
             case SessionOpened():
                 self._session(place, fact, fact.body, own)
             case SessionClosed():
                 self._close(place, fact.session, fact.at)
-            case Stock() if own:
-                self._stock(self.point_of(place, fact.session), fact.body)
+            case Stock():
+                point = self.point_of(place, fact.session)
+                spot = Spot(place.feed, place.branch, place.seq, fact.at)
+                self._stock.move(spot, point, fact.body, reckon_now=not self._rebuilding)
             case _:
                 pass  # kept as a fact; nothing is derived from it here
 
@@ -177,6 +164,14 @@ class Projector:
         self._points.clear()
         for derived in _DERIVED:
             self._connection.execute(delete(derived))
+        self._rebuilding = True
+        try:
+            self._replay()
+        finally:
+            self._rebuilding = False
+        self._stock.reckon_all()
+
+    def _replay(self) -> None:
         feeds = self._connection.execute(
             select(FEED.c.feed, FEED.c.own).order_by(FEED.c.ordinal)
         ).all()
@@ -212,23 +207,32 @@ class Projector:
                 receiver_name=body.proxy_name,
                 slip=body.slip,
             )
+        # One that comes from elsewhere may have been taken back before it came.
+        if own or not self._is_taken_back(place.feed, place.seq, self._hash(place)):
+            self._move_stock(place, fact.at, point, body, sign=1)
         if own:
-            self._move_stock(point, body, sign=1)
             for blob in body.blobs:
                 named = {"hash": blob.hash, "feed": place.feed, "seq": place.seq}
                 self._connection.execute(_NAME_BLOB, named)
 
-    def _void(self, place: Place, body: Void, own: bool) -> None:
+    def _void(self, place: Place, body: Void) -> None:
         target, hash_ = self._target(place, body)
         if hash_ is None:
             return
+        before = self._is_taken_back(target.feed, target.seq, hash_)
         voided = {"feed": target.feed, "seq": target.seq, "hash": hash_}
-        # A clone may have taken back what both have in common: that moved none of our goods.
-        first = own and self._connection.execute(_VOIDED_BY_US, voided).first() is None
         by = {"by_feed": place.feed, "by_branch": place.branch, "by_seq": place.seq}
         self._connection.execute(_ADD_VOIDED, {**voided, **by, "reason": int(body.reason)})
-        if first and self._connection.execute(_IS_OWN, {"feed": target.feed}).scalar():
+        if not before and self._is_taken_back(target.feed, target.seq, hash_):
             self._put_back(target, hash_)
+
+    def _is_taken_back(self, feed: bytes, seq: int, hash_: bytes | None) -> bool:
+        values = {"feed": feed, "seq": seq, "hash": hash_}
+        return bool(self._connection.execute(_IS_TAKEN_BACK, values).scalar())
+
+    def _hash(self, place: Place) -> bytes | None:
+        row = self._connection.execute(_TARGET, place.key).first()
+        return None if row is None else row.hash
 
     def _target(self, place: Place, body: Void) -> tuple[Place, bytes | None]:
         """The fact that a void at ``place`` means, and its hash; None where there is no telling."""
@@ -241,13 +245,23 @@ class Projector:
         return target, self._connection.execute(_TARGET, target.key).scalar()
 
     def _put_back(self, target: Place, hash_: bytes) -> None:
-        """A hand-over of this laptop's own was taken back, and its goods with it."""
-        row = self._connection.execute(_TARGET, target.key).first()
-        if row is None or row.hash != hash_:
+        """A hand-over was taken back, and its goods with it; or what was said of the stock."""
+        held = {"feed": target.feed, "seq": target.seq, "hash": hash_}
+        row = self._connection.execute(_HELD, held).first()
+        if row is None:
             return
         undone = facts.interpret(row.body)
-        if isinstance(undone.body, Handover) and is_countable(undone):
-            self._move_stock(self.point_of(target, undone.session), undone.body, sign=-1)
+        if not is_countable(undone):
+            return
+        place = Place(target.feed, row.branch, target.seq)
+        point = self.point_of(place, undone.session)
+        match undone.body:
+            case Handover():
+                self._move_stock(place, undone.at, point, undone.body, sign=-1)
+            case Stock(package=package) if not self._rebuilding:
+                self._stock.reckon(point, package)
+            case _:
+                pass
 
     def _session(self, place: Place, fact: Fact, body: SessionOpened, own: bool) -> None:
         self._connection.execute(
@@ -272,18 +286,7 @@ class Projector:
             of = {"of_feed": place.feed, "of_branch": place.branch, "of_seq": session}
             self._connection.execute(_CLOSE, {**of, "at": at})
 
-    def _move_stock(self, point: int, body: Handover, sign: int) -> None:
+    def _move_stock(self, place: Place, at: int, point: int, body: Handover, sign: int) -> None:
+        spot = Spot(place.feed, place.branch, place.seq, at)
         for line in body.lines:
-            self._take_stock(point, line.package, sign * line.quantity)
-
-    def _stock(self, point: int, body: Stock) -> None:
-        row: dict[str, Any] = {"point": point, "package": body.package, "left": body.quantity}
-        if body.movement is Movement.COUNTED:
-            self._connection.execute(_SET_STOCK, row)
-        elif body.movement is Movement.RECEIVED:
-            self._connection.execute(_ADD_STOCK, row)
-        else:  # damaged or returned: what was never counted can't become less
-            self._take_stock(point, body.package, body.quantity)
-
-    def _take_stock(self, point: int, package: int, pieces: int) -> None:
-        _TAKE_STOCK.run(self._connection, at_point=point, of_package=package, pieces=pieces)
+            self._stock.take(spot, point, line.package, sign * line.quantity)

@@ -67,7 +67,7 @@ from models.slip import NotOurSlip, read_slip
 from models.slip_text import from_text
 from models.verdict import Tone
 
-VOIDABLE = (Handover, NoHandover)
+VOIDABLE = (Handover, NoHandover, Stock)
 """What was recorded by a person and can be taken back."""
 _FACT = (FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq == bindparam("seq"))
 _HASH = select(FACT.c.hash).where(*_FACT)

@@ -145,14 +145,37 @@ class VoidedRow(LedgerModel, table=True):
     reason: int
 
 
+class StockMoveRow(LedgerModel, table=True):
+    """Projection: a Stock fact of any station, whether it was taken back or not."""
+
+    __tablename__ = "stock_move"
+    __table_args__: ClassVar[Any] = (
+        Index("stock_move_by_package", "point", "package"),
+        _WITHOUT_ROWID,
+    )
+    feed: bytes = _key()
+    branch: int = _key()
+    seq: int = _key()
+    point: int
+    package: int
+    movement: int
+    quantity: int
+    at: int
+
+
 class StockRow(LedgerModel, table=True):
-    """Projection: pieces of a package left at a point, once they were counted or received."""
+    """Projection: pieces of a package left at a point, once they were counted or received, and
+    where the fact stands from which that is reckoned (``models.stock``)."""
 
     __tablename__ = "stock"
     __table_args__: ClassVar[Any] = _WITHOUT_ROWID
     point: int = _key()
     package: int = _key()
     left: int
+    feed: bytes
+    branch: int
+    seq: int
+    at: int
 
 
 class SessionRow(LedgerModel, table=True):

@@ -41,7 +41,15 @@ from server.tables.devices import (
     ToldHead,
     VoidAhead,
 )
-from server.tables.happened import Complaint, DailyFigure, Handover, Need, Review, ReviewKind
+from server.tables.happened import (
+    Complaint,
+    DailyFigure,
+    Handover,
+    Need,
+    Review,
+    ReviewKind,
+    StockMove,
+)
 from server.tables.households import Entitlement, Household, KKAlias, Slip
 
 __all__ = [
@@ -79,6 +87,7 @@ __all__ = [
     "ShelvedFrame",
     "Slip",
     "Stage",
+    "StockMove",
     "ToldHead",
     "VoidAhead",
     "Volunteer",

@@ -1,5 +1,5 @@
-"""The tables derived from the facts: hand-overs, complaints, figures, and what a person must look
-at."""
+"""The tables derived from the facts: hand-overs, stock, complaints, figures, and what a person must
+look at."""
 
 from __future__ import annotations
 
@@ -45,6 +45,25 @@ class Handover(CentreTable, table=True):
     voided: bool = flag()
     in_review: bool = flag()
     __table_args__ = (Index("handover_by_fact", "device", "feed_no", "seq"),)
+
+
+class StockMove(CentreTable, table=True):
+    """A Stock fact (projection); what explains it stands in the fact alone."""
+
+    __tablename__ = "stock_move"
+    device: int = key()
+    feed_no: int = key()
+    seq: int = key()
+    branch: int = key(SmallInteger)
+    point: int = big()
+    package: int = big()
+    movement: int = small()
+    quantity: int = big()
+    at: int = big()
+    actor: int = big()
+    other_point: int | None = big()
+    voided: bool = flag()
+    __table_args__ = (Index("stock_move_by_point", "point", "package"),)
 
 
 class Complaint(CentreTable, table=True):

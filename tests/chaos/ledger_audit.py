@@ -112,31 +112,48 @@ def _what_is_derived_is_a_recount(found: Findings, device: Device) -> None:
         found.untrue.append(f"{device.name}: who has what is not what the facts say")
     if {seq for feed, seq in device.voided if feed == device.feed} != voids_of(device):
         found.untrue.append(f"{device.name}: what was taken back is not what the facts say")
-    stock: Counter[tuple[int, int]] = Counter()
-    sessions: dict[int, int] = {}
     opened: set[int] = set()
-    given: dict[int, Counter[tuple[int, int]]] = {}
     for fact in device.facts:
-        kind, _, _, session, body = fact.plain
+        kind, _, _, session, _ = fact.plain
         match kind:
             case 1:
-                sessions[fact.seq] = body[1]
                 opened.add(fact.seq)
             case 2:
                 opened.discard(session)
-            case 3:
-                given[fact.seq] = Counter()
-                for _, package, quantity in body[2]:
-                    given[fact.seq][sessions[session], package] += quantity
-                stock.subtract(given[fact.seq])
-            case 5:
-                stock.update(given.pop(body[1], Counter()))
-            case 6:
-                stock[sessions[session], body[2]] = body[3]
+    stock = stock_of(device)
     if device.stock != stock:
         found.untrue.append(f"{device.name}: the stock is {device.stock}, not {stock}")
     if device.open_sessions != sorted(opened):
         found.untrue.append(f"{device.name}: open sessions are {device.open_sessions}")
+
+
+def stock_of(device: Device) -> dict[tuple[int, int], int]:
+    """What is left at each point by all facts held here: the latest count of any station, without
+    what was handed over after it at all of them. Here nothing but counts is said of stock."""
+    counts: dict[tuple[int, int], dict[bytes, tuple[int, int, int]]] = {}
+    given: list[tuple[tuple[int, int], bytes, int, int, int]] = []
+    for feed, facts in {**device.others, device.feed: device.facts}.items():
+        points: dict[int, int] = {}
+        voided = {fact.plain[4][1] for fact in facts if fact.plain[0] == VOID}
+        for fact in facts:
+            kind, at, _, session, body = fact.plain
+            point = points.get(session, 0)
+            if kind == 1:
+                points[fact.seq] = body[1]
+            elif kind == 6 and fact.seq not in voided:
+                counts.setdefault((point, body[2]), {})[feed] = fact.seq, at, body[3]
+            elif kind == HANDOVER and fact.seq not in voided:
+                for _, package, quantity in body[2]:
+                    given.append(((point, package), feed, fact.seq, at, quantity))
+    stock = {}
+    for place, by_feed in counts.items():
+        base, (seq, at, left) = max(by_feed.items(), key=lambda one: (one[1][1], one[0]))
+        for where, feed, number, when, quantity in given:
+            later = number > seq if feed == base else when >= at
+            if where == place and later:
+                left -= quantity
+        stock[place] = left
+    return stock
 
 
 def lines_of(device: Device) -> list[Line]:

@@ -400,6 +400,7 @@ class Centre:
             "checkpoint",
             "handover",
             "complaint",
+            "stock_move",
             "review",
             "daily_figure",
             "point_change",

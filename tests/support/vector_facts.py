@@ -88,6 +88,7 @@ BODIES: tuple[Body, ...] = (
     Void(4, VoidReason.OTHER, feed=bytes(range(16)), note="salah catat", hash=bytes(range(32))),
     Stock(Movement.RECEIVED, 1, 250),
     Stock(Movement.DAMAGED, 1, 3, reference="surat jalan 17"),
+    Stock(Movement.LENT, 1, 20, "surat jalan 18", "dipinjam RW 05", 4),
     Refused(Verdict.UNKNOWN, Source.TYPED_KK),
     Refused(Verdict.FORGED, Source.CAMERA, household=FAMILY, slip=SLIP_NUMBER, digest=bytes(8)),
     Complaint(3, "beras kurang 1 kg"),

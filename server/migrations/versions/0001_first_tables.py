@@ -198,6 +198,23 @@ def upgrade() -> None:
     )
     op.create_index("handover_by_fact", "handover", ["device", "feed_no", "seq"], unique=False)
     op.create_table(
+        "stock_move",
+        sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("branch", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("point", sa.BigInteger(), nullable=False),
+        sa.Column("package", sa.BigInteger(), nullable=False),
+        sa.Column("movement", sa.SmallInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.BigInteger(), nullable=False),
+        sa.Column("other_point", sa.BigInteger(), nullable=True),
+        sa.Column("voided", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.PrimaryKeyConstraint("device", "feed_no", "seq", "branch", name="stock_move_pkey"),
+    )
+    op.create_index("stock_move_by_point", "stock_move", ["point", "package"], unique=False)
+    op.create_table(
         "complaint",
         sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("feed_no", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -482,6 +499,8 @@ def downgrade() -> None:
     op.drop_index("handover_by_fact", table_name="handover")
     op.drop_table("handover")
     op.drop_table("complaint")
+    op.drop_index("stock_move_by_point", table_name="stock_move")
+    op.drop_table("stock_move")
     op.drop_table("feed_branch")
     op.drop_table("void_ahead")
     op.drop_table("fact")

@@ -20,6 +20,7 @@ from tests.support.world import HERE, family, roster_page
 
 FAMILIES = [family(number) for number in range(9)]
 ADD = Straight(insert(STOCK))
+FROM = {"feed": b"", "branch": 0, "seq": 1, "at": 0}
 LEFT = Straight(select(STOCK.c.left).where(STOCK.c.package == bindparam("package")))
 
 
@@ -41,9 +42,9 @@ def test_it_says_what_the_engine_says(device: FieldDevice) -> None:
 
 def test_it_writes_in_the_open_transaction_and_goes_back_with_it(device: FieldDevice) -> None:
     with write(device.connection):
-        ADD.run(device.connection, point=HERE, package=1, left=10)
+        ADD.run(device.connection, point=HERE, package=1, left=10, **FROM)
     with pytest.raises(RuntimeError), write(device.connection):
-        ADD.run(device.connection, point=HERE, package=2, left=20)
+        ADD.run(device.connection, point=HERE, package=2, left=20, **FROM)
         raise RuntimeError
     device.restart()
     assert LEFT.all(device.connection, package=1) == [(10,)]
@@ -57,7 +58,7 @@ def test_a_fault_comes_out_as_one_of_ours(device: FieldDevice) -> None:
         write(other),
         pytest.raises(DatabaseLocked) as caught,
     ):
-        ADD.run(device.connection, point=HERE, package=1, left=10)
+        ADD.run(device.connection, point=HERE, package=1, left=10, **FROM)
     assert isinstance(caught.value.__cause__, dbapi2.OperationalError)
 
 
@@ -66,4 +67,4 @@ def test_a_bug_passes_as_it_is(device: FieldDevice) -> None:
         Straight(text("SELECT 1 FROM nowhere")).all(device.connection)
     with write(device.connection), pytest.raises(dbapi2.IntegrityError):
         for _ in range(2):
-            ADD.run(device.connection, point=HERE, package=1, left=10)
+            ADD.run(device.connection, point=HERE, package=1, left=10, **FROM)

@@ -7,9 +7,10 @@ or damaged never stops the app: what can be read counts, the rest is as it was a
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from desktop.private_file import write_private
 from desktop.theme.sizes import SCALES
@@ -25,6 +26,9 @@ NO_CAMERA = "none"
 
 PHOTO_LIMITS = (0, 20, 100, None)
 """MB of photos a day over a link that is paid by the byte; None: no limit."""
+
+PHOTO_DAYS = (1, 7, 30, 90)
+"""For so many days after the centre has signed for it a photo may stay on the laptop."""
 
 _LONGEST = 64 * 1024
 """Bytes; a longer file was not written by us."""
@@ -49,6 +53,8 @@ class Settings:
     """One of ``PHOTO_LIMITS``."""
     papers: str = ""
     """The folder that papers are saved in; "" is the usual one."""
+    photo_days: int = 7
+    """One of ``PHOTO_DAYS``."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -74,6 +80,7 @@ def save_settings(path: Path, settings: Settings) -> bool:
         "sound": settings.sound,
         "automatic": settings.automatic,
         "photo_limit": settings.photo_limit,
+        "photo_days": settings.photo_days,
         "point": settings.point,
         "papers": settings.papers,
     }
@@ -89,6 +96,7 @@ def _read(plain: dict[str, Any]) -> Settings:
     language, room, scale = plain.get("language"), plain.get("room"), plain.get("scale")
     sound, automatic = plain.get("sound"), plain.get("automatic")
     photo_limit = plain.get("photo_limit", first.photo_limit)
+    photo_days = plain.get("photo_days")
     return Settings(
         language=next((one for one in LANGUAGES if one == language), first.language),
         room=next((one for one in Room if one.value == room), first.room),
@@ -98,6 +106,7 @@ def _read(plain: dict[str, Any]) -> Settings:
         sound=sound if isinstance(sound, bool) else first.sound,
         automatic=automatic if isinstance(automatic, bool) else first.automatic,
         photo_limit=photo_limit if _is_limit(photo_limit) else first.photo_limit,
+        photo_days=photo_days if _is_one_of(photo_days, PHOTO_DAYS) else first.photo_days,
         point=_text(plain.get("point"), first.point),
         papers=_text(plain.get("papers"), first.papers),
     )
@@ -108,4 +117,8 @@ def _text(found: object, otherwise: str) -> str:
 
 
 def _is_limit(found: object) -> bool:
-    return found is None or (type(found) is int and found in PHOTO_LIMITS)
+    return found is None or _is_one_of(found, PHOTO_LIMITS)
+
+
+def _is_one_of(found: object, choices: Sequence[int | None]) -> TypeGuard[int]:
+    return type(found) is int and found in choices

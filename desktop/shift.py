@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -22,6 +23,8 @@ from desktop.threads import Cancel
 from desktop.views.closing import ClosingScreen
 from desktop.views.opening import OpeningScreen
 from desktop.views.scan_screen import ScanScreen
+from models.clock import DAY
+from models.errors import DataError
 from sync.progress import Progress
 from sync.session import Synced
 
@@ -122,6 +125,7 @@ class Shift(QObject):
         self.place.preferences.can_wipe = True
         self.syncing.learned.connect(self.read_records)
         self.syncing.learned.connect(self.hub.learned)
+        self.syncing.went_well.connect(self._prune_photos)
         self.hub.arrived.connect(self._arrived)
         self.hub.begin(self.place.preferences.settings.point)
         self.keeping.begin()
@@ -164,6 +168,16 @@ class Shift(QObject):
         """Reads what is not safe and what the centre noted."""
         if not self._ended:
             self.place.threads.submit_db(self.desk.records, self.syncing.show_records)
+
+    def _prune_photos(self) -> None:
+        """Lets go of photos that the centre has had for as long as the settings say."""
+        station, days = self.device.station, self.place.preferences.settings.photo_days
+
+        def work() -> None:
+            with suppress(DataError):  # they stay until the next sync; no record is held up
+                station.blobs.prune(station.ledger.clock().now - days * DAY)
+
+        self.place.threads.submit_db(work)
 
     def _soon(self, milliseconds: int, call: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

@@ -187,7 +187,7 @@ class ShiftPages(QObject):
         self._place.threads.submit_db(ledger.safety, read, lambda _unreadable: answered())
 
     def _close_app_by_what_is_known(self, go: Go) -> None:
-        if self._leaving.standing or self._shift.syncing.panel.unsafe:
+        if self._leaving.standing or self._leaving.known_stake:
             self._leave_usb()
             self._leave_laptops()
             self._leave_over()

@@ -247,7 +247,7 @@ class Workplace(QObject):
             self.shift.pages.close_app(self.window.leave)
             return False
         door = self._at_the_door
-        if door is None or not door.known_unsafe:
+        if door is None or not door.known_stake:
             return True
         door.ask(Ending.APP, self.window.leave)
         return False

@@ -59,9 +59,10 @@ class Leaving(QObject):
         return self._page is not None
 
     @property
-    def known_unsafe(self) -> bool:
-        """Whether there is anything to ask about, as far as is known."""
-        return self._panel.unsafe > 0
+    def known_stake(self) -> bool:
+        """Whether there is anything to ask about, as far as is known: records that are not safe, or
+        photos that are nowhere else."""
+        return self._panel.unsafe > 0 or self._panel.photos.count > 0
 
     @property
     def _panel(self) -> SyncPanelState:

@@ -35,6 +35,8 @@ class Syncing(QObject):
 
     changed = Signal()
     learned = Signal()
+    went_well = Signal()
+    """A sync ended with everything receipted that it brought."""
     """What is known may have changed: the centre was heard."""
     failed = Signal(object)
     """The error that a sync ended with which a person asked for."""
@@ -211,6 +213,7 @@ class Syncing(QObject):
         )
         self._arm(progress=None, cancelling=False, last=last, well_at=now, photos=photos)
         self.learned.emit()
+        self.went_well.emit()
         if self._then_all_photos:
             self._begin(by_hand=True, all_photos=True)
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from desktop.settings import ANY_CAMERA, NO_CAMERA, PHOTO_LIMITS, Settings
+from desktop.settings import ANY_CAMERA, NO_CAMERA, PHOTO_DAYS, PHOTO_LIMITS, Settings
 from desktop.theme.look import Look
 from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
@@ -87,6 +87,8 @@ class SettingsPanel(View):
         self.automatic.chosen.connect(lambda i: self._change(automatic=i == 0))
         self.photos = ChoiceRow(look)
         self.photos.chosen.connect(lambda i: self._change(photo_limit=PHOTO_LIMITS[i]))
+        self.photo_days = ChoiceRow(look)
+        self.photo_days.chosen.connect(lambda i: self._change(photo_days=PHOTO_DAYS[i]))
         self._no_sound = Words("small", ink="muted")
         self._listen = Words("small", ink="muted")
         self.tones: dict[Tone, Button] = {}
@@ -119,6 +121,7 @@ class SettingsPanel(View):
                 self.camera,
                 in_line(self._no_camera),
                 self.automatic,
+                self.photo_days,
                 wipe,
                 1,
             ),
@@ -197,6 +200,10 @@ class SettingsPanel(View):
         limits = [self._limit(one) for one in PHOTO_LIMITS]
         chosen = PHOTO_LIMITS.index(now.photo_limit)
         self.photos.show_choices(say("door.settings.photos"), limits, chosen)
+        days = [say("capture.keep.days" if n > 1 else "capture.keep.day", n=n) for n in PHOTO_DAYS]
+        self.photo_days.show_choices(
+            say("capture.keep.title"), days, PHOTO_DAYS.index(now.photo_days)
+        )
         self._no_sound.say("" if state.loudspeaker else say("door.settings.sound_none"))
         self._tones.setVisible(state.loudspeaker)
         self.wipe.setVisible(state.can_wipe)

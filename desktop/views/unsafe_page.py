@@ -153,8 +153,8 @@ class UnsafePage(View):
         self.go.say(say(f"unsafe.go_{ending}" if safe else "unsafe.go"))
         self.usb.setVisible(state.can_usb and not safe)
         self.usb.setEnabled(not busy)
-        self.sync.setVisible(state.can_sync and not safe and not busy)
-        self.sync.say(say("unsafe.sync"))
+        self.sync.setVisible(state.can_sync and not busy and (not safe or state.photos > 0))
+        self.sync.say(say("unsafe.sync") if not safe else look.any_text("capture.leave.sync"))
         self.setAccessibleName(f"{self._title.text()}. {self._stake.words}")
         self.setAccessibleDescription(self._lines.words)
 

@@ -27,6 +27,7 @@ from desktop.views.closing import ClosingScreen
 from desktop.views.enrol_screen import EnrolScreen
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.settings_panel import SettingsPanel
+from desktop.views.unsafe_page import UnsafePage
 from desktop.views.wipe_page import WipePage
 from models.facts import BlobKind
 from models.field.blobs import BlobsLeft
@@ -165,6 +166,91 @@ def test_closing_the_session_says_that_photos_wait_and_is_not_held_up(
         assert "Semua catatan sudah aman" in words_of(closing_screen)
 
 
+def here(app: App) -> int:
+    """How many of the photos are still on the laptop."""
+    blobs, found = app.shift.device.station.blobs, list[int]()
+    names = [hashlib.sha256(photo).digest() for photo in PHOTOS]
+    app.threads.submit_db(lambda: sum(map(blobs.has, names)), found.append)
+    app.until(lambda: bool(found))
+    return found[0]
+
+
+def test_a_photo_goes_from_the_laptop_when_the_centre_has_had_it_for_the_days_of_the_settings(
+    qtbot: QtBot, qapp: QApplication, folder: Path, centre: Centre
+) -> None:
+    clock = SetClock()
+    with running(qtbot, qapp, folder, clock) as app:
+        app.log_in()
+        app.ready_to_scan()
+        preferences = app.place.preferences
+        preferences.change(replace(preferences.settings, photo_days=7))
+
+        def synced() -> None:
+            ended: list[None] = []
+            app.syncing.went_well.connect(lambda: ended.append(None))
+            app.press(KEY.Key_F5)
+            app.until(lambda: bool(ended))
+
+        def later(days: int) -> None:
+            clock.off(days)
+            centre.now = clock()
+
+        synced()
+        assert arrived(centre) == 3
+        assert here(app) == 3, "the centre has them, but not for long enough"
+        later(6)
+        synced()
+        assert here(app) == 3
+        later(2)
+        synced()
+        assert here(app) == 0
+        assert arrived(centre) == 3
+
+
+def test_a_photo_that_the_centre_has_not_stays_however_old(
+    qtbot: QtBot, qapp: QApplication, folder: Path, centre: Centre
+) -> None:
+    clock = SetClock()
+    with running(qtbot, qapp, folder, clock) as app:
+        app.log_in()
+        app.ready_to_scan()
+        set_limit(app, 0, metered=True)
+        clock.off(200)
+        centre.now = clock()
+        ended: list[None] = []
+        app.syncing.went_well.connect(lambda: ended.append(None))
+        app.press(KEY.Key_F5)
+        app.until(lambda: bool(ended))
+        assert (here(app), arrived(centre)) == (3, 0)
+
+
+def test_closing_the_app_mentions_photos_that_wait_and_sends_them_where_that_is_wanted(
+    qtbot: QtBot, qapp: QApplication, folder: Path, centre: Centre
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        app.log_in()
+        screen = app.ready_to_scan()
+        set_limit(app, 0, metered=True)
+        app.press(KEY.Key_F5)
+        app.until(lambda: app.syncing.panel.photos.limited)
+        app.until(lambda: app.syncing.panel.unsafe == 0 and app.syncing.panel.photos.count == 3)
+        app.window.close()
+        page = app.until_on(UnsafePage)
+        assert "3 foto belum terkirim" in words_of(page)
+        assert "tetap tersimpan terenkripsi" in words_of(page)
+        app.press(KEY.Key_Escape)
+        app.until_on(ScanScreen)
+        app.until(screen.isVisible)
+        set_limit(app, 0, metered=False)
+        app.window.close()
+        page = app.until_on(UnsafePage)
+        app.until(page.sync.hasFocus)
+        assert "Kirim foto" in page.sync.words
+        app.enter()
+        app.until(lambda: not app.window.isVisible())
+        assert arrived(centre) == 3
+
+
 def test_a_wipe_deletes_no_photo_that_is_nowhere_else(
     qtbot: QtBot, qapp: QApplication, folder: Path
 ) -> None:
@@ -207,7 +293,11 @@ def test_the_limit_is_chosen_in_the_settings_and_kept(
         app.until(lambda: app.place.preferences.settings.photo_limit == 0)
         panel.photos.chosen.emit(3)
         app.until(lambda: app.place.preferences.settings.photo_limit is None)
+        assert "setelah aman di pusat" in words_of(panel)
+        panel.photo_days.chosen.emit(2)
+        app.until(lambda: app.place.preferences.settings.photo_days == 30)
     assert load_settings(folder / SETTINGS_FILE).photo_limit is None
+    assert load_settings(folder / SETTINGS_FILE).photo_days == 30
 
 
 @pytest.mark.parametrize(

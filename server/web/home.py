@@ -1,4 +1,4 @@
-"""The public page of a day's figures."""
+"""The public page of a day's figures, and the same as a table for other programs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import date
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from models.clock import WallClock, local
 from models.texts import LANGUAGES, Language
 from server.figures import Figures
+from server.open_data import WRITERS
 from server.web.problems import language_of
 from server.web.rendering import Pages, address, squeezed
 from server.web.routing import PageRoute
@@ -35,10 +36,24 @@ class HomePage:
         return [
             *(PageRoute(address(language, "/"), self._answer) for language in LANGUAGES),
             PageRoute("/en", self._to_english),
+            PageRoute("/data/{day}.{form}", self._data),
         ]
 
     def _to_english(self, _request: Request) -> RedirectResponse:
         return RedirectResponse("/en/", 308)
+
+    def _data(self, request: Request) -> Response:
+        now = self._clock()
+        day = _day_in(request.path_params["day"], local(now).date())
+        write = WRITERS.get(request.path_params["form"])
+        if write is None:
+            raise HTTPException(404)
+        table = write(self._figures.day(day, now))
+        name = f'attachment; filename="ksbb-{day.isoformat()}.{request.path_params["form"]}"'
+        response = Response(table.content, media_type=table.kind, headers=_BRIEFLY)
+        response.headers["content-disposition"] = name
+        response.headers["access-control-allow-origin"] = "*"
+        return response
 
     def _answer(self, request: Request) -> HTMLResponse:
         language = language_of(request)
@@ -63,8 +78,10 @@ class HomePage:
 def _asked_day(request: Request, today: date) -> date:
     """The day in the address, today without one; a day that can't be or hasn't come is no page."""
     written = request.query_params.get(DAY_PARAMETER, "")
-    if not written:
-        return today
+    return _day_in(written, today) if written else today
+
+
+def _day_in(written: str, today: date) -> date:
     try:
         day = date.fromisoformat(written) if _DAY.fullmatch(written) else None
     except ValueError:

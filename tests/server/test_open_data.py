@@ -1,4 +1,4 @@
-"""The day's figures as tables for other programs: the page's numbers, as HXL's library reads them."""
+"""The day's figures as tables for other programs: the page's numbers, read by HXL's library."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from desktop.shot_hub import pills
 from desktop.shot_sync import sync_states
+from desktop.shot_ways import ways_states
 from desktop.views.closing import ClosingState
 from desktop.views.opening import Countable, OpeningState, PointChoice, StageOpen
 from desktop.views.overview import OverviewState, StockLevel
@@ -155,6 +156,8 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
         yield verdict.key, replace(_READY, moment=_judged(number, verdict))
     void = VoidPanelState(142, "Ahmad Fauzi", (_SEMBAKO,), NOW - 2 * _MINUTE, NOW)
     yield "voiding", replace(_READY, side=void)
+    for name, ways in ways_states(NOW):
+        yield name, replace(_READY, moment=_judged(1, Verdict.ELIGIBLE), side=ways)
     for name, state, pill in sync_states(NOW):
         yield name, replace(_READY, side=state, bar=replace(_READY.bar, sync=pill))
     for name, hub in pills(NOW):

@@ -6,7 +6,7 @@ The picture is on the disk before the draft names it, and the draft before the n
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtGui import QImage
 
@@ -15,6 +15,7 @@ from models.asks import Asks
 from models.errors import DataError
 from models.facts import Blob, BlobKind, Receiver
 from models.field.drafts import Draft
+from models.field.other_ways import is_part, taker_of
 from models.texts import text
 
 _KINDS = (
@@ -78,7 +79,7 @@ class HalfDoneDesk:
 
     def begin(self, seen: Seen) -> None:
         """The hand-over was confirmed. Raises DataError."""
-        self._station.draft(seen.look, self._desk.volunteer)
+        self._station.draft(seen.look, self._desk.volunteer, seen.taker, seen.lines)
 
     def keep(self, household: int, kind: BlobKind, data: bytes) -> Blob:
         """Puts a picture on the disk, in place of the draft's one of that kind."""
@@ -118,10 +119,13 @@ class HalfDoneDesk:
             if data is not None:
                 kind = BlobKind(blob.kind)
                 kept[kind], images[kind] = blob, QImage.fromData(data)
-        still_due = (seen.look.decision.verdict, seen.look.decision.due) == (
-            draft.body.verdict,
-            draft.body.lines,
+        confirmed, due = draft.body, seen.look.decision.due
+        still_due = seen.look.decision.verdict is confirmed.verdict and is_part(
+            due, confirmed.lines
         )
+        if still_due:  # as it was confirmed: by whom it is taken, and what of it
+            lines = confirmed.lines if confirmed.lines != due else None
+            seen = replace(seen, taker=taker_of(confirmed), lines=lines)
         kinds = kinds_of(self._station.asks(draft.body.lines), draft.body.receiver)
         # A stage may ask for less by now; what was taken already is recorded all the same.
         return Resumed(seen, household, kinds or tuple(kept), kept, images, still_due)

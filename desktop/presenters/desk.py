@@ -34,6 +34,7 @@ from models.facts import (
 from models.field.device import Identity, LastSync, load_last_sync
 from models.field.drafts import Draft
 from models.field.ledger import Recorded, Safety
+from models.field.other_ways import Taker, receiver_of
 from models.field.sessions import Session
 from models.field.station import Look, Station
 from models.numbers import KK_DIGITS, parse_kk, parse_slip_number
@@ -57,6 +58,10 @@ class Seen:
     now: int
     asks: Asks = Asks.NOTHING
     """What is to be kept of the hand-over."""
+    taker: Taker | None = None
+    """Who takes the goods, where that is not the holder."""
+    lines: tuple[Line, ...] | None = None
+    """What of it is handed over now, where that is not all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +143,31 @@ class Desk:
         blobs: Sequence[Blob] = (),
         note: str | None = None,
     ) -> tuple[Seen, Recorded]:
-        """Records the hand-over that ``seen`` allows, with its pictures; raises NotAllowed or
-        DataError."""
+        """Records the hand-over that ``seen`` allows, as it says, with its pictures; raises
+        NotAllowed or DataError."""
+        taker, lines = seen.taker, seen.lines
         recorded = self.station.hand_over(
-            seen.look, self.volunteer, deliberate=deliberate, blobs=blobs, note=note
+            seen.look,
+            self.volunteer,
+            deliberate=deliberate,
+            blobs=blobs,
+            note=note,
+            taker=taker,
+            lines=lines,
         )
-        self._history.appendleft(
-            HistoryItem(
-                recorded.place,
-                recorded.at,
-                HistoryKind.HANDED,
-                seen.verdict,
-                seen.card.name if seen.card else "",
-                seen.due,
-            )
+        if lines is not None:
+            seen = replace(seen, due=self.names.goods(line for line in lines if line.quantity))
+        item = HistoryItem(
+            recorded.place,
+            recorded.at,
+            HistoryKind.HANDED,
+            seen.verdict,
+            seen.card.name if seen.card else "",
+            seen.due,
+            receiver=receiver_of(taker),
+            receiver_name=taker.name.strip() if taker is not None else "",
         )
+        self._history.appendleft(item)
         return seen, recorded
 
     def without_goods(self, seen: Seen, outcome: Outcome) -> HistoryItem:
@@ -300,10 +315,12 @@ class Desk:
 
     def _item(self, place: int, fact: Fact) -> HistoryItem | None:
         match fact.body:
-            case Handover(household=household, lines=lines, verdict=verdict):
+            case Handover(household=household, lines=lines, verdict=verdict) as body:
                 voided = self.station.is_voided(place)
                 kind = HistoryKind.VOIDED if voided else HistoryKind.HANDED
-                return self._named(place, fact.at, kind, verdict, household, lines)
+                item = self._named(place, fact.at, kind, verdict, household, lines)
+                name = body.proxy_name or ""
+                return replace(item, receiver=body.receiver, receiver_name=name)
             case NoHandover(household=household, outcome=outcome):
                 voided = self.station.is_voided(place)
                 kind = HistoryKind.VOIDED if voided else HistoryKind.WITHOUT

@@ -16,6 +16,7 @@ from desktop.presenters.laptops import hub_pill
 from desktop.presenters.pictures import Pictures
 from desktop.presenters.scanning import Phase, Scan, Scanning
 from desktop.presenters.syncing import Syncing
+from desktop.presenters.ways import Ways, ways_links
 from desktop.scan.camera import CameraSource, CameraState
 from desktop.theme.sounds import Sounds
 from desktop.threads import Threads
@@ -26,8 +27,10 @@ from desktop.views.scan_state import Judged, Moment, Recorded, ScanState, Voided
 from desktop.views.state import CameraStatus, Notice, TopBarState
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.void_panel import VoidPanelState
+from desktop.views.ways_state import WaysPanelState
 from models import hub_text
 from models.facts import Source
+from models.field.other_ways import receiver_of
 from models.slip_text import from_text
 from models.verdict import Tone
 
@@ -98,6 +101,7 @@ class ScanPage(QObject):
             self.scanning.say,
             lambda text: from_text(text) is not None or hub_text.from_text(text) is not None,
         )
+        self.ways = Ways(self.scanning, threads, desk, self)
         self._tick = QTimer(self)
         self._tick.setInterval(_HALF_MINUTE)
         self._tick.timeout.connect(self.draw)
@@ -132,6 +136,7 @@ class ScanPage(QObject):
         self.capturing.done.connect(scanning.captured)
         self.capturing.left.connect(scanning.not_captured)
         self.capturing.changed.connect(self.draw)
+        self.ways.changed.connect(self.draw)
         self._links = (
             (screen.typed, self._typed),
             (screen.hand_over_asked, scanning.confirm),
@@ -149,6 +154,7 @@ class ScanPage(QObject):
             (screen.side_closed, self._close_side),
             (screen.notice_dismissed, scanning.dismiss),
             *capture_links(screen, self.capturing),
+            *ways_links(screen, self.ways),
             (screen.drafts.resumed, self._resume),
             (screen.drafts.dropped, self._drop),
         )
@@ -213,6 +219,9 @@ class ScanPage(QObject):
     def _asked(self, intent: str) -> None:
         if intent == "sync":
             self._sync_now()
+        elif intent == "ways":
+            self._sync_open = False
+            self.ways.begin()
         else:
             self.asked.emit(intent)
 
@@ -225,12 +234,14 @@ class ScanPage(QObject):
     def _open_sync(self) -> None:
         self._sync_open = True
         self.scanning.leave_void()
+        self.ways.leave()
         self.records_wanted.emit()
         self.draw()
 
     def _close_side(self) -> None:
         self._sync_open = False
         self.scanning.leave_void()
+        self.ways.leave()
         self.draw()
 
     def _hub_changed(self, state: HubState) -> None:
@@ -291,7 +302,8 @@ class ScanPage(QObject):
             return None
         if scan.phase is Phase.RECORDED and scan.recorded is not None:
             name = seen.card.name if seen.card else ""
-            return Recorded(scan.recorded.seq, name, seen.due)
+            taker = seen.taker.name.strip() if seen.taker is not None else ""
+            return Recorded(scan.recorded.seq, name, seen.due, receiver_of(seen.taker), taker)
         if seen is not self._last_seen:
             self._last_seen = seen
             self._serial += 1
@@ -319,7 +331,9 @@ class ScanPage(QObject):
         )
         return (clock, *lasting)
 
-    def _side(self, scan: Scan, now: int) -> VoidPanelState | SyncPanelState | None:
+    def _side(
+        self, scan: Scan, now: int
+    ) -> VoidPanelState | WaysPanelState | SyncPanelState | None:
         item = scan.voiding
         if item is not None:
             return VoidPanelState(
@@ -332,4 +346,7 @@ class ScanPage(QObject):
                 busy=scan.void_busy,
                 notices=scan.void_notices,
             )
+        ways = self.ways.panel
+        if ways is not None:
+            return ways
         return self.syncing.panel if self._sync_open else None

@@ -78,6 +78,8 @@ class Scanning(QObject):
         self._threads = threads
         self._desk = desk
         self._over = False
+        self.held: Callable[[], bool] = lambda: False
+        """Whether something is being typed that a scan must not put away."""
         self._pending: Act | None = None
         self._captured: tuple[Seen, Captured] | None = None
         self.state = Scan()
@@ -102,7 +104,7 @@ class Scanning(QObject):
         self._look(lambda: self._desk.found(household))
 
     def _look(self, look: Callable[[], Seen]) -> None:
-        if self._over or self.state.phase in _BUSY:
+        if self._over or self.held() or self.state.phase in _BUSY:
             return  # one at a time; whoever scans faster than a disk writes will scan again
         before = self._unsettled()
 

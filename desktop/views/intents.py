@@ -21,6 +21,7 @@ class Intent:
 MENU: tuple[tuple[Intent, ...], ...] = (
     (
         Intent("find", "search", "F2"),
+        Intent("ways", "users-round", "F7"),
         Intent("history", "history", "F6"),
         Intent("void", "undo-2", "F8"),
     ),

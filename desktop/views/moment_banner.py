@@ -8,7 +8,7 @@ from desktop.views.scan_state import Judged, Recorded, ScanState, Voided, Withou
 from desktop.views.state import CameraStatus
 from desktop.views.verdict_words import verdict_words
 from desktop.views.wording import goods_words
-from models.facts import Outcome
+from models.facts import Outcome, Receiver
 from models.verdict import Tone
 
 
@@ -37,9 +37,12 @@ def moment_banner(look: Look, state: ScanState) -> BannerState:
                 # The card says who and what; that it is all in order says the colour.
                 reason_can_wait=tone is Tone.GO,
             )
-        case Recorded(name=name, goods=goods):
+        case Recorded(name=name, goods=goods, receiver=receiver, receiver_name=taker):
             whom = name or say("side.nobody")
             reason = say("scan.recorded_reason", name=whom, goods=goods_words(look, goods))
+            if receiver is not Receiver.HOLDER:
+                part = f"handover.banner.by_{receiver.name.lower()}"
+                reason += " " + look.any_text(part, name=taker)
             after = say("scan.recorded_next")
             return BannerState(Tone.GO, say("scan.recorded"), reason, after, "package-check")
         case Without(name=name, outcome=outcome):

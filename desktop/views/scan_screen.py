@@ -40,6 +40,8 @@ from desktop.views.scan_state import Judged, ScanState
 from desktop.views.sync_panel import SyncPanel, SyncPanelState
 from desktop.views.view import View
 from desktop.views.void_panel import VoidPanel, VoidPanelState
+from desktop.views.ways_panel import WaysPanel
+from desktop.views.ways_state import WaysPanelState
 from models.facts import Outcome
 from models.verdict import Tone
 
@@ -108,8 +110,9 @@ class ScanScreen(View):
         self.overview = OverviewPanel(look)
         self.void = VoidPanel(look)
         self.sync = SyncPanel(look)
+        self.ways = WaysPanel(look)
         self.side = QStackedWidget()
-        for panel in (self.overview, self.void, self.sync):
+        for panel in (self.overview, self.void, self.sync, self.ways):
             self.side.addWidget(panel)
         self._column = column(self.drafts, self.notices, self.banner)
         for middle in (self.camera, self.household):
@@ -155,6 +158,7 @@ class ScanScreen(View):
         self.overview.back_pressed.connect(self._leave_history)
         self.void.confirmed.connect(self.void_confirmed)
         self.void.left.connect(self.side_closed)
+        self.ways.left.connect(self.side_closed)
         self.sync.sync_asked.connect(lambda: self.intend("sync"))
         self.sync.cancel_asked.connect(self.sync_cancelled)
         self.sync.photos_asked.connect(self.photos_asked)
@@ -264,6 +268,9 @@ class ScanScreen(View):
             case VoidPanelState() as state:
                 self.void.show_void(state)
                 self.side.setCurrentWidget(self.void)
+            case WaysPanelState() as state:
+                self.ways.show_ways(state)
+                self.side.setCurrentWidget(self.ways)
             case SyncPanelState() as state:
                 self.sync.show_sync(state)
                 self.side.setCurrentWidget(self.sync)
@@ -274,6 +281,8 @@ class ScanScreen(View):
         match self._state.side:
             case VoidPanelState():
                 self.void.take_focus()
+            case WaysPanelState():
+                self.ways.take_focus()
             case SyncPanelState():
                 self.sync.take_focus()
             case None:

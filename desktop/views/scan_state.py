@@ -16,7 +16,8 @@ from desktop.views.state import (
 )
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.void_panel import VoidPanelState
-from models.facts import Outcome
+from desktop.views.ways_state import WaysPanelState
+from models.facts import Outcome, Receiver
 from models.verdict import Verdict
 
 
@@ -46,6 +47,8 @@ class Recorded:
     seq: int
     name: str
     goods: tuple[Goods, ...]
+    receiver: Receiver = Receiver.HOLDER
+    receiver_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class ScanState:
     camera: CameraStatus = CameraStatus.STARTING
     notices: tuple[Notice, ...] = ()
     overview: OverviewState = field(default_factory=OverviewState)
-    side: VoidPanelState | SyncPanelState | None = None
+    side: VoidPanelState | SyncPanelState | WaysPanelState | None = None
     capture: CapturePanelState | None = None
     """The picture that is taken before what was confirmed is recorded."""
     half_done: tuple[HalfDone, ...] = ()

@@ -55,6 +55,30 @@ class Replacement:
 Taker = Proxy | Replacement
 
 
+def receiver_of(taker: Taker | None) -> Receiver:
+    """The part that ``taker`` plays; None is the holder."""
+    if taker is None:
+        return Receiver.HOLDER
+    return Receiver.PROXY if isinstance(taker, Proxy) else Receiver.REPLACEMENT
+
+
+def taker_of(body: Handover) -> Taker | None:
+    """Who takes the goods by ``body``; None is the holder. Undoes ``taken_by``."""
+    name = body.proxy_name or ""
+    if body.receiver is Receiver.PROXY and body.proxy_document is not None:
+        relation, letter = body.proxy_relation or "", body.letter_of_authority
+        return Proxy(name, relation, body.proxy_document, letter)
+    if body.replaced_because is not None and body.replacing_kk is not None:
+        return Replacement(
+            name,
+            body.replacing_kk,
+            body.replaced_because,
+            body.answered_by or "",
+            body.replacing_household,
+        )
+    return None
+
+
 def household_of(look: Look) -> int | None:
     """The household that a look is about, also where only the slip names it."""
     if look.slip is not None:
@@ -70,7 +94,7 @@ def taken_by(body: Handover, taker: Taker) -> Handover:
             words = (name, relation)
             made = replace(
                 body,
-                receiver=Receiver.PROXY,
+                receiver=receiver_of(taker),
                 proxy_name=name.strip(),
                 proxy_relation=relation.strip(),
                 proxy_document=taker.document,
@@ -82,7 +106,7 @@ def taken_by(body: Handover, taker: Taker) -> Handover:
                 raise NotAllowed()
             made = replace(
                 body,
-                receiver=Receiver.REPLACEMENT,
+                receiver=receiver_of(taker),
                 proxy_name=name.strip(),
                 replacing_household=taker.household,
                 replacing_kk=taker.kk,
@@ -97,13 +121,18 @@ def taken_by(body: Handover, taker: Taker) -> Handover:
 def part_of(due: Sequence[Line], wanted: Sequence[Line]) -> tuple[Line, ...]:
     """The lines of ``wanted`` that hold anything; raises NotAllowed unless they are a part of what
     is ``due``, or all of it. What is left of it stays owed."""
-    most = {(line.stage, line.package): line.quantity for line in due}
     lines = tuple(line for line in wanted if line.quantity)
-    fits = all(0 < one.quantity <= most.get((one.stage, one.package), 0) for one in lines)
-    once = len({(line.stage, line.package) for line in lines}) == len(lines)
-    if not lines or not fits or not once:
+    if not is_part(due, lines):
         raise NotAllowed()
     return lines
+
+
+def is_part(due: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Whether ``lines`` are something, and no more than what is ``due``."""
+    most = {(line.stage, line.package): line.quantity for line in due}
+    fits = all(0 < one.quantity <= most.get((one.stage, one.package), 0) for one in lines)
+    once = len({(line.stage, line.package) for line in lines}) == len(lines)
+    return bool(lines) and fits and once
 
 
 def without_goods(look: Look, outcome: Outcome, note: str | None = None) -> NoHandover:

@@ -28,7 +28,7 @@ from desktop.theme.fonts import app_font, tabular
 from desktop.theme.look import Look
 from desktop.views.state import Goods
 from desktop.views.wording import clock, goods_words
-from models.facts import Outcome
+from models.facts import Outcome, Receiver
 from models.verdict import Tone, Verdict
 
 Index = QModelIndex | QPersistentModelIndex
@@ -58,6 +58,9 @@ class HistoryItem:
     goods: tuple[Goods, ...] = ()
     safe: bool = False
     outcome: Outcome | None = None
+    receiver: Receiver = Receiver.HOLDER
+    receiver_name: str = ""
+    """Who took the goods, where that was not the holder."""
 
     @property
     def voidable(self) -> bool:
@@ -77,7 +80,11 @@ def record_words(look: Look, item: HistoryItem) -> str:
     """What was recorded: goods, or why none."""
     if item.outcome is not None:
         return look.any_text(f"handover.outcome.{item.outcome.name.lower()}")
-    return goods_words(look, item.goods)
+    goods = goods_words(look, item.goods)
+    if item.receiver is Receiver.HOLDER:
+        return goods
+    taker = look.text(f"receiver.{item.receiver.name.lower()}", name=item.receiver_name)
+    return f"{goods} · {taker}"
 
 
 class HistoryModel(QAbstractListModel):

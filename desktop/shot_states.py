@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from desktop.shot_capture import capture_states
 from desktop.shot_hub import pills
 from desktop.shot_sync import sync_states
 from desktop.shot_ways import ways_states
@@ -154,6 +155,7 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
     yield "voided", replace(_READY, moment=Voided(143, _SITI.name, (_SEMBAKO,)))
     for number, verdict in enumerate(Verdict, 1):
         yield verdict.key, replace(_READY, moment=_judged(number, verdict))
+    yield from capture_states(replace(_READY, moment=_judged(1, Verdict.ELIGIBLE)))
     void = VoidPanelState(142, "Ahmad Fauzi", (_SEMBAKO,), NOW - 2 * _MINUTE, NOW)
     yield "voiding", replace(_READY, side=void)
     for name, ways in ways_states(NOW):

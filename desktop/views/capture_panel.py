@@ -7,9 +7,9 @@ picture out with a reason, Esc goes back to the verdict.
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtMultimedia import QVideoFrame
-from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
 from desktop.views.capture_state import REASONS, CapturePanelState, Step
@@ -28,6 +28,8 @@ from models.facts import BlobKind
 
 _BURST_MS = 120
 """A USB scanner sends its figures and an Enter within so long: that Enter takes no photo."""
+_SHORT = 300
+"""Height in pixels at 100 % text size under which the paper to sign on comes before the advice."""
 _ONWARD = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -81,7 +83,7 @@ class CapturePanel(View):
         self._foot = ButtonRow()
         for button in (self.go, self.redo, self.leave_out, self.back):
             self._foot.add(button)
-        head = row(self._title, 1, self._place)
+        head = row(self._title, self._place)
         head.setStretch(0, 1)
         upper = column(head, self._whom, self._hint, self._notices, gap=1, margin=(2, 2, 2, 0))
         upper.addWidget(self._stage, 1)
@@ -134,7 +136,6 @@ class CapturePanel(View):
     def dress(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.look.any_text(f"capture.step.{self._kind}"))
-        self._stage.setMinimumHeight(self.look.px(150))
         self.back.say(self.look.any_text("capture.button.back"))
 
     @property
@@ -195,6 +196,24 @@ class CapturePanel(View):
                 self._stage.setCurrentWidget(self.preview)
                 self.preview.show_still(state.picture or QImage())
                 self.preview.setAccessibleName(say("capture.taken.name"))
+        self._fit()
+
+    def _fit(self) -> None:
+        """The sheet that is shown asks for its room, the others for none; where height is very
+        short it comes before the advice."""
+        shown = self._stage.currentWidget()
+        for one in (self.preview, self.pad, self._why):
+            high = QSizePolicy.Policy.Expanding if one is shown else QSizePolicy.Policy.Ignored
+            one.setSizePolicy(QSizePolicy.Policy.Expanding, high)
+            one.updateGeometry()
+        short = self.height() < self.look.px(_SHORT) and shown is not self._why
+        self._hint.setVisible(not short)
+        self.setAccessibleDescription(self._hint.text())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Less said where height is short."""
+        super().resizeEvent(event)
+        self._fit()
 
     def _draw_buttons(self) -> None:
         state, say = self._state, self.look.any_text

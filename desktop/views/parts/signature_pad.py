@@ -65,7 +65,7 @@ class SignaturePad(View):
 
     def sizeHint(self) -> QSize:
         """Wide rather than high, as one signs."""
-        return QSize(self.look.px(480), self.look.px(180))
+        return QSize(480, 140)
 
     def minimumSizeHint(self) -> QSize:
         """Room enough for a name."""

@@ -19,6 +19,7 @@ from models.clock import WallClock, wall_clock
 from models.slip import slip_key_id
 from server.api import Push, sync_router
 from server.areas import Areas
+from server.complaint_answers import ComplaintDesk
 from server.figures import Figures
 from server.keys import Keys
 from server.parcels import ParcelOffice
@@ -28,6 +29,7 @@ from server.settings import Settings
 from server.status import StatusDesk
 from server.web.addresses import trusted_networks
 from server.web.areas import AreaPages
+from server.web.complaint import ComplaintPages
 from server.web.guard import Guard
 from server.web.home import HomePage
 from server.web.household import StatusPages
@@ -92,6 +94,14 @@ def create_app(
                 problems,
                 desk,
                 Limiter(limits.status_address, limits.status_total, clock),
+                trusted,
+                clock,
+            ).routes(),
+            *ComplaintPages(
+                pages,
+                problems,
+                ComplaintDesk(engine),
+                Limiter(limits.complaint_address, limits.complaint_total, clock),
                 trusted,
                 clock,
             ).routes(),

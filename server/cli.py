@@ -70,7 +70,7 @@ def main(
         device_commands,
     )
     from server.audit_command import audit
-    from server.complaint_command import complaints
+    from server.complaint_command import answer_one, complaints
     from server.parcel_command import import_parcel
     from server.review_command import decide, reviews
     from server.setting_check import check
@@ -99,6 +99,7 @@ def main(
         "set-pin": catalogue_commands.renew_pin,
         "catalogue": catalogue_commands.show,
         "complaints": complaints,
+        "answer-complaint": answer_one,
         "stock": stock,
         "assign-device": assign_commands.assign_laptop,
         "assign-volunteer": assign_commands.assign_person,
@@ -198,6 +199,12 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     log = command("audit", "about_audit")
     log.add_argument("--last", type=int, default=20, metavar="N", help=say("audit.last"))
     log.add_argument("--json", action="store_true", help=say("json"))
+    answered = command("answer-complaint", "about_answer")
+    answered.add_argument("number", metavar="NO", help=say("answer_number"))
+    answered.add_argument(
+        "--as", dest="state", required=True, choices=("handled", "answered"), help=say("answer_as")
+    )
+    answered.add_argument("--words", default="", help=say("answer_words"))
     complained = command("complaints", "about_complaints")
     complained.add_argument("--point", help=say("complaint_point"))
     complained.add_argument("--json", action="store_true", help=say("json"))

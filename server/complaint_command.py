@@ -1,17 +1,20 @@
-"""``ksbb-centre complaints``: what recipients complained of at the points, in words or for another
-program."""
+"""``ksbb-centre complaints`` and ``answer-complaint``: what recipients complained of at the points,
+and what the office says of it."""
 
 from __future__ import annotations
 
 import argparse
 import json
 
-from models.clock import local
-from models.numbers import format_slip_number
+from models.clock import local, wall_clock
+from models.numbers import NumberError, format_slip_number, parse_slip_number
 from models.regions import regions
 from models.texts import Language, text
+from server.audit import person
 from server.cli import OK, Centre
+from server.complaint_answers import State, answer
 from server.complaints import Complained, list_complaints
+from server.errors import NothingFound
 from server.named import by_name, find_named
 from server.personal import Personal
 from server.reviews import Home
@@ -41,6 +44,26 @@ def complaints(centre: Centre, parsed: argparse.Namespace) -> int:
     return OK
 
 
+def answer_one(centre: Centre, parsed: argparse.Namespace) -> int:
+    """Writes down what the office says of a complaint."""
+    try:
+        number = parse_slip_number(parsed.number)
+    except NumberError as error:
+        raise NothingFound(what="Complaint", name=parsed.number) from error
+    state = State(parsed.state)
+    with centre.engine.begin() as connection:
+        answer(connection, number, state, parsed.words, wall_clock(), actor=person())
+    print(
+        _say(
+            centre.language,
+            "answered",
+            number=format_slip_number(number),
+            state=text(centre.language, f"pages.complaint.state.{state}"),
+        )
+    )
+    return OK
+
+
 def _lines(language: Language, one: Complained) -> list[str]:
     known = one.category in CATEGORIES
     category = text(language, f"complaint.category.{one.category if known else 8}")
@@ -59,6 +82,10 @@ def _lines(language: Language, one: Complained) -> list[str]:
         "volunteer": one.volunteer.name or f"#{one.volunteer.id}",
     }
     lines.append("   " + _say(language, "made", **made))
+    for said in one.answers:
+        at = local(said.at).strftime("%d-%m-%Y" if language == "id" else "%Y-%m-%d")
+        state = text(language, f"pages.complaint.state.{said.state}")
+        lines.append(f"   {at} {state}: {said.words}".rstrip(": "))
     return lines
 
 

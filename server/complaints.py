@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from models import facts
 from models.numbers import format_slip_number, mask_kk
 from server.arrived import Stretch
+from server.complaint_answers import Answer, all_answers
 from server.personal import Personal
 from server.review_places import Place, read_facts, read_names
 from server.reviews import Home, Named
@@ -58,6 +59,7 @@ class Complained:
     device: Named
     volunteer: Named
     household: Home | None
+    answers: tuple[Answer, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For another program."""
@@ -70,6 +72,9 @@ class Complained:
             "device": self.device.as_json(),
             "volunteer": self.volunteer.as_json(),
             "household": self.household.as_json() if self.household is not None else None,
+            "answers": [
+                {"at": one.at, "state": one.state, "words": one.words} for one in self.answers
+            ],
         }
 
 
@@ -78,6 +83,7 @@ def list_complaints(
 ) -> list[Complained]:
     """All there are, or those made at ``point``, oldest first."""
     rows = connection.execute(_LISTED, {"anywhere": point is None, "point": point}).all()
+    answered = all_answers(connection)
     names = read_names(connection)
     places = {Place(row.device, row.feed_no, row.branch, row.seq) for row in rows}
     book = read_facts(connection, personal, places)
@@ -100,6 +106,7 @@ def list_complaints(
                 names.device(row.device),
                 names.volunteer(row.actor),
                 home,
+                answered.get(row.number, ()),
             )
         )
     return found

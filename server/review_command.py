@@ -48,9 +48,15 @@ def reviews(centre: Centre, parsed: argparse.Namespace) -> int:
 
 def decide(centre: Centre, parsed: argparse.Namespace) -> int:
     """Writes down what a person made of some questions."""
-    why = " ".join(parsed.why.split())
     with centre.engine.begin() as connection:
-        settle(connection, parsed.review, Ruling(parsed.ruling), why, wall_clock(), actor=person())
+        settle(
+            connection,
+            parsed.review,
+            Ruling(parsed.ruling),
+            parsed.why,
+            wall_clock(),
+            actor=person(),
+        )
     _say(
         centre,
         "decided_now",

@@ -43,6 +43,7 @@ from server.tables.devices import (
 )
 from server.tables.happened import (
     Complaint,
+    ComplaintAnswer,
     DailyFigure,
     Handover,
     Need,
@@ -64,6 +65,7 @@ __all__ = [
     "Checkpoint",
     "CityGathered",
     "Complaint",
+    "ComplaintAnswer",
     "DailyFigure",
     "Device",
     "DevicePoint",

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from server.tables.base import CentreTable, big, flag, json_value, key, small
+from server.tables.base import CentreTable, big, flag, given_id, json_value, key, small
 from sync.messages import ExceptionCode
 
 
@@ -80,7 +80,24 @@ class Complaint(CentreTable, table=True):
     point: int = big()
     at: int = big()
     actor: int = big()
-    __table_args__ = (UniqueConstraint("device", "number", name="complaint_once"),)
+    __table_args__ = (
+        UniqueConstraint("device", "number", name="complaint_once"),
+        Index("complaint_by_number", "number"),
+    )
+
+
+class ComplaintAnswer(CentreTable, table=True):
+    """What the office said of the complaint of a number: each is added, none is changed. ``words``
+    are public; ``state`` is ``server.complaint_answers.State``."""
+
+    __tablename__ = "complaint_answer"
+    id: int | None = given_id()
+    number: int = big()
+    at: int = big()
+    by: str
+    state: str
+    words: str = ""
+    __table_args__ = (Index("complaint_answer_by_number", "number", "id"),)
 
 
 ReviewKind = ExceptionCode

@@ -8,6 +8,8 @@ from models.clock import local
 from models.texts import Language, text
 from server.telling import Count
 
+_OTHER = 8
+
 
 def say(language: Language, key: str, /, **parts: object) -> str:
     """The words under ``pages.<key>``."""
@@ -33,6 +35,11 @@ def spoken(language: Language, value: Count, smallest: int) -> str:
         return say(language, "count.fewer", smallest=smallest)
     least = number(language, value.at_least)
     return say(language, "count.at_least", count=least) if value.untold else least
+
+
+def category(language: Language, number: int) -> str:
+    """What a complaint is about; a category of a later version is *other*."""
+    return text(language, f"complaint.category.{number if 1 <= number <= _OTHER else _OTHER}")
 
 
 def weekday(language: Language, day: date) -> str:

@@ -229,6 +229,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device", "feed_no", "seq", "branch", name="complaint_pkey"),
         sa.UniqueConstraint("device", "number", name="complaint_once"),
     )
+    op.create_index("complaint_by_number", "complaint", ["number"], unique=False)
+    op.create_table(
+        "complaint_answer",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="complaint_answer_pkey"),
+    )
+    op.create_index(
+        "complaint_answer_by_number", "complaint_answer", ["number", "id"], unique=False
+    )
     op.create_table(
         "household",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -498,6 +512,7 @@ def downgrade() -> None:
     op.drop_table("household")
     op.drop_index("handover_by_fact", table_name="handover")
     op.drop_table("handover")
+    op.drop_table("complaint_answer")
     op.drop_table("complaint")
     op.drop_index("stock_move_by_point", table_name="stock_move")
     op.drop_table("stock_move")

@@ -122,6 +122,18 @@ QScrollArea, QScrollArea > QWidget > QWidget[kind="scrolled"] {{
     background: transparent; border: none; outline: none;
 }}
 QListView {{ background: {t.surface}; border: none; outline: none; }}
+QTableView {{
+    background: {t.surface}; border: 2px solid {t.line}; border-radius: 8px; outline: none;
+    selection-background-color: {t.info_tint}; selection-color: {t.info_ink};
+}}
+QTableView:focus {{ border-color: {t.accent}; }}
+QTableView::item {{ padding: 0 8px; border: none; border-bottom: 1px solid {t.line}; }}
+QHeaderView {{ background: {t.surface}; border: none; }}
+QHeaderView::section {{
+    background: {t.inset}; color: {t.text}; border: none; border-bottom: 2px solid {t.edge};
+    padding: 0 8px; min-height: {max(s.control - 8, 44)}px; font-weight: 600;
+}}
+QHeaderView::section:hover {{ background: {t.hover}; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar::handle:vertical {{
     background: {t.edge}; border-radius: 4px; min-height: 40px; margin: 2px;

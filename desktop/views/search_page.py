@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.theme.look import Look
 from desktop.views.parts.arrange import column, frame, row
@@ -14,6 +14,7 @@ from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.result_list import ResultList
 from desktop.views.parts.scroll_body import scrolling
+from desktop.views.parts.search_line import SearchLine
 from desktop.views.parts.words import Words
 from desktop.views.search_state import SearchState
 from desktop.views.view import View
@@ -22,37 +23,6 @@ from desktop.views.wording import number
 _WAYS = ("name", "rw", "kk", "both")
 _LOW = 460
 """Height at 100 % text size under which the title is left out."""
-
-
-class SearchLine(QLineEdit):
-    """What is searched for; up and down walk through the list below."""
-
-    stepped = Signal(int)
-    """Rows down, or up when negative."""
-    turned = Signal(int)
-    """Pages down, or up when negative."""
-    entered = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "scan")
-        self.setMaxLength(120)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-        pages = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
-        key = Qt.Key(event.key())
-        if key in steps:
-            self.stepped.emit(steps[key])
-        elif key in pages:
-            self.turned.emit(pages[key])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if not event.isAutoRepeat():
-                self.entered.emit()
-        elif key == Qt.Key.Key_Escape:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
 
 class SearchPage(View):
@@ -108,7 +78,7 @@ class SearchPage(View):
         self.line.turned.connect(lambda pages: self.list.step(pages * self.list.page()))
         self.line.entered.connect(self._choose)
         self.list.household_chosen.connect(self.chosen)
-        self.list.typed.connect(self._type_on)
+        self.list.typed.connect(self.line.type_on)
         self.setFocusProxy(self.line)
         self.setTabOrder(self.line, self.list)
         self.setTabOrder(self.list, self.type_number)
@@ -157,11 +127,6 @@ class SearchPage(View):
 
     def _choose(self) -> None:
         self.chosen.emit(self.list.marked())
-
-    def _type_on(self, words: str) -> None:
-        self.take_focus()
-        self.line.end(False)
-        self.line.insert(words)
 
     def _make_room(self) -> None:
         self._title.setVisible(self.height() >= self.look.px(_LOW))

@@ -15,6 +15,7 @@ from desktop.metered import photo_limit
 from desktop.presenters.closing_page import ClosingPage
 from desktop.presenters.desk import Desk, Standing
 from desktop.presenters.opening_page import OpeningPage
+from desktop.presenters.round import Round
 from desktop.presenters.scan_page import Place, ScanPage
 from desktop.presenters.syncing import Syncing
 from desktop.settings import Settings
@@ -71,6 +72,8 @@ class Shift(QObject):
         )
         workplace.preferences.changed.connect(self._preferred)
         self.pages = ShiftPages(self)
+        self.round = Round(workplace.threads, workplace.look, workplace.clock, self)
+        self.round.returned.connect(lambda: self.pages.open("door"))
         workplace.preferences.wipe_asked.connect(self.pages.wipe)
         self._desk: Desk | None = None
         self._opening: OpeningPage | None = None
@@ -104,6 +107,7 @@ class Shift(QObject):
         for timer in self._news:
             timer.stop()
         self.pages.end()
+        self.round.end()
         self.hub.end()
         self.keeping.end()
         self._leave_opening()
@@ -226,6 +230,7 @@ class Shift(QObject):
         place, desk = self.place, self.desk
         session = standing.session
         assert session is not None, "a session was just opened"
+        self.round.forget()
         names = Place(
             point=desk.names.point(session.point),
             volunteer=desk.names.volunteers.get(self.volunteer, ""),

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject
 
 from desktop.before_over import BeforeOver
 from desktop.complaint_over import ComplaintOver
+from desktop.door_over import DoorOver
 from desktop.find_over import FindOver
 from desktop.laptops_over import LaptopsOver
 from desktop.papers_over import PapersOver
 from desktop.presenters.leaving import Leaving
 from desktop.presenters.usb import Usb
 from desktop.presenters.wiping import Wiping
-from desktop.stock_over import StockOver
 from desktop.views.help_page import HelpPage
 from desktop.views.unsafe_page import Ending
 from desktop.views.usb_page import UsbPage
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from desktop.shift import Shift
 
 Go = Callable[[], None]
-Over = BeforeOver | ComplaintOver | FindOver | PapersOver | StockOver
+Over = BeforeOver | ComplaintOver | DoorOver | FindOver | PapersOver
 _OVERS: dict[str, Callable[[Shift, QObject], Over]] = {
     "before": BeforeOver,
     "complaint": ComplaintOver,
+    "door": DoorOver,
     "find": FindOver,
     "papers": PapersOver,
-    "stock": StockOver,
 }
 """What comes over the screen and leads nowhere but back, by the intent's name."""
 

@@ -22,13 +22,11 @@ MENU: tuple[tuple[Intent, ...], ...] = (
     (
         Intent("find", "search", "F2"),
         Intent("ways", "users-round", "F7"),
+        Intent("door", "house", "Ctrl+D"),
         Intent("history", "history", "F6"),
         Intent("void", "undo-2", "F8"),
     ),
-    (
-        Intent("stock", "package", "Ctrl+S"),
-        Intent("complaint", "message-square-warning", "Ctrl+K"),
-    ),
+    (Intent("complaint", "message-square-warning", "Ctrl+K"),),
     (
         Intent("sync", "refresh-cw", "F5"),
         Intent("usb", "hard-drive", "Ctrl+U"),

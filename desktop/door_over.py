@@ -1,0 +1,49 @@
+"""The door-to-door list over the scan screen; a house that is chosen is shown there as if scanned,
+and when it is settled the list comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.views.door_page import DoorPage, Kept
+
+if TYPE_CHECKING:
+    from desktop.shift import Shift
+
+
+class DoorOver(QObject):
+    """One page, from when it is opened until it is left. ``left``: a person wants to go back."""
+
+    left = Signal()
+
+    def __init__(self, shift: Shift, parent: QObject) -> None:
+        super().__init__(parent)
+        self._shift = shift
+        place, flow = shift.place, shift.round
+        page = self._page = DoorPage(place.look)
+        page.chosen.connect(self._go_to)
+        page.everything_asked.connect(flow.show_everything)
+        page.notice_dismissed.connect(flow.dismiss)
+        page.left.connect(self.left)
+        page.show_door(flow.state)
+        page.restore(flow.kept)
+        flow.changed.connect(page.show_door)
+        place.look.changed.connect(flow.reword)
+        place.window.cover(page)
+        if not flow.returning:
+            flow.begin(shift.desk)
+        page.take_focus()
+
+    def end(self) -> None:
+        """It is left; the list stays as it is."""
+        self._shift.round.changed.disconnect(self._page.show_door)
+        self._shift.place.look.changed.disconnect(self._shift.round.reword)
+
+    def _go_to(self, household: int, kept: Kept) -> None:
+        shift = self._shift
+        # Back first: behind a page the verdict could not take the keyboard to the line.
+        self.left.emit()
+        if shift.page is not None:
+            shift.round.follow(shift.desk, shift.page.scanning, household, kept)

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from desktop.views.complaint_page import ComplaintLine, ComplaintState
 from desktop.views.state import HouseholdCard, Notice
+from desktop.views.stock_page import MoveLine, StockLine, StockState
+from models.facts import Movement
 from models.numbers import slip_number
 from models.verdict import Tone
 
@@ -27,3 +29,29 @@ def complaint_states(now: int) -> Iterator[tuple[str, ComplaintState]]:
     yield "kk", replace(empty, problem="complaint.page.kk_unknown", refused=1, listed=listed)
     yield "made", replace(empty, made=_NUMBER, listed=listed)
     yield "full", replace(empty, household=card, notices=(Notice("errors.disk_full", Tone.STOP),))
+
+
+def stock_states(now: int) -> Iterator[tuple[str, StockState]]:
+    """(name, state) of everything that the page can show."""
+    came = ((Movement.RECEIVED, 100), (Movement.DAMAGED, 3), (Movement.LENT, 20))
+    lines = (
+        StockLine(1, "Paket sembako", 320, came, 233, -2, 162, 140),
+        StockLine(2, "Makanan siap saji", 120, (), 106, 0, 14, 61),
+        StockLine(3, "Paket Lebaran", owed=140),
+    )
+    name = "Paket sembako"
+    moves = (
+        MoveLine(9, now - _MINUTE, Movement.COUNTED, name, 162, note="dua kardus basah"),
+        MoveLine(
+            7, now - 9 * _MINUTE, Movement.LENT, name, 20, other_point="RPTRA Kebon Pala Berseri"
+        ),
+        MoveLine(6, now - 20 * _MINUTE, Movement.DAMAGED, name, 30, voided=True),
+        MoveLine(None, now - 31 * _MINUTE, Movement.DAMAGED, name, 3),
+        MoveLine(4, now - 40 * _MINUTE, Movement.RECEIVED, name, 100, "SJ 17/XI/2026"),
+    )
+    yield "empty", StockState(now=now)
+    page = StockState(lines, moves, now=now)
+    yield "page", page
+    yield "recorded", replace(page, recorded=1, last=moves[0])
+    yield "void", replace(page, voiding=moves[4])
+    yield "full", replace(page, notices=(Notice("errors.disk_full", Tone.STOP),))

@@ -24,7 +24,7 @@ from desktop.shot_hub import laptops_states
 from desktop.shot_papers import papers_states
 from desktop.shot_search import search_states
 from desktop.shot_states import scan_states
-from desktop.shot_stock import complaint_states
+from desktop.shot_stock import complaint_states, stock_states
 from desktop.shot_sync import unsafe_states, wipe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
@@ -48,6 +48,7 @@ from desktop.views.search_page import SearchPage
 from desktop.views.settings_panel import SettingsPage, SettingsPanelState
 from desktop.views.start_screen import StartScreen
 from desktop.views.state import CameraStatus
+from desktop.views.stock_page import StockPage
 from desktop.views.unsafe_page import UnsafePage
 from desktop.views.usb_page import UsbPage
 from desktop.views.wipe_page import WipePage
@@ -89,6 +90,8 @@ def screens() -> Iterator[tuple[str, Make]]:
         yield f"laptops-{name}", _shown(LaptopsPage, "show_laptops", laptops)
     for name, before in before_states(states.NOW):
         yield f"before-{name}", _shown(BeforePage, "show_before", before)
+    for name, stock in stock_states(states.NOW):
+        yield f"stock-{name}", _shown(StockPage, "show_stock", stock)
     for name, complaint in complaint_states(states.NOW):
         yield f"complaint-{name}", _shown(ComplaintPage, "show_complaint", complaint)
     for name, papers in papers_states(states.NOW):

@@ -13,6 +13,7 @@ from desktop.presenters.half_done import half_done
 from desktop.presenters.lasting import lasting, was_read
 from desktop.presenters.names import Names, card
 from desktop.presenters.records import Records, read_records
+from desktop.presenters.shortage import Shortage
 from desktop.views.capture_state import HalfDone
 from desktop.views.overview import OverviewState, StockLevel
 from desktop.views.parts.history import HistoryItem, HistoryKind
@@ -91,6 +92,7 @@ class Desk:
         self._history: deque[HistoryItem] = deque(maxlen=HISTORY)
         self._opening: dict[int, int] = {}
         self.lasting = lasting(station.ledger.connection)
+        self._shortage = Shortage(station)
         self._read_history()
 
     def refresh(self) -> Standing:
@@ -103,6 +105,7 @@ class Desk:
     def was_read(self, key: str) -> Standing:
         """A notice was put away."""
         was_read(self.station.ledger.connection, key)
+        self._shortage.dismiss(key)
         self.lasting = lasting(self.station.ledger.connection)
         return self.standing()
 
@@ -207,6 +210,7 @@ class Desk:
         self.station.open_session(self.volunteer, point, "", sorted(counted.items()))
         self._opening = dict(counted)
         self._history.clear()
+        self._shortage.forget()
         return self.standing()
 
     def close_session(self) -> int:
@@ -240,9 +244,12 @@ class Desk:
             stages,
             clock.trusted,
             clock.now,
-            self.lasting,
+            (*self.lasting, *self._short(session)),
             half_done(self.station, self.names),
         )
+
+    def _short(self, session: Session | None) -> tuple[Notice, ...]:
+        return self._shortage.notices(session.point, self.names) if session else ()
 
     def last_sync(self) -> LastSync | None:
         """How the last sync ended."""

@@ -26,7 +26,10 @@ MENU: tuple[tuple[Intent, ...], ...] = (
         Intent("history", "history", "F6"),
         Intent("void", "undo-2", "F8"),
     ),
-    (Intent("complaint", "message-square-warning", "Ctrl+K"),),
+    (
+        Intent("stock", "package", "Ctrl+S"),
+        Intent("complaint", "message-square-warning", "Ctrl+K"),
+    ),
     (
         Intent("sync", "refresh-cw", "F5"),
         Intent("usb", "hard-drive", "Ctrl+U"),

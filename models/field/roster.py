@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    Table,
+    bindparam,
+    func,
+    select,
+)
 
 from models import cbor
 from models.cose import key_id_of
@@ -105,18 +114,26 @@ _VOIDED_BY_ITS_WORD = (
     )
     .exists()
 )
-_KNOWN = (
-    select(*(TAKEN.c[name] for name in _TAKEN_COLUMNS))
-    .where(TAKEN.c.household == bindparam("household"), ~_VOIDED_HERE, ~_VOIDED_BY_ITS_WORD)
-    .union_all(
-        select(*(ELSEWHERE.c[name] for name in _TAKEN_COLUMNS)).where(
-            ELSEWHERE.c.household == bindparam("household"),
-            ~ELSEWHERE.c.voided,
-            ~_VOIDED_ELSEWHERE,
+
+
+def standing_lines(
+    columns: Sequence[str], *more: Callable[[Table], ColumnElement[bool]]
+) -> CompoundSelect[Any]:
+    """The lines of hand-overs that stand, recorded here or told by the centre; one that is known
+    both ways comes twice. ``more`` narrows both tables down."""
+    here, there = (select(*(of.c[name] for name in columns)) for of in (TAKEN, ELSEWHERE))
+    return here.where(
+        *(narrow(TAKEN) for narrow in more), ~_VOIDED_HERE, ~_VOIDED_BY_ITS_WORD
+    ).union_all(
+        there.where(
+            *(narrow(ELSEWHERE) for narrow in more), ~ELSEWHERE.c.voided, ~_VOIDED_ELSEWHERE
         )
     )
-    .subquery()
-)
+
+
+_KNOWN = standing_lines(
+    _TAKEN_COLUMNS, lambda of: of.c.household == bindparam("household")
+).subquery()
 # A hand-over known both ways is the same row and counts once. All but its point must be the same:
 # that is 0 with whoever does not hold, or can't read, the fact that opened its session.
 _TAKEN = Straight(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +15,16 @@ from models.facts import Complaint
 from models.feed import verify_segment
 from models.numbers import format_slip_number, slip_number
 from models.texts import text
+from server.app import create_app
 from server.cli import main
 from server.complaints import Complained, list_complaints
 from server.keys import write_keys
+from server.web.limits import Limits, Rate
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import KEYS, Centre, empty
 from tests.support.feeds import MadeFeed
+from tests.support.pages import settings
+from tests.support.serving import visiting
 from tests.support.world import HERE, THERE, family
 
 SITI, DEWI = family(1), family(2)
@@ -139,3 +144,82 @@ def test_the_command_lists_them_in_words_and_for_a_program(
     assert (one["number"], one["category"], one["point"]["id"]) == (None, 99, THERE)
     assert main(["complaints", "--lang", "en"], environment) == 0
     assert "Amount short" in capsys.readouterr().out
+
+
+# --- what becomes of them --------------------------------------------------------------------
+
+
+def follow(centre: Centre, number: str, path: str = "/pengaduan") -> tuple[int, str]:
+    """What whoever has the number is told."""
+    app = create_app(settings(), centre.engine, KEYS, lambda: centre.now)
+    with visiting(app) as client:
+        answer = client.post(path, data={"nomor": number})
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.status_code, " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+def test_by_its_number_a_complaint_is_followed_from_arrival_to_answer(
+    centre: Centre, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = format_slip_number(NUMBER)
+    assert "Belum sampai di pusat" in follow(centre, typed)[1]
+    take(centre, complaining(1, HERE, Complaint(3, "beras kurang", SITI.id, NUMBER)))
+    arrived = follow(centre, typed)[1]
+    assert "Sudah diterima pusat" in arrived
+    assert "Jumlahnya kurang" in arrived
+    assert "beras kurang" not in arrived and SITI.name not in arrived, "not about whom, or what"
+    command = ["answer-complaint", typed, "--as", "handled"]
+    assert main(command, environment) == 0
+    assert f"Pengaduan {typed}: Sedang ditangani" in capsys.readouterr().out
+    assert "Sedang ditangani" in follow(centre, typed)[1]
+    words = "Stok dihitung ulang; kekurangannya sudah diserahkan."
+    assert main([*command[:-1], "answered", "--words", words], environment) == 0
+    told = follow(centre, str(NUMBER), "/en/pengaduan")[1]
+    assert "Answered" in told and words in told
+    capsys.readouterr()
+    assert main(["complaints"], environment) == 0
+    assert f"Sudah dijawab: {words}" in capsys.readouterr().out
+    assert main(["audit", "--json"], environment) == 0
+    actions = [one["action"] for one in json.loads(capsys.readouterr().out)["entries"]]
+    assert actions == ["complaint.answered"] * 2
+
+
+def test_nobody_answers_what_has_not_come(
+    centre: Centre, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in (str(NUMBER), "12"):
+        assert main(["answer-complaint", number, "--as", "handled"], environment) == 6
+        assert "Pengaduan “" in capsys.readouterr().err
+    take(centre, complaining(1, HERE, Complaint(3, "", None, NUMBER)))
+    words = "Hubungi 0812 3456 7890"
+    command = ["answer-complaint", str(NUMBER), "--as", "answered", "--words", words]
+    assert main(command, environment) == 2
+    assert "tanpa nomor dan tanpa nama" in capsys.readouterr().err
+    assert centre.rows("SELECT * FROM complaint_answer") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "belum diisi"),
+        ("4821", "yang diketik 4 angka"),
+        ("abc", "hanya berisi angka"),
+        ("<script>", "hanya berisi angka"),
+        (f"{NUMBER:011d}"[:-1] + f"{(NUMBER + 1) % 10}", "salah ketik"),
+    ],
+)
+def test_a_mistyped_number_is_said(centre: Centre, typed: str, words: str) -> None:
+    code, told = follow(centre, typed)
+    assert code == 422
+    assert words in told
+    assert "script>" not in told
+
+
+def test_numbers_can_t_be_tried_out(centre: Centre) -> None:
+    limits = Limits(complaint_address=Rate(3, 60_000))
+    app = create_app(settings(), centre.engine, KEYS, lambda: centre.now, limits=limits)
+    with visiting(app) as client:
+        codes = [
+            client.post("/pengaduan", data={"nomor": str(OTHER)}).status_code for _ in range(5)
+        ]
+    assert codes == [200, 200, 200, 429, 429]

@@ -71,6 +71,8 @@ def site(postgres: TestPostgres) -> Iterator[Site]:
             "english areas": "/en/wilayah",
             "area": f"/wilayah/{GAMBIR}",
             "no need": "/wilayah/31.71.01.1003",
+            "complaint": "/pengaduan",
+            "english complaint": "/en/pengaduan",
             "form": "/status",
             "english form": "/en/status",
             "slip": slip_path(slip),

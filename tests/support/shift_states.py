@@ -11,7 +11,7 @@ from desktop.shot_door import door_pages
 from desktop.shot_hub import laptops_states
 from desktop.shot_search import search_states
 from desktop.shot_states import CLOSING, NOW, OPENING, scan_states
-from desktop.shot_stock import complaint_states
+from desktop.shot_stock import complaint_states, stock_states
 from desktop.shot_sync import unsafe_states, wipe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
@@ -28,6 +28,7 @@ from desktop.views.scan_state import Judged, ScanState
 from desktop.views.search_page import SearchPage
 from desktop.views.search_state import SearchState
 from desktop.views.state import CameraStatus, Goods, Notice, Sibling
+from desktop.views.stock_page import StockPage, StockState
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.unsafe_page import UnsafePage, UnsafeState
 from desktop.views.usb_page import UsbPage, UsbState
@@ -176,6 +177,16 @@ def _laptops(state: LaptopsState) -> Built:
     return build
 
 
+def _stock(state: StockState) -> Built:
+    def build(look: Look) -> QWidget:
+        page = StockPage(look)
+        page.show_stock(state)
+        page.take_focus()
+        return page
+
+    return build
+
+
 def _complaint(state: ComplaintState) -> Built:
     def build(look: Look) -> QWidget:
         page = ComplaintPage(look)
@@ -215,6 +226,7 @@ SCREENS: dict[str, Built] = {
     **{f"laptops-{name}": _laptops(state) for name, state in laptops_states(NOW)},
     **{f"door-{name}": _focused(build) for name, build in door_pages(NOW)},
     **{f"search-{name}": _search(state) for name, state in search_states(NOW)},
+    **{f"stock-{name}": _stock(state) for name, state in stock_states(NOW)},
     **{f"complaint-{name}": _complaint(state) for name, state in complaint_states(NOW)},
     **{f"scan-{name}": _scan(state) for name, state in SCANS.items()},
 }

@@ -1,0 +1,188 @@
+"""The stock page by keyboard alone: what comes and goes, what is owed, and one taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.presenters.shortage import KEY as SHORT
+from desktop.views.scan_screen import ScanScreen
+from desktop.views.stock_page import StockPage
+from models.facts import Movement, Stock, Void, VoidReason
+from tests.support.app import App, furnish, running, words_of
+from tests.support.world import LEBARAN, SEMBAKO, THERE, family
+
+# Said once a run where there is no loudspeaker.
+pytestmark = pytest.mark.qt_log_ignore("PulseAudioService", extend=True)
+KEY = Qt.Key
+FAMILIES = [family(number) for number in range(1, 7)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A device's folder."""
+    furnish(tmp_path / "laptop", FAMILIES)
+    return tmp_path / "laptop"
+
+
+def open_page(app: App) -> StockPage:
+    """By its key; the figures choose at once."""
+    app.ctrl(KEY.Key_S)
+    page = app.until_on(StockPage)
+    app.until(lambda: bool(page._state.lines) and page.form.choices[0].hasFocus())
+    return page
+
+
+def choose(app: App, page: StockPage, movement: Movement) -> None:
+    """By its figure, the first package, on to the quantity."""
+    app.press(KEY(int(KEY.Key_0) + int(movement)))
+    app.until(page.form.packages.buttons()[0].hasFocus)
+    app.tab_to(page.form.quantity.line)
+
+
+def last(app: App, page: StockPage, recorded: int) -> Stock:
+    """Waits until so many were recorded and the form is ready again; returns the newest."""
+    app.until(lambda: page._state.recorded == recorded and page.record.isEnabled())
+    app.until(page.form.choices[0].hasFocus)
+    body = app.facts()[-1].body
+    assert isinstance(body, Stock)
+    return body
+
+
+def left(page: StockPage) -> Callable[[], list[int | None]]:
+    """What the page says is left, package by package."""
+    return lambda: [line.left for line in page._state.lines]
+
+
+def test_a_delivery_wants_the_number_of_its_note(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        app.scanning()
+        page = open_page(app)
+        before = len(app.facts())
+        choose(app, page, Movement.RECEIVED)
+        app.enter("100")
+        assert page.form.reference.line.hasFocus()
+        app.enter()
+        assert "Ketik nomor surat jalannya" in words_of(page)
+        assert len(app.facts()) == before
+        app.enter("SJ 17")
+        assert last(app, page, 1) == Stock(Movement.RECEIVED, SEMBAKO, 100, "SJ 17")
+        app.until(lambda: left(page)() == [120, 10])
+        assert "Diterima: 100 × Paket sembako · SJ 17" in words_of(page)
+        app.press(KEY.Key_Escape)
+        app.ready_to_scan()
+        app.until(
+            lambda: (
+                app.scan.standing is not None and app.scan.standing.overview.stock[0].left == 120
+            )
+        )
+
+
+def test_damaged_returned_and_lent_make_it_less_and_borrowed_more(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        app.scanning()
+        page = open_page(app)
+        choose(app, page, Movement.DAMAGED)
+        app.enter("2")
+        assert last(app, page, 1) == Stock(Movement.DAMAGED, SEMBAKO, 2)
+        choose(app, page, Movement.LENT)
+        app.enter("5")
+        assert page.form.other.line.hasFocus()
+        app.enter("rw 05")
+        assert last(app, page, 2) == Stock(Movement.LENT, SEMBAKO, 5, other_point=THERE)
+        choose(app, page, Movement.BORROWED)
+        app.enter("4")
+        app.enter("masjid yang tidak ada di daftar")
+        body = last(app, page, 3)
+        assert (body.other_point, body.note) == (None, "masjid yang tidak ada di daftar")
+        choose(app, page, Movement.RETURNED)
+        app.enter("1")
+        assert last(app, page, 4) == Stock(Movement.RETURNED, SEMBAKO, 1)
+        app.until(lambda: left(page)() == [20 - 2 - 5 + 4 - 1, 10])
+
+
+def test_a_count_that_is_not_what_the_records_say_asks_why(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        app.scanning()
+        page = open_page(app)
+        before = len(app.facts())
+        choose(app, page, Movement.COUNTED)
+        app.enter("18")
+        assert page.form.note.line.hasFocus()
+        assert "2 lebih sedikit dari catatan (20)" in words_of(page)
+        app.enter()
+        assert "Jelaskan selisihnya" in words_of(page)
+        assert len(app.facts()) == before
+        app.enter("dua kardus basah")
+        assert last(app, page, 1) == Stock(Movement.COUNTED, SEMBAKO, 18, note="dua kardus basah")
+        app.until(lambda: "selisih hitungan −2" in words_of(page))
+        choose(app, page, Movement.COUNTED)
+        app.enter("18")
+        assert last(app, page, 2) == Stock(Movement.COUNTED, SEMBAKO, 18), "as the records say"
+
+
+def test_what_is_left_is_held_against_what_is_owed_and_a_movement_is_taken_back(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        app.scanning()
+        app.hand_over(FAMILIES[0].code)
+        page = open_page(app)
+        assert "Cukup: masih harus diserahkan 5" in words_of(page)
+        choose(app, page, Movement.RETURNED)
+        app.enter("16")
+        last(app, page, 1)
+        app.until(lambda: "Kurang 2: masih harus diserahkan 5" in words_of(page))
+        # The newest movement's button comes first.
+        app.until(lambda: "Dikembalikan: 16 × Paket sembako" in words_of(page))
+        move = page._state.moves[0]
+        page.void_asked.emit(move)
+        app.until(page.why.line.hasFocus)
+        app.enter()
+        assert "Tulis alasannya" in words_of(page)
+        app.enter("salah titik")
+        app.until(lambda: left(page)() == [19, 10])
+        void = app.facts()[-1].body
+        assert isinstance(void, Void)
+        assert (void.reason, void.note) == (VoidReason.OTHER, "salah titik")
+        app.until(lambda: "dibatalkan" in words_of(page))
+        assert "Cukup" in words_of(page)
+
+
+def test_before_the_queue_is_longer_than_the_stock_the_scan_screen_says_so_once(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        app.log_in()
+        screen = app.open_session(6, 10)
+        app.until(lambda: "Paket sembako: sisa 6, masih harus diserahkan 6" in words_of(screen))
+        page = app.page
+        page.scanning.dismiss(SHORT)
+        app.until(lambda: "masih harus diserahkan" not in words_of(screen))
+        app.hand_over(FAMILIES[0].code)
+        assert "masih harus diserahkan" not in words_of(app.on(ScanScreen)), "said once"
+
+
+def test_goods_of_two_kinds_are_chosen_by_arrow(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        app.scanning()
+        page = open_page(app)
+        app.press(KEY.Key_3)
+        app.until(page.form.packages.buttons()[0].hasFocus)
+        app.press(KEY.Key_Down)
+        app.tab_to(page.form.quantity.line)
+        app.enter("1")
+        assert last(app, page, 1) == Stock(Movement.DAMAGED, LEBARAN, 1)

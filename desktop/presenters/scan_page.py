@@ -212,6 +212,7 @@ class ScanPage(QObject):
     def _drop(self, household: int) -> None:
         self._threads.submit_db(lambda: self._half_done.drop(household))
         self.scanning.restand()
+        self.screen.take_focus()
 
     def _dismiss(self) -> None:
         self.scanning.leave()

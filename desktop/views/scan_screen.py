@@ -137,6 +137,8 @@ class ScanScreen(View):
         self._bind_keys()
         self.setFocusProxy(self.line)
         # Tab begins at the line, so the bar above it comes last: before it, it would be left out.
+        self.setTabOrder(self.controls.paste, self.drafts.go_on)
+        self.setTabOrder(self.drafts.go_on, self.drafts.drop)
         self.setTabOrder(self.overview.list, self.bar.pill)
         self.setTabOrder(self.bar.pill, self.bar.hub)
         self.setTabOrder(self.bar.hub, self.bar.menu_button)

@@ -34,6 +34,7 @@ from server.web.guard import Guard
 from server.web.home import HomePage
 from server.web.household import StatusPages
 from server.web.limits import Limiter, Limits
+from server.web.paper import PaperPages
 from server.web.parcels import ParcelPages
 from server.web.problems import Problems
 from server.web.rendering import STATIC, Pages
@@ -113,6 +114,13 @@ def create_app(
                 Limiter(limits.slip_address, limits.slip_total, clock),
                 trusted,
                 clock,
+            ).routes(),
+            *PaperPages(
+                pages,
+                problems,
+                engine,
+                Limiter(limits.slip_address, limits.slip_total, clock),
+                trusted,
             ).routes(),
             *ParcelPages(
                 pages,

@@ -68,10 +68,12 @@ def main(
         catalogue_commands,
         commands,
         device_commands,
+        paper_command,
     )
     from server.audit_command import audit
     from server.complaint_command import answer_one, complaints
     from server.parcel_command import import_parcel
+    from server.reissue_command import reissue_slip
     from server.review_command import decide, reviews
     from server.setting_check import check
     from server.stock_command import stock
@@ -89,6 +91,8 @@ def main(
         "devices": device_commands.devices,
         "revoke-device": device_commands.block_device,
         "reviews": reviews,
+        "check-paper": paper_command.check_one,
+        "reissue-slip": reissue_slip,
         "decide": decide,
         "audit": audit,
         "add-programme": catalogue_commands.add_programme,
@@ -182,6 +186,11 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     listed.add_argument("--json", action="store_true", help=say("json"))
     revoke = command("revoke-device", "about_revoke")
     revoke.add_argument("device", metavar="DEVICE", help=say("device_named"))
+    checked = command("check-paper", "about_check_paper")
+    checked.add_argument("paper", metavar="TEXT|FILE", help=say("paper"))
+    anew = command("reissue-slip", "about_reissue")
+    anew.add_argument("number", metavar="NUMBER", help=say("slip_number"))
+    anew.add_argument("--folder", type=Path, default=Path("."), help=say("folder"))
     asked = command("reviews", "about_reviews")
     kinds = [kind.name.lower() for kind in ExceptionCode]
     asked.add_argument(

@@ -8,6 +8,7 @@
         ├── DatabaseFull  DatabaseLost  DatabaseTrouble  FileTrouble  NoMemory
         ├── RosterUnreadable  RosterHeader
         ├── NothingFound  SeveralFound  AlreadyThere
+        ├── PaperUnknown  NoSlipNumber
         ├── BackupFailed  NotEmpty
         ├── DecidedBefore  WordsTellANumber
         └── NameTaken  BadWords  BadRegion  BadPin
@@ -185,6 +186,20 @@ class AlreadyThere(CentreError):
 
     code = "already_there"
     exit_code = 6
+
+
+class PaperUnknown(CentreError):
+    """A code that is no paper's, or that no enrolled laptop signed."""
+
+    code = "paper_unknown"
+    exit_code = 6
+
+
+class NoSlipNumber(CentreError):
+    """What was typed can't be a slip's number."""
+
+    code = "slip_number"
+    exit_code = 2
 
 
 class BackupFailed(CentreError):

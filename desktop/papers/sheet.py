@@ -121,7 +121,7 @@ def draw_head(canvas: Any, head: Head, speech: Speech, page: int) -> None:
         put_lines(canvas, MARGIN, y, (Piece(unsafe, Weight.BOLD),), _SMALL, room)
     if head.code:
         draw_code(canvas, head.code, WIDTH - MARGIN - CODE, MARGIN, CODE)
-        check = speech.say("check")
+        check = speech.say("scan")
         put_lines(canvas, WIDTH - MARGIN - CODE, MARGIN + CODE + 2, (Piece(check),), 6.5, CODE)
 
 

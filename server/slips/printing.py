@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
@@ -81,6 +81,35 @@ def print_slips(
             slips += written.slips
             sheets += written.sheets
     return Printed(tuple(files), slips, sheets)
+
+
+def print_slip(
+    connection: Connection,
+    keys: Keys,
+    number: int,
+    folder: Path,
+    *,
+    address: str,
+    now: int,
+    language: Language = "id",
+) -> Path:
+    """Print one slip, whatever it is worth, as ``undangan-<number>.pdf`` into ``folder``.
+
+    Otherwise as ``print_slips``. Raises ValueError for a number no slip has.
+    """
+    card = Cards(connection, keys, address, language).card(number)
+    if card is None:
+        raise ValueError(f"no slip {number}")
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"undangan-{number:011d}.pdf"
+    stages = ", ".join(stage.name for stage in card.stages)
+    with _whole_file(file) as target:
+        writer = SheetWriter(target, card.point, stages, language)
+        # Its area names the RT already.
+        writer.add(Bundle(card.area, (replace(card, rt=0),), (number,), 1))
+        writer.close()
+    connection.execute(_MARK, {"now": now, "numbers": [number]})
+    return file
 
 
 def _parts(bundles: Iterator[Bundle], sheets_a_file: int) -> Iterator[Iterator[Bundle]]:

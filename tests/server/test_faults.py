@@ -81,6 +81,12 @@ def test_every_error_of_the_centre_has_its_words_in_both_languages() -> None:
         "what": "Point",
         "name": "n",
         "numbers": "1, 2",
+        "by": "Sari",
+        "centre": 7,
+        "centre": 7,
+        "centre": 7,
+        "centre": 7,
+        "number": 7,
     }
     ours = [kind for kind in _all_below(CentreError) if kind.__module__ == "server.errors"]
     for kind in [CentreError, *ours]:

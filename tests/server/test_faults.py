@@ -11,6 +11,8 @@ from psycopg import errors as pg
 
 from models.texts import LANGUAGES
 from server.errors import (
+    BadPin,
+    BadWords,
     CentreError,
     DatabaseFull,
     DatabaseLost,
@@ -67,7 +69,7 @@ def test_a_bug_stays_a_bug(bug: Exception) -> None:
 
 
 def test_every_error_of_the_centre_has_its_words_in_both_languages() -> None:
-    parts = {
+    parts: dict[str, object] = {
         "variable": "V",
         "value": "v",
         "expected": "e",
@@ -82,15 +84,16 @@ def test_every_error_of_the_centre_has_its_words_in_both_languages() -> None:
         "name": "n",
         "numbers": "1, 2",
         "by": "Sari",
-        "centre": 7,
-        "centre": 7,
-        "centre": 7,
-        "centre": 7,
         "number": 7,
+        "candidates": "Gambir, Cideng",
+    }
+    of_its_own: dict[type[CentreError], dict[str, object]] = {
+        BadWords: {"what": "name"},
+        BadPin: {"problem": "pin.length"},
     }
     ours = [kind for kind in _all_below(CentreError) if kind.__module__ == "server.errors"]
     for kind in [CentreError, *ours]:
-        error = kind(**parts)
+        error = kind(**parts | of_its_own.get(kind, {}))
         for language in LANGUAGES:
             assert error.title(language)
             assert error.what_to_do(language)

@@ -30,6 +30,7 @@ TOPICS = (
     "slow_line",
     "snapshot",
     "search",
+    "gui_thread",
 )
 """In the order in which they run."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.presenters.before_leaving import BeforeLeaving
 from desktop.settings import NO_CAMERA
@@ -40,8 +40,9 @@ class BeforeOver(QObject):
         page.notice_dismissed.connect(flow.dismiss)
         page.left.connect(self.left)
         place.window.cover(page)
-        flow.begin()
         page.take_focus()
+        # In a turn of its own: to build the page is enough for one.
+        QTimer.singleShot(0, flow, flow.begin)
 
     def end(self) -> None:
         """It is left."""

@@ -227,6 +227,14 @@ class Shift(QObject):
     def _scan(self, standing: Standing) -> None:
         if self._ended:
             return
+        # To build the screen is enough for one turn of the event loop, and to show it for another.
+        screen = ScanScreen(self.place.look)
+        QTimer.singleShot(0, self, lambda: self._show_scan(screen, standing))
+
+    def _show_scan(self, screen: ScanScreen, standing: Standing) -> None:
+        if self._ended:
+            screen.deleteLater()
+            return
         place, desk = self.place, self.desk
         session = standing.session
         assert session is not None, "a session was just opened"
@@ -235,7 +243,6 @@ class Shift(QObject):
             point=desk.names.point(session.point),
             volunteer=desk.names.volunteers.get(self.volunteer, ""),
         )
-        screen = ScanScreen(place.look)
         page = self.page = ScanPage(
             screen,
             place.threads,

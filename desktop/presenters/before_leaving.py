@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.device import OpenDevice
 from desktop.keeping import Keeping
@@ -61,7 +61,7 @@ class BeforeLeaving(QObject):
         self._trial = Trial()
         self._state = BeforeState()
         self._started_camera = False
-        self._over = False
+        self._began = self._over = False
         self._links: tuple[tuple[Any, Callable[..., None]], ...] = (
             (syncing.changed, self._show),
             (syncing.learned, self._read),
@@ -72,17 +72,20 @@ class BeforeLeaving(QObject):
         )
 
     def begin(self) -> None:
-        """Reads everything."""
+        """Reads everything; nothing once it was left."""
+        if self._over:
+            return
+        self._began = True
         for signal, slot in self._links:
             signal.connect(slot)
         self._show()
         self._read()
-        self._look_for_printers()
+        QTimer.singleShot(0, self, self._look_for_printers)
 
     def end(self) -> None:
         """The page is left: what was found is remembered with its time."""
-        self._over = True
-        for signal, slot in self._links:
+        began, self._over = self._began, True
+        for signal, slot in self._links if began else ():
             signal.disconnect(slot)
         self._wedge.remove()
         if self._started_camera:
@@ -148,6 +151,8 @@ class BeforeLeaving(QObject):
         self._try(scanner="failed")
 
     def _look_for_printers(self) -> None:
+        if self._over:
+            return
         # Here first: a second thread must not be the one that makes Qt's types.
         from PySide6 import QtPrintSupport  # noqa: F401
 

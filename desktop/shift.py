@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from desktop.device import OpenDevice, briefly_over_http, sync
 from desktop.hub import HubDesk
@@ -21,9 +22,13 @@ from desktop.presenters.syncing import Syncing
 from desktop.settings import Settings
 from desktop.shift_pages import ShiftPages
 from desktop.threads import Cancel
+from desktop.views.capture_panel import CapturePanel
 from desktop.views.closing import ClosingScreen
 from desktop.views.opening import OpeningScreen
+from desktop.views.overview import OverviewPanel
 from desktop.views.scan_screen import ScanScreen
+from desktop.views.sync_panel import SyncPanel
+from desktop.views.void_panel import VoidPanel
 from models.clock import DAY
 from models.errors import DataError
 from sync.progress import Progress
@@ -227,9 +232,28 @@ class Shift(QObject):
     def _scan(self, standing: Standing) -> None:
         if self._ended:
             return
-        # To build the screen is enough for one turn of the event loop, and to show it for another.
-        screen = ScanScreen(self.place.look)
-        QTimer.singleShot(0, self, lambda: self._show_scan(screen, standing))
+        # To build it all in one turn of the event loop would keep the keyboard waiting.
+        look = self.place.look
+        built: list[QWidget] = []
+        kinds = (OverviewPanel, VoidPanel, SyncPanel, CapturePanel)
+
+        def step() -> None:
+            match built:
+                case [
+                    OverviewPanel() as overview,
+                    VoidPanel() as void,
+                    SyncPanel() as sync,
+                    CapturePanel() as capture,
+                ]:
+                    built.append(ScanScreen(look, parts=(overview, void, sync, capture)))
+                case [*_, ScanScreen() as screen]:
+                    self._show_scan(screen, standing)
+                    return
+                case _:
+                    built.append(kinds[len(built)](look))
+            QTimer.singleShot(0, self, step)
+
+        step()
 
     def _show_scan(self, screen: ScanScreen, standing: Standing) -> None:
         if self._ended:

@@ -57,6 +57,9 @@ _VERY_LOW = 390
 """The same, under which a reason that can wait is left out."""
 
 
+Parts = tuple[OverviewPanel, VoidPanel, SyncPanel, CapturePanel]
+
+
 class ScanScreen(View):
     """Shows a ScanState. The keyboard always comes back to the line."""
 
@@ -89,8 +92,14 @@ class ScanScreen(View):
     notice_dismissed = Signal(str)
 
     def __init__(
-        self, look: Look, parent: QWidget | None = None, *, settle_ms: int = SETTLE_MS
+        self,
+        look: Look,
+        parent: QWidget | None = None,
+        *,
+        settle_ms: int = SETTLE_MS,
+        parts: Parts | None = None,
     ) -> None:
+        """``parts``: its panels, where somebody has built them before."""
         super().__init__(look, parent)
         self.setProperty("kind", "page")
         self._state = ScanState()
@@ -101,15 +110,17 @@ class ScanScreen(View):
         self.bar = TopBar(look)
         self.notices = NoticeBar(look)
         self.drafts = DraftBar(look)
-        self.capture = CapturePanel(look)
         self.banner = Banner(look)
         self.camera = CameraPreview(look)
         self.household = HouseholdPanel(look)
         self.controls = ScanControls(look)
         self.line = self.controls.line
-        self.overview = OverviewPanel(look)
-        self.void = VoidPanel(look)
-        self.sync = SyncPanel(look)
+        self.overview, self.void, self.sync, self.capture = parts or (
+            OverviewPanel(look),
+            VoidPanel(look),
+            SyncPanel(look),
+            CapturePanel(look),
+        )
         self.ways = WaysPanel(look)
         self.side = QStackedWidget()
         for panel in (self.overview, self.void, self.sync, self.ways):

@@ -22,9 +22,9 @@ pytestmark = pytest.mark.qt_log_ignore("PulseAudioService", extend=True)
 FAMILIES = [family(number) for number in range(1, 13)]
 ROUNDS = 3
 """A turn counts as slow only if no round had it quick."""
-LIMIT_MS = 2 * LATE_MS
-"""Processor time too gets longer on a machine whose cores are shared. ``python -m bench
-gui_thread`` says what it is where nobody else works."""
+LIMIT_MS = 4 * LATE_MS
+"""Processor time too gets longer on a machine whose cores are shared, two or three times. ``python
+-m bench gui_thread`` says what it is where nobody else works."""
 
 
 def test_no_turn_of_the_event_loop_takes_long_while_a_sync_hangs(
@@ -64,7 +64,7 @@ def test_the_watch_sees_a_slow_turn_and_where_it_was(qtbot: QtBot, qapp: QApplic
         QTimer.singleShot(0, slow)
         qtbot.waitUntil(lambda: bool(done))
         qtbot.wait(1)
-    assert watch.slow and watch.longest_spent > 2 * LATE_MS
+    assert watch.slow and watch.longest_spent >= 2 * LATE_MS
     assert any("folders.py" in place for place in watch.slow[0].stack), watch.slow
 
 

@@ -14,7 +14,7 @@ from desktop.views.opening import Countable, OpeningState, PointChoice, StageOpe
 from desktop.views.overview import OverviewState, StockLevel
 from desktop.views.parts.check_list import Check
 from desktop.views.parts.history import HistoryItem, HistoryKind
-from desktop.views.scan_state import Judged, Recorded, ScanState, Voided, Without
+from desktop.views.scan_state import Corrected, Judged, Recorded, ScanState, Voided, Without
 from desktop.views.state import (
     CameraStatus,
     Earlier,
@@ -27,7 +27,7 @@ from desktop.views.state import (
     TopBarState,
 )
 from desktop.views.void_panel import VoidPanelState
-from models.facts import Outcome
+from models.facts import Outcome, Receiver
 from models.verdict import Tone, Verdict
 
 NOW = 1_795_489_500_000
@@ -151,6 +151,9 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
     much = Judged(1, Verdict.ELIGIBLE, _AYU, _MANY)
     yield "much", replace(_READY, moment=much)
     yield "recorded", replace(_READY, moment=Recorded(143, _SITI.name, (_SEMBAKO, _MEALS)))
+    just = Recorded(143, _SITI.name, (_SEMBAKO,), Receiver.PROXY, "Budi Santoso")
+    yield "undo", replace(_READY, moment=just, undo_left=8)
+    yield "corrected", replace(_READY, moment=Corrected(143, _SITI.name, (_MEALS,)))
     yield "without", replace(_READY, moment=Without(143, _SITI.name, Outcome.MOVED))
     yield "voided", replace(_READY, moment=Voided(143, _SITI.name, (_SEMBAKO,)))
     for number, verdict in enumerate(Verdict, 1):
@@ -158,6 +161,8 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
     yield from capture_states(replace(_READY, moment=_judged(1, Verdict.ELIGIBLE)))
     void = VoidPanelState(142, "Ahmad Fauzi", (_SEMBAKO,), NOW - 2 * _MINUTE, NOW)
     yield "voiding", replace(_READY, side=void)
+    several = replace(void, seq=141, goods=(_MEALS,), correctable=(_SEMBAKO, _MEALS))
+    yield "voiding-several", replace(_READY, side=several)
     for name, ways in ways_states(NOW):
         yield name, replace(_READY, moment=_judged(1, Verdict.ELIGIBLE), side=ways)
     for name, state, pill in sync_states(NOW):

@@ -19,7 +19,7 @@
     ├── PaperError         making a paper or an export
     │   ├── FolderFull  FolderReadOnly  FolderGone  NothingRecorded
     └── InputError         what a person gave us
-        ├── NotAllowed  UnknownTarget  NothingOpen  TooLong
+        ├── NotAllowed  NotYours  UnknownTarget  NothingOpen  TooLong
         ├── PictureTooLarge  PictureMissing
 
 ``code`` names the words: ``errors.<code>.title`` says what happened, ``errors.<code>.what_to_do``
@@ -374,6 +374,12 @@ class UnknownTarget(InputError):
     """The record to be changed isn't there, or was voided before."""
 
     code = "unknown_target"
+
+
+class NotYours(InputError):
+    """Somebody else recorded it, or something else was recorded since."""
+
+    code = "not_yours"
 
 
 class NothingOpen(InputError):

@@ -82,6 +82,10 @@ class VoidReason(IntEnum):
     WRONG_HOUSEHOLD = 1
     GOODS_NOT_TAKEN = 2
     WRONG_QUANTITY = 3
+    UNDONE = 4
+    """At once, by whoever had just recorded it."""
+    CORRECTED = 5
+    """The hand-over behind the void says what is right."""
     OTHER = 9
 
 

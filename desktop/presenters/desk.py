@@ -195,10 +195,36 @@ class Desk:
     def void(self, place: int, reason: VoidReason, note: str) -> HistoryItem | None:
         """Takes a record back; returns it as the list now shows it."""
         self.station.void(place, self.volunteer, reason, note.strip() or None)
+        return self._now_voided(place)
+
+    def undo(self, place: int) -> HistoryItem | None:
+        """Takes back what was only just recorded."""
+        self.station.undo(place, self.volunteer)
+        return self._now_voided(place)
+
+    def correctable(self, place: int) -> tuple[Goods, ...]:
+        """How much of each package a hand-over can have been."""
+        return self.names.goods(self.station.back.correctable(place))
+
+    def correct(self, place: int, quantities: Sequence[int]) -> HistoryItem:
+        """Puts a hand-over right: what really went out of each package of ``correctable``; returns
+        the hand-over that counts now."""
+        most = self.station.back.correctable(place)
+        lines = [replace(o, quantity=n) for o, n in zip(most, quantities, strict=True) if n]
+        recorded = self.station.correct(place, self.volunteer, lines)
+        self._now_voided(place, corrected=True)
+        fact = self.station.ledger.fact(recorded.place)
+        item = self._item(recorded.place, fact) if fact is not None else None
+        assert item is not None, "it was just recorded"
+        self._history.appendleft(item)
+        return item
+
+    def _now_voided(self, place: int, corrected: bool = False) -> HistoryItem | None:
+        """The list shows it taken back from now on."""
         voided = None
         for index, item in enumerate(self._history):
             if item.seq == place:
-                voided = replace(item, kind=HistoryKind.VOIDED)
+                voided = replace(item, kind=HistoryKind.VOIDED, corrected=corrected)
                 self._history[index] = voided
                 break
         return voided
@@ -323,20 +349,27 @@ class Desk:
     def _item(self, place: int, fact: Fact) -> HistoryItem | None:
         match fact.body:
             case Handover(household=household, lines=lines, verdict=verdict) as body:
-                voided = self.station.is_voided(place)
-                kind = HistoryKind.VOIDED if voided else HistoryKind.HANDED
-                item = self._named(place, fact.at, kind, verdict, household, lines)
+                item = self._named(place, fact.at, HistoryKind.HANDED, verdict, household, lines)
                 name = body.proxy_name or ""
-                return replace(item, receiver=body.receiver, receiver_name=name)
+                item = replace(item, receiver=body.receiver, receiver_name=name)
+                return self._as_it_stands(item, fact)
             case NoHandover(household=household, outcome=outcome):
-                voided = self.station.is_voided(place)
-                kind = HistoryKind.VOIDED if voided else HistoryKind.WITHOUT
+                kind = HistoryKind.WITHOUT
                 item = self._named(place, fact.at, kind, Verdict.ELIGIBLE, household, ())
-                return replace(item, outcome=outcome)
+                return self._as_it_stands(replace(item, outcome=outcome), fact)
             case Refused(household=household, verdict=verdict):
                 return self._named(place, fact.at, HistoryKind.REFUSED, verdict, household, ())
             case _:
                 return None
+
+    def _as_it_stands(self, item: HistoryItem, fact: Fact) -> HistoryItem:
+        reason = self.station.back.reason(item.seq)
+        return replace(
+            item,
+            kind=item.kind if reason is None else HistoryKind.VOIDED,
+            corrected=reason is VoidReason.CORRECTED,
+            allowed=self.station.back.may(fact, self.volunteer),
+        )
 
     def _named(
         self,

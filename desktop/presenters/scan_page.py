@@ -16,6 +16,7 @@ from desktop.presenters.laptops import hub_pill
 from desktop.presenters.pictures import Pictures
 from desktop.presenters.scanning import Phase, Scan, Scanning
 from desktop.presenters.syncing import Syncing
+from desktop.presenters.undoing import Undoing
 from desktop.presenters.ways import Ways, ways_links
 from desktop.scan.camera import CameraSource, CameraState
 from desktop.theme.sounds import Sounds
@@ -23,7 +24,7 @@ from desktop.threads import Threads
 from desktop.views.capture_state import CapturePanelState
 from desktop.views.overview import OverviewState
 from desktop.views.scan_screen import ScanScreen
-from desktop.views.scan_state import Judged, Moment, Recorded, ScanState, Voided, Without
+from desktop.views.scan_state import Corrected, Judged, Moment, Recorded, ScanState, Voided, Without
 from desktop.views.state import CameraStatus, Notice, TopBarState
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.void_panel import VoidPanelState
@@ -102,6 +103,7 @@ class ScanPage(QObject):
             lambda text: from_text(text) is not None or hub_text.from_text(text) is not None,
         )
         self.ways = Ways(self.scanning, threads, desk, self)
+        self.undoing = Undoing(self.scanning, self)
         self._tick = QTimer(self)
         self._tick.setInterval(_HALF_MINUTE)
         self._tick.timeout.connect(self.draw)
@@ -117,6 +119,7 @@ class ScanPage(QObject):
     def end(self) -> None:
         """Leaves the screen: nothing reaches this page any more."""
         self.scanning.end()
+        self.undoing.end()
         self._tick.stop()
         self._camera.reader.code_seen.disconnect(self._camera_saw)
         self._camera.reader.frame.disconnect(self.screen.show_frame)
@@ -137,6 +140,7 @@ class ScanPage(QObject):
         self.capturing.left.connect(scanning.not_captured)
         self.capturing.changed.connect(self.draw)
         self.ways.changed.connect(self.draw)
+        self.undoing.changed.connect(self.draw)
         self._links = (
             (screen.typed, self._typed),
             (screen.hand_over_asked, scanning.confirm),
@@ -147,6 +151,8 @@ class ScanPage(QObject):
             (screen.nothing_to_paste, self._nothing_to_paste),
             (screen.void_asked, scanning.ask_void),
             (screen.void_confirmed, scanning.void),
+            (screen.void.corrected, scanning.correct),
+            (screen.controls.undo_pressed, self.undoing.undo),
             (screen.asked, self._asked),
             (screen.sync_opened, self._open_sync),
             (screen.sync_cancelled, self.syncing.cancel),
@@ -220,6 +226,8 @@ class ScanPage(QObject):
     def _asked(self, intent: str) -> None:
         if intent == "sync":
             self._sync_now()
+        elif intent == "undo":
+            self.undoing.undo()
         elif intent == "ways":
             self._sync_open = False
             self.ways.begin()
@@ -282,6 +290,7 @@ class ScanPage(QObject):
             side=self._side(scan, now),
             capture=self._capture(),
             half_done=standing.half_done if standing is not None else (),
+            undo_left=self.undoing.left,
             now=now,
         )
         self.screen.show_scan(state)
@@ -292,6 +301,8 @@ class ScanPage(QObject):
 
     def _moment(self, scan: Scan) -> Moment:
         seen = scan.seen
+        if scan.phase is Phase.CORRECTED and scan.voided is not None:
+            return Corrected(scan.voided.seq, scan.voided.name, scan.voided.goods)
         if scan.phase is Phase.VOIDED and scan.voided is not None:
             voided = scan.voided
             return Voided(voided.seq, voided.name, voided.goods, voided.outcome)
@@ -344,6 +355,7 @@ class ScanPage(QObject):
                 at=item.at,
                 now=now,
                 outcome=item.outcome,
+                correctable=scan.correctable,
                 busy=scan.void_busy,
                 notices=scan.void_notices,
             )

@@ -18,7 +18,7 @@ from desktop.presenters.desk import Desk, Seen, Standing
 from desktop.presenters.faults import notice
 from desktop.threads import Threads
 from desktop.views.parts.history import HistoryItem
-from desktop.views.state import Notice
+from desktop.views.state import Goods, Notice
 from models.errors import NotAllowed
 from models.facts import BlobKind, Outcome, Source, VoidReason
 from models.field.ledger import Recorded
@@ -39,12 +39,13 @@ class Phase(Enum):
     RECORDED = "recorded"
     WITHOUT = "without"
     VOIDED = "voided"
+    CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The flow's state. ``seen`` from SHOWN on; ``without`` with WITHOUT, ``voided`` with VOIDED;
-    ``voiding`` is the record whose void panel is open."""
+    """The flow's state. ``seen`` from SHOWN on; ``without`` with WITHOUT, ``voided`` with VOIDED
+    and, as it is right, with CORRECTED; ``voiding`` is the record whose void panel is open."""
 
     phase: Phase = Phase.READY
     seen: Seen | None = None
@@ -52,6 +53,8 @@ class Scan:
     without: HistoryItem | None = None
     voided: HistoryItem | None = None
     voiding: HistoryItem | None = None
+    correctable: tuple[Goods, ...] = ()
+    """How much of each package the hand-over in the void panel can have been."""
     void_busy: bool = False
     void_notices: tuple[Notice, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -280,7 +283,54 @@ class Scanning(QObject):
         history = self.state.standing.overview.history if self.state.standing else ()
         found = next((i for i in history if i.voidable and seq in (None, i.seq)), None)
         if found is not None:
-            self._show(voiding=found, void_notices=(), void_busy=False)
+            self._show(voiding=found, void_notices=(), void_busy=False, correctable=())
+            if found.outcome is None:
+                self._read_correctable(found)
+
+    def _read_correctable(self, item: HistoryItem) -> None:
+        def read(goods: tuple[Goods, ...]) -> None:
+            if self.state.voiding is not None and self.state.voiding.seq == item.seq:
+                self._show(correctable=goods)
+
+        self._threads.submit_db(lambda: self._desk.correctable(item.seq), read, self._not_voided)
+
+    def correct(self, seq: int, quantities: tuple[int, ...]) -> None:
+        """Takes a hand-over back and records what really went out, in one."""
+        if self.state.void_busy:
+            return
+
+        def work() -> tuple[HistoryItem, Standing]:
+            return self._desk.correct(seq, quantities), self._desk.standing()
+
+        self._show(void_busy=True, void_notices=())
+        self._threads.submit_db(work, self._corrected, self._not_voided)
+
+    def _corrected(self, result: tuple[HistoryItem, Standing]) -> None:
+        item, standing = result
+        self._show(
+            phase=Phase.CORRECTED,
+            seen=None,
+            recorded=None,
+            voided=item,
+            voiding=None,
+            void_busy=False,
+            standing=standing,
+        )
+
+    def undo(self, seq: int) -> None:
+        """Takes back what was only just recorded."""
+        if self.state.void_busy:
+            return
+
+        def work() -> tuple[HistoryItem | None, Standing]:
+            return self._desk.undo(seq), self._desk.standing()
+
+        def failed(error: BaseException) -> None:
+            self._show(void_busy=False)
+            self.say(notice(error))
+
+        self._show(void_busy=True)
+        self._threads.submit_db(work, self._voided, failed)
 
     def leave_void(self) -> None:
         """Closes the void panel; nothing changes."""

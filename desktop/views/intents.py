@@ -24,6 +24,7 @@ MENU: tuple[tuple[Intent, ...], ...] = (
         Intent("ways", "users-round", "F7"),
         Intent("door", "house", "Ctrl+D"),
         Intent("history", "history", "F6"),
+        Intent("undo", "undo-2", "Ctrl+Z"),
         Intent("void", "undo-2", "F8"),
     ),
     (

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from desktop.theme.look import Look
 from desktop.views.parts.banner import BannerState
-from desktop.views.scan_state import Judged, Recorded, ScanState, Voided, Without
+from desktop.views.scan_state import Corrected, Judged, Recorded, ScanState, Voided, Without
 from desktop.views.state import CameraStatus
 from desktop.views.verdict_words import verdict_words
 from desktop.views.wording import goods_words
 from models.facts import Outcome, Receiver
 from models.verdict import Tone
+
+_CORRECTED = ("corrected", "corrected_next")
 
 
 def moment_banner(look: Look, state: ScanState) -> BannerState:
@@ -49,6 +51,11 @@ def moment_banner(look: Look, state: ScanState) -> BannerState:
             word = look.any_text("handover.banner.without")
             reason = _without(look, name, outcome)
             return BannerState(None, word, reason, look.any_text("handover.banner.next"), "ban")
+        case Corrected(name=name, goods=goods):
+            whom = name or say("side.nobody")
+            reason = say("scan.recorded_reason", name=whom, goods=goods_words(look, goods))
+            word, after = (look.any_text(f"handover.banner.{one}") for one in _CORRECTED)
+            return BannerState(Tone.GO, word, reason, after, "package-check")
         case Voided(name=name, outcome=Outcome() as outcome):
             reason = _without(look, name, outcome)
             return BannerState(None, say("scan.voided"), reason, say("scan.voided_next"), "undo-2")

@@ -259,6 +259,7 @@ class ScanScreen(View):
         self.camera.setVisible(judged is None)
         self.household.setVisible(judged is not None)
         self.controls.show_moment(moment)
+        self.controls.show_undo(state.undo_left)
         self.drafts.show_drafts(state.half_done if state.capture is None else (), state.now)
         self._draw_capture()
         self.overview.show_overview(state.overview)

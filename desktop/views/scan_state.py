@@ -70,7 +70,16 @@ class Voided:
     outcome: Outcome | None = None
 
 
-Moment = Judged | Recorded | Without | Voided | None
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A hand-over as it was just put right; stays until the next scan."""
+
+    seq: int
+    name: str
+    goods: tuple[Goods, ...]
+
+
+Moment = Judged | Recorded | Without | Voided | Corrected | None
 """None: ready for a scan."""
 
 
@@ -87,4 +96,6 @@ class ScanState:
     capture: CapturePanelState | None = None
     """The picture that is taken before what was confirmed is recorded."""
     half_done: tuple[HalfDone, ...] = ()
+    undo_left: int = 0
+    """For how many seconds more the record shown can be undone."""
     now: int = 0

@@ -13,7 +13,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from models.asks import Asks
 from models.decide import (
@@ -26,7 +26,7 @@ from models.decide import (
     Taken,
     decide,
 )
-from models.errors import NotAllowed, NothingOpen, PictureMissing, UnknownTarget
+from models.errors import NotAllowed, NothingOpen, PictureMissing
 from models.facts import (
     Blob,
     BlobKind,
@@ -42,7 +42,6 @@ from models.facts import (
     SessionOpened,
     Source,
     Stock,
-    Void,
     VoidReason,
 )
 from models.field.blobs import BlobStore
@@ -54,24 +53,20 @@ from models.field.other_ways import (
     Replacement,
     Taker,
     household_of,
-    is_note_of,
     notes_with,
     part_of,
     taken_by,
     without_goods,
 )
-from models.field.projections import FACT, voids
 from models.field.roster import Roster
 from models.field.sessions import Session, count_handed, find_open_session
+from models.field.taking_back import TakingBack
 from models.slip import NotOurSlip, read_slip
 from models.slip_text import from_text
 from models.verdict import Tone
 
 VOIDABLE = (Handover, NoHandover, Stock)
 """What was recorded by a person and can be taken back."""
-_FACT = (FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq == bindparam("seq"))
-_HASH = select(FACT.c.hash).where(*_FACT)
-_IS_VOIDED = select(FACT.c.seq).where(*_FACT, voids(FACT.c.feed, FACT.c.seq, FACT.c.hash))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +89,7 @@ class Station:
         self.ledger = ledger
         self._blobs = blobs
         self.roster = Roster(ledger.connection)
+        self.back = TakingBack(ledger, self.roster, self._record_all, lambda: self._session)
         self.drafts = Drafts(ledger.connection)
         self._connection: Connection = ledger.connection
         self._session: Session | None = None
@@ -327,44 +323,36 @@ class Station:
         return self._record(actor, body)
 
     def void(self, place: int, actor: int, reason: VoidReason, note: str | None = None) -> Recorded:
-        """Takes back the own record at ``place`` with its reason, and a note on the household that
-        was written with it; all of it stays visible for ever.
-
-        Raises UnknownTarget when it is nothing that can be taken back or was voided before,
-        NotAllowed when the reason is OTHER and no words were given.
-        """
-        if reason is VoidReason.OTHER and not (note and note.strip()):
-            raise NotAllowed()
-        fact = self.ledger.fact(place)
-        if fact is None or not isinstance(fact.body, VOIDABLE) or self.is_voided(place):
-            raise UnknownTarget()
-        voids = [self._void_of(place, reason, note)]
-        if is_note_of(self.ledger.fact(place + 1), fact):
-            voids.append(self._void_of(place + 1, reason, note))
-        recorded = self._record(actor, *voids)
-        feed, _ = self.ledger.locate(place)
-        open_now = self._session.parts if self._session is not None else ()
-        if isinstance(fact.body, Handover) and (feed, fact.session) in open_now:
-            self._handed -= 1
+        """Takes back the own record at ``place``; raises as ``TakingBack.void``."""
+        recorded = self.back.void(place, actor, reason, note)
+        self._counted_out(place)
         return recorded
 
-    def _void_of(self, place: int, reason: VoidReason, note: str | None) -> Callable[[], Void]:
-        """Makes the void of the own fact at ``place`` once it is known which feed is written."""
-        feed, seq = self.ledger.locate(place)
+    def undo(self, place: int, actor: int) -> Recorded:
+        """Takes back what was only just recorded; raises as ``TakingBack.undo``."""
+        recorded = self.back.undo(place, actor)
+        self._counted_out(place)
+        return recorded
 
-        def body() -> Void:
-            if feed == self.ledger.feed:
-                return Void(seq, reason, note=note)
-            hash_ = self._connection.execute(_HASH, {"feed": feed, "seq": seq}).scalar()
-            return Void(seq, reason, feed, note, hash_)
+    def _counted_out(self, place: int) -> None:
+        """What was taken back there counts no longer."""
+        fact = self.ledger.fact(place)
+        feed, _ = self.ledger.locate(place)
+        open_now = self._session.parts if self._session is not None else ()
+        if fact and isinstance(fact.body, Handover) and (feed, fact.session) in open_now:
+            self._handed -= 1
 
-        return body
+    def correct(self, place: int, actor: int, lines: Sequence[Line]) -> Recorded:
+        """Puts the quantities of an own hand-over right; raises as ``TakingBack.correct``."""
+        self._open()
+        recorded = self.back.correct(place, actor, lines)
+        self._counted_out(place)
+        self._handed += 1
+        return recorded
 
     def is_voided(self, place: int) -> bool:
         """Whether the own fact at ``place`` was taken back."""
-        feed, seq = self.ledger.locate(place)
-        values = {"feed": feed, "seq": seq}
-        return self._connection.execute(_IS_VOIDED, values).first() is not None
+        return self.back.is_voided(place)
 
     def record(self, actor: int, *bodies: Body) -> Recorded:
         """Writes what neither hands over nor takes back in the open session; returns where the
@@ -411,7 +399,16 @@ class Station:
         *bodies: Body | Callable[[], Body],
         also: Callable[[], None] = lambda: None,
     ) -> Recorded:
-        """Writes ``bodies`` in the open session; returns where the first of them stands.
+        """Writes ``bodies`` in the open session; returns where the first of them stands."""
+        return self._record_all(actor, *bodies, also=also)[0]
+
+    def _record_all(
+        self,
+        actor: int,
+        *bodies: Body | Callable[[], Body],
+        also: Callable[[], None] = lambda: None,
+    ) -> list[Recorded]:
+        """Writes ``bodies`` in the open session; returns where they stand.
 
         A sync may have gone on in a new feed since anything was read: then once more, in that one.
         """
@@ -419,7 +416,7 @@ class Station:
             session = self._session.seq if self._session is not None else 0
             made = [body() if callable(body) else body for body in bodies]
             try:
-                return self.ledger.append(actor, session, *made, also=also)[0]
+                return self.ledger.append(actor, session, *made, also=also)
             except FeedClosed:
                 self.reload()
 

@@ -61,11 +61,15 @@ class HistoryItem:
     receiver: Receiver = Receiver.HOLDER
     receiver_name: str = ""
     """Who took the goods, where that was not the holder."""
+    corrected: bool = False
+    """VOIDED, and another record says what is right."""
+    allowed: bool = True
+    """Whether it is for this volunteer to take back."""
 
     @property
     def voidable(self) -> bool:
         """Whether it is a record that still counts and can be taken back."""
-        return self.kind in (HistoryKind.HANDED, HistoryKind.WITHOUT)
+        return self.allowed and self.kind in (HistoryKind.HANDED, HistoryKind.WITHOUT)
 
 
 def outcome_words(look: Look, item: HistoryItem) -> str:
@@ -73,7 +77,10 @@ def outcome_words(look: Look, item: HistoryItem) -> str:
     if item.kind is HistoryKind.REFUSED:
         return look.text(f"outcome.{item.verdict.key}")
     words = record_words(look, item)
-    return f"{look.text('side.voided')} · {words}" if item.kind is HistoryKind.VOIDED else words
+    if item.kind is not HistoryKind.VOIDED:
+        return words
+    voided = "handover.outcome.corrected" if item.corrected else "field.side.voided"
+    return f"{look.any_text(voided)} · {words}"
 
 
 def record_words(look: Look, item: HistoryItem) -> str:

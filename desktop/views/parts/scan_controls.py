@@ -23,22 +23,26 @@ class ScanControls(View):
 
     go_pressed = Signal()
     cancel_pressed = Signal()
+    undo_pressed = Signal()
     open_pressed = Signal()
     paste_pressed = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
         self._moment: Moment = None
+        self._undo_left = 0
         self._narrow = False
         self._preview_wanted = True
         self.go = Button(look, "primary", icon="package-check", hint="Enter")
         self.cancel = Button(look, "secondary", hint="Esc")
+        self.undo = Button(look, "secondary", icon="undo-2", hint="Ctrl+Z")
         self.line = ScanLine()
         self.open = Button(look, "secondary", icon="image", hint="Ctrl+O")
         self.paste = Button(look, "secondary", icon="clipboard-paste", hint="Ctrl+V")
         for button, signal in (
             (self.go, self.go_pressed),
             (self.cancel, self.cancel_pressed),
+            (self.undo, self.undo_pressed),
             (self.open, self.open_pressed),
             (self.paste, self.paste_pressed),
         ):
@@ -52,14 +56,15 @@ class ScanControls(View):
         entry = row(self.line, self.open, self.paste, gap=1)
         entry.setStretch(0, 1)
         both = row(gap=2)
-        both.addLayout(column(self._actions, entry, gap=2), 1)
+        both.addLayout(column(self._actions, self.undo, entry, gap=2), 1)
         both.addWidget(self.preview)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addLayout(both)
         self.setTabOrder(self.line, self.go)
         self.setTabOrder(self.go, self.cancel)
-        self.setTabOrder(self.cancel, self.open)
+        self.setTabOrder(self.cancel, self.undo)
+        self.setTabOrder(self.undo, self.open)
         self.setTabOrder(self.open, self.paste)
         self.restyle()
 
@@ -67,6 +72,12 @@ class ScanControls(View):
         """What may be done now."""
         if moment != self._moment:
             self._moment = moment
+            self.draw()
+
+    def show_undo(self, left: int) -> None:
+        """For how many seconds more the record shown can be undone; 0: no more."""
+        if left != self._undo_left:
+            self._undo_left = left
             self.draw()
 
     def arrange(self, *, narrow: bool, preview: bool) -> None:
@@ -88,6 +99,8 @@ class ScanControls(View):
         moment, say = self._moment, self.look.text
         judged = moment if isinstance(moment, Judged) else None
         self._actions.setVisible(judged is not None)
+        self.undo.setVisible(self._undo_left > 0)
+        self.undo.say(self.look.any_text("handover.undo.button", n=self._undo_left))
         key = "line" if moment is None else "line_next"
         self.line.invite(say(f"scan.{key}"), say("scan.line_short"))
         with_card = judged is not None and judged.household is not None

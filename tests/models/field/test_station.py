@@ -307,7 +307,7 @@ def test_a_look_from_a_closed_session_never_writes_into_it(device: FieldDevice) 
 
 def test_after_a_void_the_household_may_receive_again(device: FieldDevice) -> None:
     recorded = device.station.hand_over(device.station.look_up_kk(SITI.kk), RANI)
-    device.station.void(recorded.seq, BUDI, VoidReason.WRONG_HOUSEHOLD)
+    device.station.void(recorded.seq, RANI, VoidReason.WRONG_HOUSEHOLD)
     assert device.station.is_voided(recorded.seq)
     assert device.station.handed() == 0
     assert device.station.roster.stock(HERE)[SEMBAKO] == 50

@@ -17,6 +17,7 @@ from desktop.papers_over import PapersOver
 from desktop.presenters.leaving import Leaving
 from desktop.presenters.usb import Usb
 from desktop.presenters.wiping import Wiping
+from desktop.queue_over import QueueOver
 from desktop.stock_over import StockOver
 from desktop.views.help_page import HelpPage
 from desktop.views.unsafe_page import Ending
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
     from desktop.shift import Shift
 
 Go = Callable[[], None]
-Over = BeforeOver | ComplaintOver | DoorOver | FindOver | PapersOver | StockOver
+Over = BeforeOver | ComplaintOver | DoorOver | FindOver | PapersOver | QueueOver | StockOver
 _OVERS: dict[str, Callable[[Shift, QObject], Over]] = {
     "before": BeforeOver,
     "complaint": ComplaintOver,
     "door": DoorOver,
     "find": FindOver,
     "papers": PapersOver,
+    "queue": QueueOver,
     "stock": StockOver,
 }
 """What comes over the screen and leads nowhere but back, by the intent's name."""

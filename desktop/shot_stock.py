@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from desktop.views.complaint_page import ComplaintLine, ComplaintState
+from desktop.views.queue_page import QueueState
 from desktop.views.state import HouseholdCard, Notice
 from desktop.views.stock_page import MoveLine, StockLine, StockState
 from models.facts import Movement
 from models.numbers import slip_number
+from models.pace import HOUR, pace_of
 from models.verdict import Tone
 
 _MINUTE = 60_000
@@ -55,3 +57,14 @@ def stock_states(now: int) -> Iterator[tuple[str, StockState]]:
     yield "recorded", replace(page, recorded=1, last=moves[0])
     yield "void", replace(page, voiding=moves[4])
     yield "full", replace(page, notices=(Notice("errors.disk_full", Tone.STOP),))
+
+
+def queue_states(now: int) -> Iterator[tuple[str, QueueState]]:
+    """(name, state) of everything that the page can show."""
+    yield "unread", QueueState()
+    yield "none", QueueState("Balai RW 03 Cideng", left=1_240, households=1_240, now=now)
+    times = [now - n * 40_000 for n in range(1, 220)] + [now - 4 * HOUR] * 31
+    pace = pace_of(times, 612, now)
+    yield "page", QueueState("Balai RW 03 Cideng", pace, 612, 1_240, now=now)
+    yield "done", QueueState("Balai RW 03 Cideng", pace_of(times, 0, now), 0, 1_240, now=now)
+    yield "trouble", QueueState(trouble=True)

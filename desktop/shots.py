@@ -24,7 +24,7 @@ from desktop.shot_hub import laptops_states
 from desktop.shot_papers import papers_states
 from desktop.shot_search import search_states
 from desktop.shot_states import scan_states
-from desktop.shot_stock import complaint_states, stock_states
+from desktop.shot_stock import complaint_states, queue_states, stock_states
 from desktop.shot_sync import unsafe_states, wipe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
@@ -42,6 +42,7 @@ from desktop.views.login_state import LoginState
 from desktop.views.opening import OpeningScreen
 from desktop.views.papers_page import PapersPage
 from desktop.views.parts.name_list import Person
+from desktop.views.queue_page import QueuePage
 from desktop.views.repair_screen import RepairScreen, RepairState
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.search_page import SearchPage
@@ -90,6 +91,8 @@ def screens() -> Iterator[tuple[str, Make]]:
         yield f"laptops-{name}", _shown(LaptopsPage, "show_laptops", laptops)
     for name, before in before_states(states.NOW):
         yield f"before-{name}", _shown(BeforePage, "show_before", before)
+    for name, queue in queue_states(states.NOW):
+        yield f"queue-{name}", _shown(QueuePage, "show_queue", queue)
     for name, stock in stock_states(states.NOW):
         yield f"stock-{name}", _shown(StockPage, "show_stock", stock)
     for name, complaint in complaint_states(states.NOW):

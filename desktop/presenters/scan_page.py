@@ -121,7 +121,7 @@ class ScanPage(QObject):
         self.scanning.end()
         self.undoing.end()
         self._tick.stop()
-        self._camera.reader.code_seen.disconnect(self._camera_saw)
+        self._camera.reader.code_seen.disconnect(self.camera_saw)
         self._camera.reader.frame.disconnect(self.screen.show_frame)
         self._camera.state_changed.disconnect(self._camera_changed)
         self._hub.changed.disconnect(self._hub_changed)
@@ -169,13 +169,14 @@ class ScanPage(QObject):
         self._hub.changed.connect(self._hub_changed)
         self.syncing.changed.connect(self.draw)
         self.syncing.learned.connect(self.scanning.refresh)
-        self._camera.reader.code_seen.connect(self._camera_saw)
+        self._camera.reader.code_seen.connect(self.camera_saw)
         self._camera.reader.frame.connect(screen.show_frame)
         self._camera.state_changed.connect(self._camera_changed)
 
     # --- sources -----------------------------------------------------------------------------
 
-    def _camera_saw(self, text: str) -> None:
+    def camera_saw(self, text: str) -> None:
+        """A code stands before the camera."""
         # Behind a page nobody would see what it comes to.
         if self.screen.isVisible():
             self._code(text, Source.CAMERA)

@@ -28,6 +28,7 @@ MENU: tuple[tuple[Intent, ...], ...] = (
         Intent("void", "undo-2", "F8"),
     ),
     (
+        Intent("queue", "chart-column", "F3"),
         Intent("stock", "package", "Ctrl+S"),
         Intent("complaint", "message-square-warning", "Ctrl+K"),
     ),

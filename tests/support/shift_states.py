@@ -11,7 +11,7 @@ from desktop.shot_door import door_pages
 from desktop.shot_hub import laptops_states
 from desktop.shot_search import search_states
 from desktop.shot_states import CLOSING, NOW, OPENING, scan_states
-from desktop.shot_stock import complaint_states, stock_states
+from desktop.shot_stock import complaint_states, queue_states, stock_states
 from desktop.shot_sync import unsafe_states, wipe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
@@ -23,6 +23,7 @@ from desktop.views.laptops_page import LaptopsPage
 from desktop.views.laptops_state import LaptopsState
 from desktop.views.opening import OpeningScreen, OpeningState, PointChoice
 from desktop.views.parts.check_list import Check
+from desktop.views.queue_page import QueuePage, QueueState
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.scan_state import Judged, ScanState
 from desktop.views.search_page import SearchPage
@@ -187,6 +188,16 @@ def _stock(state: StockState) -> Built:
     return build
 
 
+def _queue(state: QueueState) -> Built:
+    def build(look: Look) -> QWidget:
+        page = QueuePage(look)
+        page.show_queue(state)
+        page.take_focus()
+        return page
+
+    return build
+
+
 def _complaint(state: ComplaintState) -> Built:
     def build(look: Look) -> QWidget:
         page = ComplaintPage(look)
@@ -227,6 +238,7 @@ SCREENS: dict[str, Built] = {
     **{f"door-{name}": _focused(build) for name, build in door_pages(NOW)},
     **{f"search-{name}": _search(state) for name, state in search_states(NOW)},
     **{f"stock-{name}": _stock(state) for name, state in stock_states(NOW)},
+    **{f"queue-{name}": _queue(state) for name, state in queue_states(NOW)},
     **{f"complaint-{name}": _complaint(state) for name, state in complaint_states(NOW)},
     **{f"scan-{name}": _scan(state) for name, state in SCANS.items()},
 }

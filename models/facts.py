@@ -118,13 +118,15 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class SessionOpened:
     """A session began at a point, or session ``earlier`` of ``earlier_feed`` goes on in this feed:
-    the laptop had to begin a new one, and nothing was counted again."""
+    the laptop had to begin a new one, and nothing was counted again. ``location``: where, as a geo
+    URI (``place``)."""
 
     KIND: ClassVar[int] = 1
     point: int
     label: str = ""
     earlier_feed: bytes | None = None
     earlier: int | None = None
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,8 @@ class Handover:
 
     ``proxy_name`` is who took them, where that was not the holder: the proxy, or the head of the
     household that received in its place. Of that one ``replacing_household`` is the id, where this
-    device's roster has it; ``answered_by`` names the RW or lurah who answers for it.
+    device's roster has it; ``answered_by`` names the RW or lurah who answers for it. ``location``
+    is a geo URI (``place``), where it was another one than the session's.
     """
 
     KIND: ClassVar[int] = 3
@@ -162,6 +165,7 @@ class Handover:
     replacing_kk: int | None = None
     replaced_because: Outcome | None = None
     answered_by: str | None = None
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +279,13 @@ class Fact:
 
 # Body key numbers on the wire. Never reuse one.
 _KEYS: dict[type[Any], tuple[tuple[int, str], ...]] = {
-    SessionOpened: ((1, "point"), (2, "label"), (3, "earlier_feed"), (4, "earlier")),
+    SessionOpened: (
+        (1, "point"),
+        (2, "label"),
+        (3, "earlier_feed"),
+        (4, "earlier"),
+        (5, "location"),
+    ),
     SessionClosed: ((1, "handed"),),
     Handover: (
         (1, "household"),
@@ -294,6 +304,7 @@ _KEYS: dict[type[Any], tuple[tuple[int, str], ...]] = {
         (14, "replacing_kk"),
         (15, "replaced_because"),
         (16, "answered_by"),
+        (17, "location"),
     ),
     NoHandover: ((1, "household"), (2, "outcome"), (3, "stage"), (4, "slip"), (5, "note")),
     Void: ((1, "target"), (2, "reason"), (3, "feed"), (4, "note"), (5, "hash")),

@@ -79,7 +79,7 @@ class HalfDoneDesk:
 
     def begin(self, seen: Seen) -> None:
         """The hand-over was confirmed. Raises DataError."""
-        self._station.draft(seen.look, self._desk.volunteer, seen.taker, seen.lines)
+        self._station.draft(seen.look, self._desk.volunteer, seen.taker, seen.lines, seen.location)
 
     def keep(self, household: int, kind: BlobKind, data: bytes) -> Blob:
         """Puts a picture on the disk, in place of the draft's one of that kind."""
@@ -125,7 +125,9 @@ class HalfDoneDesk:
         )
         if still_due:  # as it was confirmed: by whom it is taken, and what of it
             lines = confirmed.lines if confirmed.lines != due else None
-            seen = replace(seen, taker=taker_of(confirmed), lines=lines)
+            seen = replace(
+                seen, taker=taker_of(confirmed), lines=lines, location=confirmed.location
+            )
         kinds = kinds_of(self._station.asks(draft.body.lines), draft.body.receiver)
         # A stage may ask for less by now; what was taken already is recorded all the same.
         return Resumed(seen, household, kinds or tuple(kept), kept, images, still_due)

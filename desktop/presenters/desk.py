@@ -63,6 +63,8 @@ class Seen:
     """Who takes the goods, where that is not the holder."""
     lines: tuple[Line, ...] | None = None
     """What of it is handed over now, where that is not all."""
+    location: str | None = None
+    """Where that is, if not at the point: a geo URI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,10 @@ class Desk:
             return self._seen(self.station.look_up_kk(parse_kk(text), source or Source.TYPED_KK))
         return self._seen(self.station.look_up_slip_number(parse_slip_number(text)))
 
-    def found(self, household: int) -> Seen:
+    def found(self, household: int, location: str | None = None) -> Seen:
         """A household that was found without a slip, as if it had been scanned."""
-        return self._seen(self.station.look_up_household(household, Source.SEARCH))
+        seen = self._seen(self.station.look_up_household(household, Source.SEARCH))
+        return replace(seen, location=location)
 
     def look_again(self, draft: Draft) -> Seen:
         """What a half-finished hand-over comes to by now."""
@@ -157,6 +160,7 @@ class Desk:
             note=note,
             taker=taker,
             lines=lines,
+            location=seen.location,
         )
         if lines is not None:
             seen = replace(seen, due=self.names.goods(line for line in lines if line.quantity))
@@ -231,9 +235,11 @@ class Desk:
 
     # --- sessions ----------------------------------------------------------------------------
 
-    def open_session(self, point: int, counted: dict[int, int]) -> Standing:
+    def open_session(
+        self, point: int, counted: dict[int, int], location: str | None = None
+    ) -> Standing:
         """Opens a session with what was counted: package → pieces."""
-        self.station.open_session(self.volunteer, point, "", sorted(counted.items()))
+        self.station.open_session(self.volunteer, point, "", sorted(counted.items()), location)
         self._opening = dict(counted)
         self._history.clear()
         self._shortage.forget()

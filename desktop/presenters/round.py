@@ -126,19 +126,27 @@ class Round(QObject):
 
     # --- a house -----------------------------------------------------------------------------
 
-    def follow(self, desk: Desk, scanning: Scanning, household: int, kept: Kept) -> None:
-        """Looks on what becomes of a house on the scan screen, and shows its verdict there."""
+    def follow(
+        self,
+        desk: Desk,
+        scanning: Scanning,
+        household: int,
+        kept: Kept,
+        location: str | None = None,
+    ) -> None:
+        """Looks on what becomes of a house on the scan screen, and shows its verdict there;
+        ``location``: where the volunteer stands, as a geo URI."""
         self._let_go()
         self._desk, self._household, self.kept = desk, household, kept
         self._followed = scanning
-        scanning.found(household)
+        scanning.found(household, location)
         scanning.changed.connect(self._look_on)
         self._look_on()
 
     def _look_on(self) -> None:
         assert self._followed is not None
         scan = self._followed.state
-        if scan.phase in (Phase.LOOKING, Phase.RECORDING):
+        if scan.phase in (Phase.LOOKING, Phase.CAPTURING, Phase.RECORDING):
             return
         if scan.phase is Phase.SHOWN:
             if scan.seen is not None and household_of(scan.seen.look) != self._household:

@@ -102,9 +102,9 @@ class Scanning(QObject):
         if text.strip():
             self._look(lambda: self._desk.scan_typed(text))
 
-    def found(self, household: int) -> None:
-        """A household was found without a slip."""
-        self._look(lambda: self._desk.found(household))
+    def found(self, household: int, location: str | None = None) -> None:
+        """A household was found without a slip; ``location``: at its door."""
+        self._look(lambda: self._desk.found(household, location))
 
     def _look(self, look: Callable[[], Seen]) -> None:
         if self._over or self.held() or self.state.phase in _BUSY:

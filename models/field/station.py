@@ -119,13 +119,19 @@ class Station:
         return self._session
 
     def open_session(
-        self, actor: int, point: int, label: str = "", counted: Sequence[tuple[int, int]] = ()
+        self,
+        actor: int,
+        point: int,
+        label: str = "",
+        counted: Sequence[tuple[int, int]] = (),
+        location: str | None = None,
     ) -> Session:
-        """Opens a session at ``point`` with what was counted there: (package, pieces) pairs."""
+        """Opens a session at ``point`` with what was counted there: (package, pieces) pairs;
+        ``location``: where that is, as a geo URI."""
         if self._session is not None:
             return self._session
         stock = [Stock(Movement.COUNTED, package, pieces) for package, pieces in counted]
-        self._record(actor, SessionOpened(point, label), *stock)
+        self._record(actor, SessionOpened(point, label, location=location), *stock)
         self._session = find_open_session(self.ledger)
         self._handed = 0
         return self._open()
@@ -241,6 +247,7 @@ class Station:
         note: str | None = None,
         taker: Taker | None = None,
         lines: Sequence[Line] | None = None,
+        location: str | None = None,
     ) -> Recorded:
         """Records that what is due was handed over: to the holder or to ``taker``, all of it or
         only ``lines`` of it. ``blobs`` are its photos and signatures, which ``keep_picture`` has
@@ -261,7 +268,7 @@ class Station:
         tone = decision.verdict.tone
         if tone is Tone.STOP or (tone is Tone.CHECK and not deliberate) or not decision.due:
             raise NotAllowed()
-        body = self._handover(look, tuple(blobs), note, taker, lines)
+        body = self._handover(look, tuple(blobs), note, taker, lines, location)
         if not all(self.blobs.has(blob.hash) for blob in blobs):
             raise PictureMissing()
         if self.drafts.of(body.household) is None:
@@ -281,9 +288,10 @@ class Station:
         actor: int,
         taker: Taker | None = None,
         lines: Sequence[Line] | None = None,
+        location: str | None = None,
     ) -> Draft:
         """Notes that a hand-over was confirmed and waits for its pictures; a crash keeps it."""
-        body = self._handover(look, taker=taker, lines=lines)
+        body = self._handover(look, taker=taker, lines=lines, location=location)
         made = Draft(Fact(self.ledger.clock().now, actor, 0, body), look.slip)
         self.drafts.put(made)
         return made
@@ -367,6 +375,7 @@ class Station:
         note: str | None = None,
         taker: Taker | None = None,
         lines: Sequence[Line] | None = None,
+        location: str | None = None,
     ) -> Handover:
         """What is due by ``look``, or a part of it, handed over to the holder or to ``taker``."""
         of = household_of(look)
@@ -380,6 +389,7 @@ class Station:
             verdict=look.decision.verdict,
             note=note,
             blobs=blobs,
+            location=location,
         )
         if isinstance(taker, Replacement):
             listed = self.roster.household_by_kk(taker.kk)

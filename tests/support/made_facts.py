@@ -71,6 +71,7 @@ HANDOVERS = st.builds(
     replacing_kk=st.none() | _ID,
     replaced_because=st.none() | st.sampled_from(Outcome),
     answered_by=_WORDS,
+    location=_WORDS,
 )
 _REFUSED = st.builds(
     Refused,
@@ -83,7 +84,7 @@ _REFUSED = st.builds(
 _FEED = st.none() | st.binary(min_size=16, max_size=16)
 KNOWN_BODIES = st.one_of(
     HANDOVERS,
-    st.builds(SessionOpened, _ID, st.text(max_size=20), _FEED, st.none() | _ID),
+    st.builds(SessionOpened, _ID, st.text(max_size=20), _FEED, st.none() | _ID, _WORDS),
     st.builds(SessionClosed, _ID),
     st.builds(NoHandover, _ID, st.sampled_from(Outcome), st.none() | _ID, st.none() | _ID, _WORDS),
     st.builds(

@@ -61,7 +61,7 @@ FACTS = (
 BODIES: tuple[Body, ...] = (
     SessionOpened(3),
     SessionOpened(3, "Tahap 2"),
-    SessionOpened(3, "Tahap 2", bytes(range(16)), 117),
+    SessionOpened(3, "Tahap 2", bytes(range(16)), 117, "geo:-6.1754,106.8272;u=20"),
     SessionClosed(41),
     Handover(FAMILY, (Line(2, 1, 1),), Source.CAMERA),
     Handover(
@@ -81,6 +81,7 @@ BODIES: tuple[Body, ...] = (
         replacing_kk=3171010101200021,
         replaced_because=Outcome.DECEASED,
         answered_by="Ketua RW 03",
+        location="geo:-6.17541,106.82721",
     ),
     NoHandover(FAMILY, Outcome.ABSENT),
     NoHandover(FAMILY, Outcome.OUT_OF_STOCK, stage=2, slip=SLIP_NUMBER, note="beras habis"),

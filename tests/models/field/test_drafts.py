@@ -11,7 +11,7 @@ import pytest
 from models.asks import Asks
 from models.clock import DAY
 from models.errors import PictureMissing
-from models.facts import Blob, BlobKind, Handover, Line, Receiver, Source
+from models.facts import Blob, BlobKind, Handover, Line, Receiver, SessionOpened, Source
 from models.page import Page
 from tests.support.field import FieldDevice, device_in
 from tests.support.pictures import picture
@@ -78,6 +78,22 @@ def test_a_draft_is_there_after_a_restart_with_its_pictures_and_goes_with_the_re
     assert fact is not None and isinstance(fact.body, Handover)
     assert fact.body.blobs == (photo,)
     assert fact.body.note == "tanpa tanda tangan"
+
+
+def test_where_a_session_and_a_hand_over_were_is_recorded(device: FieldDevice) -> None:
+    station = device.station
+    station.close_session(RANI)
+    station.open_session(RANI, HERE, location="geo:-6.1754,106.8272")
+    opened = device.ledger.fact(device.ledger.head().seq)
+    assert opened is not None and isinstance(opened.body, SessionOpened)
+    assert opened.body.location == "geo:-6.1754,106.8272"
+    look = station.look_up_kk(FAMILIES[0].kk)
+    door = "geo:-6.17391,106.82003;u=12"
+    assert station.draft(look, RANI, location=door).body.location == door
+    recorded = station.hand_over(look, RANI, location=door)
+    fact = device.ledger.fact(recorded.place)
+    assert fact is not None and isinstance(fact.body, Handover)
+    assert fact.body.location == door
 
 
 def test_it_stays_when_the_record_could_not_be_written(device: FieldDevice) -> None:

@@ -155,13 +155,16 @@ def run(folder: Path | None, language: Language | None) -> int:
     threads = Threads(_unhandled)
     QTimer.singleShot(0, lambda: _load(window, threads, home, settings, start))
     from desktop.ending import SystemEnd
+    from desktop.log import keep_log, let_log_go
 
     end = SystemEnd(application, window)
+    log = keep_log(home)
     try:
         return application.exec()
     finally:
         end.stop()
         threads.shutdown()
+        let_log_go(log)
 
 
 def _load(

@@ -1,5 +1,5 @@
 """``ksbb-field``: the app, and what it can do without a screen (sync, USB, enrol, decode,
-self-test)."""
+diagnostics, self-test)."""
 
 from __future__ import annotations
 
@@ -62,6 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             reader = _pin_reader(parsed)
             return import_usb(parsed.folder, parsed.files, parsed.volunteer, reader, parsed.lang)
+        case "diagnostics":
+            from desktop.headless import diagnose
+
+            return diagnose(parsed.folder, parsed.out, parsed.lang)
         case "enrol":
             from desktop.headless import enrol_here
 
@@ -139,6 +143,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     enrol.add_argument("--code", help=say("code"))
     enrol.add_argument("--invitation", help=say("invitation"))
     enrol.add_argument("--name", help=say("name"), default="")
+    command("diagnostics").add_argument("--out", type=Path, help=say("diagnostics_out"))
     decode = command("decode")
     decode.add_argument("files", nargs="+", metavar="FILE", help=say("files"))
     return parser

@@ -18,6 +18,7 @@ from desktop.device import (
     sync,
 )
 from desktop.device_secret import usual_stores
+from desktop.diagnostics import of_machine, write
 from desktop.folders import usual_folder
 from desktop.metered import is_metered, photo_limit
 from desktop.settings import SETTINGS_FILE, load_settings
@@ -154,6 +155,17 @@ def enrol_here(
             households=enrolment.households,
         )
     )
+    return OK
+
+
+def diagnose(folder: Path | None, target: Path | None, language: Language) -> int:
+    """Writes the file for support, opening nothing; returns the exit code."""
+    folder = folder or usual_folder()
+    try:
+        file = write(target or Path.cwd(), folder, [of_machine(folder)])
+    except OSError:
+        return complain(text(language, "keeping.diagnostics.failed.title"), FAILED)
+    print(text(language, "keeping.diagnostics.saved", file=file))
     return OK
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from desktop.device import VAULT_FILE, is_enrolled
 from desktop.device_secret import SecretStore, SecretUnavailable
+from desktop.log import LOG_FILE
 from desktop.private_file import sync_folder
 from desktop.settings import SETTINGS_FILE
 from desktop.vault_errors import VaultError
@@ -24,7 +25,7 @@ from models.field.faults import mapped
 from sync.turn import LOCK_FILE
 
 _ASIDE, _DOOMED = "disisihkan-", "dihapus-"
-_STAYS = (SETTINGS_FILE, LOCK_FILE, "app.lock")
+_STAYS = (SETTINGS_FILE, LOCK_FILE, "app.lock", LOG_FILE, f"{LOG_FILE}.1")
 
 
 def belongings(folder: Path) -> list[Path]:

@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from platformdirs import user_documents_path
 from PySide6.QtCore import QLockFile, QObject
 from PySide6.QtGui import QGuiApplication, QImage
 
 from desktop.app import MainWindow, lock_folder
 from desktop.device import VAULT_FILE, Enrolment, OpenDevice, is_enrolled, open_device
 from desktop.device_secret import usual_stores
+from desktop.diagnosing import save_diagnostics
 from desktop.drives import find_drives
 from desktop.metered import Metered
 from desktop.presenters.enrolling import Enrolling
@@ -76,6 +78,8 @@ class Workplace(QObject):
         self.metered = Metered(self)
         self.preferences = Preferences(window, self.camera, self.sounds, folder, settings, self)
         self.shift: Shift | None = None
+        self.documents = user_documents_path()
+        self.preferences.diagnostics_asked.connect(lambda: save_diagnostics(self))
         self._over = False
         self._at_the_door: Leaving | None = None
         """Asks before the window is closed, when the last volunteer left records that are not safe

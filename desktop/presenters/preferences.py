@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -42,6 +43,8 @@ class Preferences(QObject):
     changed = Signal(object)
     wipe_asked = Signal()
     """Take this laptop's data off it; offered while ``can_wipe``."""
+    diagnostics_asked = Signal()
+    """Write the file for support, and ``tell`` what came of it."""
 
     def __init__(
         self,
@@ -55,6 +58,8 @@ class Preferences(QObject):
         super().__init__(parent)
         self.settings = settings
         self.can_wipe = False
+        self.tell: Callable[[Notice], None] = lambda _said: None
+        """Says something on the settings' page, if it stands."""
         self._window = window
         self._camera = camera
         self._sounds = sounds
@@ -100,11 +105,23 @@ class Preferences(QObject):
             unsaved.clear()
             draw()
 
+        def tell(said: Notice) -> None:
+            unsaved[:] = [said]
+            draw()
+
+        def leave() -> None:
+            self.tell = lambda _said: None
+            self._window.uncover()
+
+        self.tell = tell
+        # However the page goes.
+        panel.destroyed.connect(lambda: setattr(self, "tell", lambda _said: None))
+        panel.diagnostics_asked.connect(self.diagnostics_asked)
         panel.changed.connect(change)
         panel.notice_dismissed.connect(dismiss)
         panel.sound_tried.connect(self._sounds.play)
         panel.wipe_asked.connect(self.wipe_asked)
-        panel.left.connect(self._window.uncover)
+        panel.left.connect(leave)
         draw()
         self._window.cover(page)
         panel.take_focus()

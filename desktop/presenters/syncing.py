@@ -3,6 +3,7 @@ remembered; and what is true meanwhile of the line and of the records."""
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -28,6 +29,8 @@ from sync.session import Synced
 
 RunSync = Callable[[OpenDevice, Cancel, Callable[[SyncProgress], None], bool], Synced]
 """(device, cancel, report, by hand) → what it did. By itself it gives up sooner."""
+
+_log = logging.getLogger("ksbb.field")
 
 
 class Syncing(QObject):
@@ -205,6 +208,7 @@ class Syncing(QObject):
     def _done(self, synced: Synced) -> None:
         self._cancel = None
         now = self._now()
+        _log.info("sync well: %d sent, %d fetched", synced.sent, synced.fetched)
         self._line.heard(now)
         self._rhythm.went_well(self._seconds())
         last = SyncResult(now, sent=synced.sent, got=synced.fetched)
@@ -220,6 +224,7 @@ class Syncing(QObject):
     def _failed(self, error: BaseException) -> None:
         self._cancel = None
         again, by_hand = self._at_once, self._by_hand
+        _log.info("sync failed: %s", type(error).__name__)
         self._rhythm.failed(error, self._seconds())
         self._line.failed(error, self._now(), heard=self._heard)
         last = self.state.last

@@ -64,6 +64,7 @@ class SettingsPanel(View):
     """Let this Tone be heard."""
     notice_dismissed = Signal(str)
     wipe_asked = Signal()
+    diagnostics_asked = Signal()
     left = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -105,6 +106,11 @@ class SettingsPanel(View):
         self.wipe.clicked.connect(self.wipe_asked)
         may_shrink(self.wipe)
         self._wipe_hint = Words("small", ink="muted")
+        self.diagnostics = Button(look, "secondary", icon="info")
+        self.diagnostics.clicked.connect(self.diagnostics_asked)
+        may_shrink(self.diagnostics)
+        self._diagnostics_hint = Words("small", ink="muted")
+        diagnostics = column(in_line(self.diagnostics), in_line(self._diagnostics_hint), gap=1)
         wipe = column(in_line(self.wipe), in_line(self._wipe_hint), gap=1)
         self._halves = row(
             column(
@@ -122,6 +128,7 @@ class SettingsPanel(View):
                 in_line(self._no_camera),
                 self.automatic,
                 self.photo_days,
+                diagnostics,
                 wipe,
                 1,
             ),
@@ -164,6 +171,8 @@ class SettingsPanel(View):
         self._tone_row.rearrange()
         self.close_button.say(say("door.settings.close"))
         self.wipe.say(say("door.settings.wipe.go"))
+        self.diagnostics.say(say("keeping.diagnostics.go"))
+        self._diagnostics_hint.say(say("keeping.diagnostics.hint"))
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -24,6 +24,7 @@ from server.figures import Figures
 from server.keys import Keys
 from server.parcels import ParcelOffice
 from server.personal import Personal
+from server.pledges import PledgeDesk
 from server.receiving import Receiving
 from server.settings import Settings
 from server.status import StatusDesk
@@ -36,6 +37,7 @@ from server.web.household import StatusPages
 from server.web.limits import Limiter, Limits
 from server.web.paper import PaperPages
 from server.web.parcels import ParcelPages
+from server.web.pledges import PledgePages
 from server.web.problems import Problems
 from server.web.rendering import STATIC, Pages
 from server.web.routing import PageRoute
@@ -103,6 +105,14 @@ def create_app(
                 problems,
                 ComplaintDesk(engine),
                 Limiter(limits.complaint_address, limits.complaint_total, clock),
+                trusted,
+                clock,
+            ).routes(),
+            *PledgePages(
+                pages,
+                problems,
+                PledgeDesk(engine, personal),
+                Limiter(limits.pledge_address, limits.pledge_total, clock),
                 trusted,
                 clock,
             ).routes(),

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from models.regions import regions
+from server.pledges import promised
 from server.telling import Count, city_of, tell
 
 NOTHING = Count()
@@ -23,13 +24,15 @@ NOTHING = Count()
 @dataclass(frozen=True, slots=True)
 class Area:
     """A kelurahan, a kecamatan, an RW or all: households and pieces that are due, pieces handed
-    over. ``handed`` of an RW is not known."""
+    over. ``handed`` and ``promised`` of an RW are not known."""
 
     code: str
     name: str
     households: Count = NOTHING
     due: Count = NOTHING
     handed: Count = NOTHING
+    promised: int = 0
+    """Packages that givers have promised for it, and an officer has agreed with them."""
 
     @property
     def gap(self) -> int:
@@ -123,6 +126,7 @@ class Areas:
             row.region: Count(int(row.pieces), row.untold)
             for row in connection.execute(_HANDED, values)
         }
+        pledged = promised(connection)
         return [
             Area(
                 code,
@@ -130,6 +134,7 @@ class Areas:
                 sum((households for households, _ in found), Count()),
                 sum((due for _, due in found), Count()),
                 handed.get(code, Count()),
+                pledged.get(code, 0),
             )
             for code, found in cells.items()
         ]
@@ -154,6 +159,7 @@ def _summed(code: str, name: str, areas: Iterable[Area]) -> Area:
         sum((one.households for one in found), Count()),
         sum((one.due for one in found), Count()),
         sum((one.handed for one in found), Count()),
+        sum(one.promised for one in found),
     )
 
 

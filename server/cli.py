@@ -69,6 +69,7 @@ def main(
         commands,
         device_commands,
         paper_command,
+        pledge_commands,
     )
     from server.audit_command import audit
     from server.complaint_command import answer_one, complaints
@@ -104,6 +105,8 @@ def main(
         "catalogue": catalogue_commands.show,
         "complaints": complaints,
         "answer-complaint": answer_one,
+        "pledges": pledge_commands.pledges,
+        "advance-pledge": pledge_commands.advance_one,
         "stock": stock,
         "assign-device": assign_commands.assign_laptop,
         "assign-volunteer": assign_commands.assign_person,
@@ -208,6 +211,19 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     log = command("audit", "about_audit")
     log.add_argument("--last", type=int, default=20, metavar="N", help=say("audit.last"))
     log.add_argument("--json", action="store_true", help=say("json"))
+    command("pledges", "about_pledges").add_argument(
+        "--json", action="store_true", help=say("json")
+    )
+    advanced = command("advance-pledge", "about_advance")
+    advanced.add_argument("number", metavar="NO", help=say("pledge.number"))
+    advanced.add_argument(
+        "--as",
+        dest="state",
+        required=True,
+        choices=("confirmed", "arrived", "sent", "declined"),
+        help=say("pledge.as"),
+    )
+    advanced.add_argument("--words", default="", help=say("pledge.words"))
     answered = command("answer-complaint", "about_answer")
     answered.add_argument("number", metavar="NO", help=say("answer_number"))
     answered.add_argument(

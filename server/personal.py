@@ -26,6 +26,9 @@ class PersonalColumn(Enum):
     NAME = b"name"
     ADDRESS = b"address"
     RECEIVER = b"receiver"
+    DONOR = b"donor"
+    CONTACT = b"contact"
+    """These two are bound to the number of a pledge in place of a household's."""
 
 
 class CannotDecrypt(ValueError):

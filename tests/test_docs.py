@@ -57,6 +57,7 @@ def test_the_readme_names_commands_that_there_are(
         "import-roster issue-slips enrol-code devices revoke-device reviews import-parcel serve"
         " backup restore decide audit add-programme add-stage add-package add-point add-volunteer"
         " set-pin catalogue complaints answer-complaint"
+        " pledges advance-pledge"
     )
     for command in commands.split():
         assert README.count(command) >= len(LANGUAGES), command

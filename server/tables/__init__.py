@@ -52,6 +52,7 @@ from server.tables.happened import (
     StockMove,
 )
 from server.tables.households import Entitlement, Household, KKAlias, Slip
+from server.tables.pledges import Pledge, PledgeStep
 
 __all__ = [
     "Agregator",
@@ -80,6 +81,8 @@ __all__ = [
     "Kolaborator",
     "Need",
     "Package",
+    "Pledge",
+    "PledgeStep",
     "Point",
     "PointChange",
     "PointCounter",

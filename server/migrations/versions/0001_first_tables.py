@@ -400,6 +400,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("stage", "region", "rw", name="need_pkey"),
     )
     op.create_table(
+        "pledge",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("donor_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("contact_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("contents", sa.String(), nullable=False),
+        sa.Column("packages", sa.BigInteger(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pledge_pkey"),
+    )
+    op.create_table(
+        "pledge_step",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pledge_step_pkey"),
+    )
+    op.create_index("pledge_step_by_number", "pledge_step", ["number", "id"], unique=False)
+    op.create_table(
         "package",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("programme", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -490,6 +514,8 @@ def downgrade() -> None:
     op.drop_table("stage")
     op.drop_table("point")
     op.drop_table("need")
+    op.drop_table("pledge_step")
+    op.drop_table("pledge")
     op.drop_table("package")
     op.drop_table("told_head")
     op.drop_index("feed_by_device", table_name="feed")

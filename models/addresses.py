@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
-_ALIKE = {"jalan": "jl", "jln": "jl", "gang": "gg", "blk": "blok", "nomor": "no", "nmr": "no"}
+_ALIKE = {"jalan": "jl", "jln": "jl", "gang": "gg", "blk": "blok", "no": "", "nomor": ""}
+"""One writes "no", another doesn't."""
 
 
-def walking_order(address: str) -> tuple[tuple[int, int, str], ...]:
-    """A key to sort by: ``Gg. Mawar No. 2`` before ``Gang Mawar no 10``, ``Blok A 9`` before
+def walking_order(address: str) -> str:
+    """What to sort by: ``Gg. Mawar No. 2`` before ``Gang Mawar no 10``, ``Blok A 9`` before
     ``Blok B 1``."""
-    key = []
-    for part in _PARTS.findall(address.casefold()):
-        word = _ALIKE.get(part, part)
-        if word == "no":
-            continue  # one writes it, another doesn't
-        key.append((0, int(word), "") if word.isdecimal() else (1, 0, word))
-    return tuple(key)
+    return " ".join(filter(None, map(_sortable, _PARTS.findall(address.casefold()))))
+
+
+def _sortable(part: str) -> str:
+    """Numbers by their value, before words."""
+    if part.isdecimal():
+        bare = part.lstrip("0")
+        return f"{len(bare):02d}{bare}"
+    return _ALIKE.get(part, part)

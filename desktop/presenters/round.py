@@ -17,7 +17,9 @@ from desktop.theme.look import Look
 from desktop.threads import Cancel, Threads
 from desktop.views.door_page import DoorState, HouseLine, Kept, house_row
 from desktop.views.parts.table_model import Row
+from desktop.views.state import Goods
 from models.errors import Cancelled
+from models.facts import Line
 from models.field.houses import BEGINNING, House, Seam, houses, houses_after
 from models.field.other_ways import household_of
 
@@ -60,7 +62,7 @@ class Round(QObject):
         def work(after: Seam) -> tuple[list[HouseLine], Seam | None]:
             reading.check()
             some, onwards = houses_after(desk.station, after)
-            return [_line(desk, house) for house in some], onwards
+            return _lines(desk, some), onwards
 
         def read(result: tuple[list[HouseLine], Seam | None]) -> None:
             if reading.is_set():
@@ -168,7 +170,7 @@ class Round(QObject):
         assert desk is not None
 
         def work() -> list[HouseLine]:
-            return [_line(desk, house) for house in houses(desk.station, [of])]
+            return _lines(desk, houses(desk.station, [of]))
 
         def read(some: list[HouseLine]) -> None:
             if of in self._lines:
@@ -207,13 +209,20 @@ class Round(QObject):
         self.changed.emit(self.state)
 
 
-def _line(desk: Desk, house: House) -> HouseLine:
-    """A house with its names, on the database thread."""
-    return HouseLine(
-        house.household.id,
-        card(house.household),
-        desk.names.goods(house.due),
-        house.verdict,
-        house.outcome,
-        house.place,
-    )
+def _lines(desk: Desk, some: list[House]) -> list[HouseLine]:
+    """Houses with their names, on the database thread; what many are due alike is kept once."""
+    goods: dict[tuple[Line, ...], tuple[Goods, ...]] = {}
+    for house in some:
+        if house.due not in goods:
+            goods[house.due] = desk.names.goods(house.due)
+    return [
+        HouseLine(
+            house.household.id,
+            card(house.household),
+            goods[house.due],
+            house.verdict,
+            house.outcome,
+            house.place,
+        )
+        for house in some
+    ]

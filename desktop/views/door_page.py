@@ -44,7 +44,7 @@ class HouseLine:
     goods: tuple[Goods, ...]
     verdict: Verdict
     outcome: Outcome | None = None
-    place: tuple[object, ...] = ()
+    place: str = ""
 
     @property
     def handed(self) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import text
 
@@ -20,7 +19,7 @@ from models.field.station import Station
 from models.field.straight import Straight
 from models.verdict import Verdict
 
-SLICE = 20_000
+SLICE = 4_000
 """Entitlements that are gone through at once."""
 
 Seam = tuple[int, int, int]
@@ -71,10 +70,11 @@ class House:
         return self.verdict is Verdict.ALREADY_COLLECTED
 
     @property
-    def place(self) -> tuple[Any, ...]:
-        """Where it comes as one walks."""
+    def place(self) -> str:
+        """Where it comes as one walks: what to sort by."""
         home = self.household
-        return home.region, home.rw, home.rt, walking_order(home.address), home.name, home.id
+        way = walking_order(home.address)
+        return f"{home.region}\n{home.rw:04d}{home.rt:04d}\n{way}\n{home.name}\n{home.id}"
 
 
 def houses_after(station: Station, after: Seam = BEGINNING) -> tuple[list[House], Seam | None]:

@@ -59,7 +59,7 @@ def keys(page: DoorPage) -> list[object]:
 
 def status(page: DoorPage, house: int) -> str:
     """What a house's row says first."""
-    return next(row for row in page._state.rows if row.key == house).cells[0].words
+    return next(row for row in page._state.rows if row.key == house).words[0]
 
 
 def test_house_after_house_is_handed_over_and_ticked_off(

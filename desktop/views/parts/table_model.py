@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QPixmap
@@ -45,16 +47,28 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row, of ``row_of``; ``key`` tells it from all others for as long as the table is shown,
-    ``told`` is all that a filter looks at."""
+    ``told`` is all that a filter looks at.
+
+    Its cells lie in tuples of plain values: of twenty thousand rows with objects in them, every
+    look of Python's garbage collector would be seen on the screen.
+    """
 
     key: Hashable
-    cells: tuple[Cell, ...]
+    words: tuple[str, ...]
+    orders: tuple[Any, ...]
+    looks: tuple[tuple[str, str], ...]
     told: str
+
+
+_PLAIN = ("", "")
 
 
 def row_of(key: Hashable, *cells: Cell, also: str = "") -> Row:
     """A row, in whichever thread; ``also`` are words that it is found by and that are not shown."""
-    return Row(key, cells, folded("\n".join([*(cell.words for cell in cells), also])))
+    words = tuple(cell.words for cell in cells)
+    looks = tuple((cell.icon, cell.ink) if cell.icon or cell.ink else _PLAIN for cell in cells)
+    told = folded("\n".join([*words, also]))
+    return Row(key, words, tuple(cell.order for cell in cells), looks, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +80,14 @@ class Content:
 
     def tsv(self) -> str:
         """As spreadsheets take it from the clipboard: tabs between cells, none inside of them."""
-        lines = (self.titles, *self.rows)
-        return "\n".join("\t".join(" ".join(cell.split()) for cell in line) for line in lines)
+        return "\n".join("\t".join(map(_in_one, line)) for line in (self.titles, *self.rows))
+
+
+_BREAKS = re.compile(r"[\t\r\n]+")
+
+
+def _in_one(cell: str) -> str:
+    return cell if cell.isprintable() else _BREAKS.sub(" ", cell)
 
 
 Export = Callable[[Content], None]
@@ -134,7 +154,7 @@ class TableModel(QAbstractTableModel):
             rows = tuple(row for row in rows if all(word in row.told for word in words))
         shown = list(rows)
         if (column := self._column) is not None:
-            shown.sort(key=lambda row: _order(row.cells[column]), reverse=self._down)
+            shown.sort(key=partial(_order, column), reverse=self._down)
         self.beginResetModel()
         self._shown = shown
         self._places = {row.key: place for place, row in enumerate(shown)}
@@ -158,7 +178,7 @@ class TableModel(QAbstractTableModel):
         """These rows, or all that are shown."""
         chosen = self._shown if places is None else [self._shown[place] for place in places]
         titles = tuple(self._look.any_text(column.title) for column in self.columns)
-        return Content(titles, tuple(tuple(cell.words for cell in row.cells) for row in chosen))
+        return Content(titles, tuple(row.words for row in chosen))
 
     def restyle(self) -> None:
         """Words, colours or sizes have changed."""
@@ -194,27 +214,27 @@ class TableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
         if not index.isValid():
             return None
-        row = self._shown[index.row()]
-        cell = row.cells[index.column()]
+        row, column = self._shown[index.row()], index.column()
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.ToolTipRole)):
-            return cell.words
+            return row.words[column]
         if role == self.KEY:
             return row.key
-        if role == int(Qt.ItemDataRole.ForegroundRole) and cell.ink:
-            return QColor(getattr(self._look.tokens, cell.ink))
-        if role == int(Qt.ItemDataRole.DecorationRole) and cell.icon:
-            return self._icon(cell)
+        icon, ink = row.looks[column]
+        if role == int(Qt.ItemDataRole.ForegroundRole) and ink:
+            return QColor(getattr(self._look.tokens, ink))
+        if role == int(Qt.ItemDataRole.DecorationRole) and icon:
+            return self._icon(icon, ink or "text")
         if role == int(Qt.ItemDataRole.TextAlignmentRole):
-            return self._side(index.column())
+            return self._side(column)
         if role == int(Qt.ItemDataRole.AccessibleTextRole):
-            return " · ".join(one.words for one in row.cells if one.words)
+            return " · ".join(filter(None, row.words))
         return None
 
-    def _icon(self, cell: Cell) -> QPixmap:
-        key = (cell.icon, cell.ink or "text")
+    def _icon(self, icon: str, ink: str) -> QPixmap:
+        key = (icon, ink)
         if key not in self._icons:
             look = self._look
-            self._icons[key] = look.icon(cell.icon, getattr(look.tokens, key[1]), look.sizes.icon)
+            self._icons[key] = look.icon(icon, getattr(look.tokens, ink), look.sizes.icon)
         return self._icons[key]
 
     def _side(self, column: int) -> int:
@@ -236,7 +256,6 @@ def folded(words: str) -> str:
     return "".join(sign for sign in bare if not unicodedata.combining(sign))
 
 
-def _order(cell: Cell) -> tuple[int, object]:
-    if cell.order is None:
-        return 0, folded(cell.words)
-    return 1, cell.order
+def _order(column: int, row: Row) -> tuple[int, Any]:
+    order = row.orders[column]
+    return (0, folded(row.words[column])) if order is None else (1, order)

@@ -13,6 +13,7 @@ from desktop.views.closing import ClosingState
 from desktop.views.opening import Countable, OpeningState, PointChoice, StageOpen
 from desktop.views.overview import OverviewState, StockLevel
 from desktop.views.parts.check_list import Check
+from desktop.views.parts.count_card import ToCount
 from desktop.views.parts.history import HistoryItem, HistoryKind
 from desktop.views.scan_state import Corrected, Judged, Recorded, ScanState, Voided, Without
 from desktop.views.state import (
@@ -134,6 +135,11 @@ CLOSING = ClosingState(
     voided=2,
     goods=(Goods(133, "Paket sembako"), Goods(106, "Makanan siap saji")),
     stock=_STOCK,
+    packages=(
+        ToCount(1, "Paket sembako", 187),
+        ToCount(2, "Makanan siap saji", 14),
+        ToCount(3, "Paket Lebaran"),
+    ),
     unsafe=38,
     unsafe_since=NOW - 43 * _MINUTE,
     link=LinkState(Link.OFFLINE, NOW - 43 * _MINUTE, next_at=NOW + 40_000),

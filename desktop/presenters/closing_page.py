@@ -77,8 +77,11 @@ class ClosingPage(QObject):
             self._close()
 
     def _close(self) -> None:
+        counted, why = self.screen.counted()
         self._show(busy=True, notices=())
-        self._threads.submit_db(self._desk.close_session, self._closed, self._failed)
+        self._threads.submit_db(
+            lambda: self._desk.close_session(counted, why), self._closed, self._failed
+        )
 
     def _closed(self, _handed: int) -> None:
         if not self._over:

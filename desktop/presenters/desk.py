@@ -245,9 +245,9 @@ class Desk:
         self._shortage.forget()
         return self.standing()
 
-    def close_session(self) -> int:
+    def close_session(self, counted: dict[int, int] | None = None, why: str = "") -> int:
         """Closes it; returns how many hand-overs stand."""
-        handed = self.station.close_session(self.volunteer)
+        handed = self.station.close_session(self.volunteer, sorted((counted or {}).items()), why)
         self._history.clear()
         return handed
 

@@ -6,6 +6,7 @@ from desktop.presenters.desk import Desk
 from desktop.views.closing import ClosingState
 from desktop.views.opening import Countable, OpeningState, PointChoice, StageOpen
 from desktop.views.parts.check_list import Check
+from desktop.views.parts.count_card import ToCount
 from desktop.views.state import Goods
 from models.clock import DAY
 from models.facts import Handover, Refused
@@ -85,6 +86,7 @@ def closing_state(desk: Desk) -> ClosingState:
                         goods[one.name] = Goods(before.quantity + one.quantity, one.name)
                 case _:
                     pass
+    left = station.roster.stock(session.point) if session else {}
     return ClosingState(
         point=desk.names.point(session.point) if session else "",
         opened_at=session.opened_at if session else 0,
@@ -93,6 +95,10 @@ def closing_state(desk: Desk) -> ClosingState:
         voided=voided,
         goods=tuple(goods.values()),
         stock=standing.overview.stock,
+        packages=tuple(
+            ToCount(package, name, left.get(package))
+            for package, name in desk.names.packages.items()
+        ),
         unsafe=standing.safety.unsafe,
         unsafe_since=standing.safety.oldest_unsafe_at,
         safe_at=standing.safety.safe_at,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
 
 from desktop.theme.look import Look
 from desktop.views.overview import StockLevel
 from desktop.views.parts.arrange import clear, column, frame, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.button_row import foot
+from desktop.views.parts.count_card import CountCard, ToCount
 from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.link_line import LinkLine
 from desktop.views.parts.notice_bar import NoticeBar
@@ -36,6 +37,7 @@ class ClosingState:
     voided: int = 0
     goods: tuple[Goods, ...] = ()
     stock: tuple[StockLevel, ...] = ()
+    packages: tuple[ToCount, ...] = ()
     unsafe: int = 0
     unsafe_since: int | None = None
     device: str = ""
@@ -83,14 +85,19 @@ class ClosingScreen(View):
         )
         safety.addLayout(words, 1)
         self._safety_box = frame("tint", safety, tone="go")
-        card = frame("card", column(boxes, None, self._goods_title, self._goods, gap=1, margin=3))
+        self.counts = CountCard(look)
+        came_to = column(boxes, None, self._goods_title, self._goods, 1, gap=1, margin=3)
+        self._count_frame = frame("card", column(self.counts, 1, margin=3))
+        self._cards = row(frame("card", came_to), self._count_frame, gap=2)
+        for half in (0, 1):
+            self._cards.setStretch(half, 1)
         self._scroll = scrolling(
             column(
                 self._notices,
                 column(self._title, self._sub, gap=0),
                 # First, as it is what a person must still do something about.
                 self._safety_box,
-                card,
+                self._cards,
                 1,
                 gap=2,
                 margin=(3, 3, 3, 2),
@@ -101,12 +108,20 @@ class ClosingScreen(View):
         self.sync = Button(look, "secondary", icon="refresh-cw", hint="F5")
         self.sync.clicked.connect(self.sync_asked)
         self.confirm = Button(look, "primary", icon="log-out")
-        self.confirm.clicked.connect(self.confirmed)
+        self.confirm.clicked.connect(self._confirm)
         whole = column(gap=0)
         whole.addWidget(self._scroll, 1)
         whole.addLayout(foot(self.back, 1, self.sync, self.confirm))
         self.setLayout(whole)
         self.restyle()
+
+    def counted(self) -> tuple[dict[int, int], str]:
+        """What was counted last, package → pieces, and why that is not what the records say."""
+        return self.counts.counted(), self.counts.why.text.strip()
+
+    def _confirm(self) -> None:
+        if self.counts.complete():
+            self.confirmed.emit()
 
     def show_closing(self, state: ClosingState) -> None:
         """Show this."""
@@ -126,6 +141,7 @@ class ClosingScreen(View):
         self.sync.say(say("close.sync"))
         for (caption, _), key in zip(self._figures, ("handed", "refused", "voided"), strict=True):
             caption.say(say(f"close.{key}"))
+        self._make_room()
 
     def draw(self) -> None:
         state, say = self._state, self.look.text
@@ -137,6 +153,8 @@ class ClosingScreen(View):
         ):
             shown.say(number(self.look, count))
         self._draw_goods()
+        self._count_frame.setVisible(bool(state.packages))
+        self.counts.show_packages(state.packages)
         self._draw_safety()
         self._progress.show_progress(state.progress)
         self._link.setVisible(state.progress is None and state.unsafe > 0)
@@ -199,10 +217,14 @@ class ClosingScreen(View):
         self._siblings.show_siblings(state.siblings, state.now)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses what has the keyboard, Esc goes back, F5 syncs."""
+        """Enter presses what has the keyboard and goes from count to count, Esc goes back, F5
+        syncs."""
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                press_focused(self)
+                if self.counts.holds(self.focusWidget()):
+                    self._count_on()
+                else:
+                    press_focused(self)
             case Qt.Key.Key_Escape:
                 self.left.emit()
             case Qt.Key.Key_F5:
@@ -211,3 +233,20 @@ class ClosingScreen(View):
                 pass
             case _:
                 super().keyPressEvent(event)
+
+    def _count_on(self) -> None:
+        """To the next field, and from the last of them to the way on."""
+        fields: list[QWidget] = [*self.counts.entries(), self.counts.why.line]
+        shown = [one for one in fields if one.isVisible()]
+        place = next((n for n, one in enumerate(shown) if one.hasFocus()), len(shown))
+        following = shown[place + 1] if place + 1 < len(shown) else self.confirm
+        following.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The count beside what the session came to where there is room."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._cards.setDirection(across if self.width() >= self.look.px(760) else down)

@@ -136,10 +136,23 @@ class Station:
         self._handed = 0
         return self._open()
 
-    def close_session(self, actor: int) -> int:
-        """Closes the open session; returns how many hand-overs stand in it."""
+    def close_session(
+        self, actor: int, counted: Sequence[tuple[int, int]] = (), why: str = ""
+    ) -> int:
+        """Closes the open session with what was counted last, (package, pieces) pairs; returns how
+        many hand-overs stand in it. ``why`` explains what is not as the records say."""
         handed = self.handed()
-        self._record(actor, SessionClosed(handed))
+        left = self.roster.stock(self._open().point)
+        stock = [
+            Stock(
+                Movement.COUNTED,
+                package,
+                pieces,
+                note=why or None if left.get(package, pieces) != pieces else None,
+            )
+            for package, pieces in counted
+        ]
+        self._record(actor, *stock, SessionClosed(handed))
         self._session = None
         return handed
 

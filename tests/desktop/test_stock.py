@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.presenters.shortage import KEY as SHORT
+from desktop.views.closing import ClosingScreen
+from desktop.views.opening import OpeningScreen
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.stock_page import StockPage
-from models.facts import Movement, Stock, Void, VoidReason
+from desktop.views.unsafe_page import UnsafePage
+from models.facts import Movement, SessionClosed, Stock, Void, VoidReason
 from tests.support.app import App, furnish, running, words_of
 from tests.support.world import LEBARAN, SEMBAKO, THERE, family
 
@@ -186,3 +189,56 @@ def test_goods_of_two_kinds_are_chosen_by_arrow(
         app.tab_to(page.form.quantity.line)
         app.enter("1")
         assert last(app, page, 1) == Stock(Movement.DAMAGED, LEBARAN, 1)
+
+
+def test_the_closing_count_is_explained_where_it_differs_and_recorded_before_the_end(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        app.scanning()
+        app.hand_over(FAMILIES[0].code)
+        app.ctrl(KEY.Key_W)
+        closing = app.until_on(ClosingScreen)
+        app.until(lambda: closing.confirm.isEnabled() and len(closing.counts.entries()) == 2)
+        sembako, lebaran = closing.counts.entries()
+        assert "Paket sembako · catatan: 19" in words_of(closing)
+        app.tab_to(sembako)
+        app.enter("17")
+        assert lebaran.hasFocus()
+        assert "2 lebih sedikit dari catatan" in words_of(closing)
+        app.type("10")
+        assert "Cocok dengan catatan" in words_of(closing)
+        before = len(app.facts())
+        app.tab_to(closing.confirm)
+        app.enter()
+        assert "Jelaskan selisihnya" in words_of(closing)
+        assert closing.counts.why.line.hasFocus()
+        assert len(app.facts()) == before
+        app.enter("dua kardus basah")
+        assert closing.confirm.hasFocus()
+        app.enter()
+        unsafe = app.until_on(UnsafePage)
+        app.tab_to(unsafe.go)
+        app.enter()
+        app.until_on(OpeningScreen)
+        assert [fact.body for fact in app.facts()[before:]] == [
+            Stock(Movement.COUNTED, SEMBAKO, 17, note="dua kardus basah"),
+            Stock(Movement.COUNTED, LEBARAN, 10),
+            SessionClosed(1),
+        ]
+
+
+def test_a_session_closes_without_any_count(qtbot: QtBot, qapp: QApplication, folder: Path) -> None:
+    with running(qtbot, qapp, folder) as app:
+        app.scanning()
+        app.ctrl(KEY.Key_W)
+        closing = app.until_on(ClosingScreen)
+        app.until(closing.confirm.isEnabled)
+        app.tab_to(closing.confirm)
+        app.enter()
+        unsafe = app.until_on(UnsafePage)
+        app.tab_to(unsafe.go)
+        app.enter()
+        app.until_on(OpeningScreen)
+        assert app.facts()[-1].body == SessionClosed(0)
+        assert sum(isinstance(fact.body, Stock) for fact in app.facts()) == 2, "the opening's"

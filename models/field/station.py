@@ -35,7 +35,6 @@ from models.facts import (
     Handover,
     Line,
     Movement,
-    NoHandover,
     Outcome,
     Refused,
     SessionClosed,
@@ -64,9 +63,6 @@ from models.field.taking_back import TakingBack
 from models.slip import NotOurSlip, read_slip
 from models.slip_text import from_text
 from models.verdict import Tone
-
-VOIDABLE = (Handover, NoHandover, Stock)
-"""What was recorded by a person and can be taken back."""
 
 
 @dataclass(frozen=True, slots=True)

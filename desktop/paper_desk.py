@@ -34,6 +34,7 @@ from models.field.day_book import (
     Sitting,
     day_of,
     reading,
+    scope_around,
     scope_of_day,
     scope_of_sitting,
     sittings,
@@ -243,7 +244,12 @@ class _Gathering:
     def _figures(self, tally: Tally) -> Figures:
         stages = open_stages(self._connection, self._scope)
         count = count_listed(self._connection, self._scope, stages)
-        return figures(tally, count, self._names, self._speech)
+        around = scope_around(self._connection, self._scope)
+        pile = None
+        if around.devices > self._scope.devices:
+            # They hand out of one pile: what one laptop recorded of it doesn't add up.
+            pile = tally_of(self._connection, around, self._speech)
+        return figures(tally, count, self._names, self._speech, pile)
 
     def _head(self, kind: PaperKind, tally: Tally) -> Head:
         point = next((one for one in self._roster.points() if one.id == self._scope.point), None)

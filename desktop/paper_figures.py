@@ -34,13 +34,17 @@ def tally_of(
     total = sum(part.last - part.first + 1 for part in scope.parts)
     tally = Tally(where, hour_of)
     for entry in entries(connection, scope):
-        tally.add(entry.device, entry.hash, entry.fact, entry.stands)
+        tally.add(entry.feed, entry.hash, entry.fact, entry.stands)
         report(min(tally.records, total), total)
     return tally
 
 
-def figures(tally: Tally, listed: int, names: Names, speech: Speech) -> Figures:
-    """The same in words, the largest first where there is no other order."""
+def figures(
+    tally: Tally, listed: int, names: Names, speech: Speech, pile: Tally | None = None
+) -> Figures:
+    """The same in words, the largest first where there is no other order. ``pile``: whose stock it
+    is, where that is handed out by more laptops than the paper is about."""
+    stock = pile or tally
 
     def package(number: int) -> str:
         return names.packages.get(number, f"#{number}")
@@ -56,6 +60,7 @@ def figures(tally: Tally, listed: int, names: Names, speech: Speech) -> Figures:
                 package(number),
                 one.opening,
                 one.received,
+                one.borrowed,
                 one.handed,
                 one.damaged,
                 one.returned,
@@ -63,7 +68,7 @@ def figures(tally: Tally, listed: int, names: Names, speech: Speech) -> Figures:
                 one.difference,
                 one.left,
             )
-            for number, one in tally.stock.items()
+            for number, one in stock.stock.items()
         ),
         receivers=tuple(
             (speech.member("receiver", one), count)
@@ -83,6 +88,17 @@ def figures(tally: Tally, listed: int, names: Names, speech: Speech) -> Figures:
         packages=tuple((package(one), count) for one, count in sorted(tally.packages.items())),
         hours=_hours(tally),
         areas=tuple(sorted(tally.areas.items())),
+        remarks=tuple(
+            speech.say(
+                "bast.remark",
+                movement=speech.member("movement", one.movement),
+                n=speech.number(one.pieces),
+                package=package(one.package),
+                words=one.words,
+            )
+            for one in stock.remarks
+        ),
+        whole_point=pile is not None,
     )
 
 

@@ -91,6 +91,7 @@ class _Telling:
             case Handover() as body:
                 about = (*begin, *self._household(body.household))
                 receiver = speech.member("receiver", body.receiver)
+                because = body.replaced_because
                 for line in body.lines:
                     cells: tuple[Cell, ...] = (
                         *about,
@@ -99,6 +100,8 @@ class _Telling:
                         line.quantity,
                         receiver,
                         body.proxy_name,
+                        None if because is None else speech.member("outcome", because),
+                        body.answered_by,
                         _slip(body.slip),
                         body.note,
                     )
@@ -120,11 +123,14 @@ class _Telling:
                     names.packages.get(body.package, f"#{body.package}"),
                     body.quantity,
                     body.reference,
+                    names.point(body.other_point) or None,
+                    body.note,
                 )
                 yield Row(STOCK, (*cells, *self._record(entry)))
             case Complaint() as body:
                 cells = (
                     *begin,
+                    _slip(body.number),
                     *self._household(body.household),
                     speech.leaf("complaint", str(body.category)),
                     body.words,

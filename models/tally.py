@@ -7,6 +7,7 @@ them.
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,19 +23,22 @@ from models.facts import (
     Refused,
     Stock,
 )
+from models.stock import COMES
 
 DIGEST_BYTES = 16
 
 
 @dataclass(slots=True)
 class PackageStock:
-    """A package at one laptop. What is counted again shows a ``difference`` from what should have
-    been there, and the records go on from the count; ``left`` is None until something was counted
-    or received. ``opening + received - handed - damaged - returned - lent + difference == left``.
-    """
+    """A package at the point, all its laptops together: they hand out of one pile. What is counted
+    again shows a ``difference`` from what should have been there, and the records go on from the
+    count; ``left`` is None until something was counted or came. ``opening + received + borrowed -
+    handed - damaged - returned - lent + difference == left``; ``borrowed`` is whatever came from
+    other points, ``lent`` whatever went there."""
 
     opening: int = 0
     received: int = 0
+    borrowed: int = 0
     handed: int = 0
     damaged: int = 0
     returned: int = 0
@@ -51,28 +55,78 @@ class PackageStock:
             self.difference += pieces - self.left
         self.left = pieces
 
-    def came(self, pieces: int) -> None:
-        """So many were received."""
-        self.received += pieces
-        self.left = (self.left or 0) + pieces
+    def moved(self, movement: Movement, pieces: int) -> None:
+        """So many came or went."""
+        match movement:
+            case Movement.RECEIVED:
+                self.received += pieces
+            case Movement.BORROWED | Movement.GOT_BACK:
+                self.borrowed += pieces
+            case Movement.DAMAGED:
+                self.damaged += pieces
+            case Movement.RETURNED:
+                self.returned += pieces
+            case Movement.LENT | Movement.GIVEN_BACK:
+                self.lent += pieces
+        if movement in COMES:
+            self.left = (self.left or 0) + pieces
+        else:
+            self._went(pieces)
 
-    def went(self, pieces: int) -> None:
-        """So many are there no longer."""
+    def handed_over(self, pieces: int) -> None:
+        """So many went to households."""
+        self.handed += pieces
+        self._went(pieces)
+
+    def _went(self, pieces: int) -> None:
         if self.left is not None:
             self.left -= pieces
 
-    def __add__(self, other: PackageStock) -> PackageStock:
-        known = [one.left for one in (self, other) if one.left is not None]
-        return PackageStock(
-            self.opening + other.opening,
-            self.received + other.received,
-            self.handed + other.handed,
-            self.damaged + other.damaged,
-            self.returned + other.returned,
-            self.lent + other.lent,
-            self.difference + other.difference,
-            sum(known) if known else None,
-        )
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a person wrote beside a movement of the stock."""
+
+    package: int
+    movement: Movement
+    pieces: int
+    words: str
+
+
+class _Pile:
+    """What came, went and was counted, of any station, to be gone through in the order of time.
+
+    Numbers in rows of their own: there is one for each line of a hand-over. A station's clock may
+    be put back; its facts keep their order all the same.
+    """
+
+    def __init__(self) -> None:
+        self._at = array("q")
+        self._what = array("q")
+        self._package = array("q")
+        self._pieces = array("q")
+        self._latest: dict[bytes, int] = {}
+
+    def add(self, feed: bytes, at: int, movement: Movement | None, package: int, n: int) -> None:
+        """A movement, or (None) a hand-over."""
+        at = self._latest[feed] = max(at, self._latest.get(feed, at))
+        self._at.append(at)
+        self._what.append(movement or 0)
+        self._package.append(package)
+        self._pieces.append(n)
+
+    def reckoned(self) -> dict[int, PackageStock]:
+        """Package → what became of it."""
+        stock: dict[int, PackageStock] = {one: PackageStock() for one in sorted(set(self._package))}
+        for place in sorted(range(len(self._at)), key=self._at.__getitem__):
+            one, what, pieces = stock[self._package[place]], self._what[place], self._pieces[place]
+            if not what:
+                one.handed_over(pieces)
+            elif what == Movement.COUNTED:
+                one.counted(pieces)
+            else:
+                one.moved(Movement(what), pieces)
+        return stock
 
 
 def _nowhere(_household: int) -> str:
@@ -99,10 +153,11 @@ class Tally:
     hours: Counter[int] = field(default_factory=Counter)
     areas: Counter[str] = field(default_factory=Counter)
     households: set[int] = field(default_factory=set)
-    _stock: dict[tuple[int, int], PackageStock] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    _pile: _Pile = field(default_factory=_Pile)
     _hashes: list[bytes] = field(default_factory=list)
 
-    def add(self, device: int, digest: bytes, fact: Fact, stands: bool) -> None:
+    def add(self, feed: bytes, digest: bytes, fact: Fact, stands: bool) -> None:
         """One more fact, with its hash; one that was taken back counts as that alone."""
         self.records += 1
         self.first_at = fact.at if self.first_at is None else min(self.first_at, fact.at)
@@ -112,11 +167,15 @@ class Tally:
             return
         match fact.body:
             case Handover() as body:
-                self._handover(device, digest, fact, body)
+                self._handover(feed, digest, fact, body)
             case NoHandover(outcome=outcome):
                 self.outcomes[outcome] += 1
             case Stock() as body:
-                self._move(self._at(device, body.package), body)
+                self._pile.add(feed, fact.at, body.movement, body.package, body.quantity)
+                if body.note:
+                    self.remarks.append(
+                        Remark(body.package, body.movement, body.quantity, body.note)
+                    )
             case Complaint(category=category):
                 self.complaints[category] += 1
             case Refused():
@@ -124,7 +183,7 @@ class Tally:
             case _:
                 pass
 
-    def _handover(self, device: int, digest: bytes, fact: Fact, body: Handover) -> None:
+    def _handover(self, feed: bytes, digest: bytes, fact: Fact, body: Handover) -> None:
         self.handed += 1
         self.receivers[body.receiver] += 1
         self.volunteers[fact.actor] += 1
@@ -134,34 +193,12 @@ class Tally:
         self._hashes.append(digest)
         for line in body.lines:
             self.packages[line.package] += line.quantity
-            there = self._at(device, line.package)
-            there.handed += line.quantity
-            there.went(line.quantity)
-
-    @staticmethod
-    def _move(there: PackageStock, body: Stock) -> None:
-        match body.movement:
-            case Movement.COUNTED:
-                there.counted(body.quantity)
-            case Movement.RECEIVED:
-                there.came(body.quantity)
-            case Movement.DAMAGED:
-                there.damaged += body.quantity
-                there.went(body.quantity)
-            case Movement.RETURNED:
-                there.returned += body.quantity
-                there.went(body.quantity)
-
-    def _at(self, device: int, package: int) -> PackageStock:
-        return self._stock.setdefault((device, package), PackageStock())
+            self._pile.add(feed, fact.at, None, line.package, line.quantity)
 
     @property
     def stock(self) -> dict[int, PackageStock]:
-        """Package → what became of it, of all laptops together."""
-        sums: dict[int, PackageStock] = {}
-        for (_, package), one in sorted(self._stock.items()):
-            sums[package] = sums.get(package, PackageStock()) + one
-        return sums
+        """Package → what became of it."""
+        return self._pile.reckoned()
 
     @property
     def digest(self) -> bytes:

@@ -22,6 +22,7 @@ _MOST_LINES = 3
 _SHORT = 12
 _BETWEEN, _COUNT = 6.0, 24.0
 _HEADINGS = {"opening": "bast.opening_count"}
+_SELDOM = ("borrowed", "lent")
 
 Pairs = tuple[tuple[str, int], ...]
 """Words, and how often."""
@@ -57,6 +58,8 @@ def _story(bast: Bast, speech: Speech) -> list[Any]:
         words(speech.say("bast.packages"), HEADING),
         stock_grid(figures.stock, speech),
     ]
+    if figures.whole_point:
+        story.append(words(speech.say("bast.whole_point"), SMALL))
     story += count_grids(
         (
             (speech.say("bast.handing"), _counts(figures, speech)),
@@ -71,12 +74,15 @@ def _story(bast: Bast, speech: Speech) -> list[Any]:
 
 
 def stock_grid(stock: tuple[StockRow, ...], speech: Speech) -> Any:
-    """Packages and what became of them; what was lent only where something was."""
+    """Packages and what became of them; other points only where goods came or went there."""
     if not stock:
         return words(speech.say("bast.no_stock"), BODY)
-    lent = any(one.lent for one in stock)
-    leaves = ["opening", "received", "handed", "damaged", "returned"]
-    leaves += ["lent", "difference", "left"] if lent else ["difference", "left"]
+    leaves = [
+        leaf
+        for leaf in ("opening", "received", "borrowed", "handed", "damaged", "returned", "lent")
+        if leaf not in _SELDOM or any(getattr(one, leaf) for one in stock)
+    ]
+    leaves += ["difference", "left"]
     rows = []
     for one in stock:
         cells = [one.package]
@@ -145,6 +151,7 @@ def _closing(bast: Bast, speech: Speech) -> list[Any]:
     parts: list[Any] = [
         words(speech.say("bast.differences" if differs else "bast.remarks"), HEADING)
     ]
+    parts += [words(remark, SMALL) for remark in bast.figures.remarks]
     line = Grid([[""]] * _MOST_LINES, colWidths=[ROOM * MM], rowHeights=[7 * MM] * _MOST_LINES)
     line.setStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, black)])
     parts += [line, Spacer(1, 5 * MM), words(speech.say("bast.signed"), SMALL), Spacer(1, 2 * MM)]

@@ -50,11 +50,12 @@ class DanomRow:
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
-    """What became of a package; ``left`` is None where nothing was ever counted or received."""
+    """What became of a package (``models.tally``); ``left`` is None where nobody counted it."""
 
     package: str
     opening: int
     received: int
+    borrowed: int
     handed: int
     damaged: int
     returned: int
@@ -101,6 +102,10 @@ class Figures:
     packages: tuple[tuple[str, int], ...]
     hours: tuple[tuple[int, int], ...]
     areas: tuple[tuple[str, int], ...]
+    remarks: tuple[str, ...] = ()
+    """What was written beside counts and other movements of the stock."""
+    whole_point: bool = False
+    """The stock is that of all laptops at the point, the rest that of one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ HANDOVERS = Table(
         Column("pieces", "#output+delivered+num"),
         Column("receiver", "#beneficiary+receiver+type"),
         Column("receiver_name", "#contact+proxy+name"),
+        Column("replaced_because", "#cause+replacement+type"),
+        Column("answered_by", "#contact+answerable+name"),
         Column("slip", "#meta+slip+id"),
         Column("note", "#description+note"),
         *_RECORD,
@@ -105,6 +107,8 @@ STOCK = Table(
         Column("package", "#item+package+name"),
         Column("pieces", "#indicator+stock+num"),
         Column("reference", "#meta+delivery+id"),
+        Column("other_point", "#loc+other+point+name"),
+        Column("note", "#description+note"),
         *_RECORD,
     ),
 )
@@ -113,6 +117,7 @@ COMPLAINTS = Table(
     (
         _WHEN,
         _POINT,
+        Column("complaint_number", "#meta+complaint+id"),
         *_HOUSEHOLD,
         Column("category", "#cause+complaint+type"),
         Column("words", "#description+complaint"),

@@ -182,7 +182,15 @@ def sittings(connection: Connection) -> list[Sitting]:
 def scope_of_day(connection: Connection, point: int, day: date) -> Scope:
     """Everything that is held here of a day at a point, whichever laptop recorded it."""
     begins = begin_of(day)
-    ends = begins + DAY
+    return _scope_between(connection, point, begins, begins + DAY)
+
+
+def scope_around(connection: Connection, scope: Scope) -> Scope:
+    """The same stretch of time at the same point with the sessions of all laptops."""
+    return _scope_between(connection, scope.point, scope.begins, scope.ends)
+
+
+def _scope_between(connection: Connection, point: int, begins: int, ends: int) -> Scope:
     chosen = [
         one
         for one in sittings(connection)

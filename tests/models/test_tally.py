@@ -19,6 +19,7 @@ from models.facts import (
 from models.tally import PackageStock, Tally
 
 HOUR = 3_600_000
+FEED, OTHER = bytes(16), b"\x01" * 16
 
 
 def handed(household: int = 1 << 40, quantity: int = 1, at: int = 0) -> Fact:
@@ -28,7 +29,7 @@ def handed(household: int = 1 << 40, quantity: int = 1, at: int = 0) -> Fact:
 def tallied(*facts: Fact, stands: bool = True) -> Tally:
     tally = Tally()
     for number, fact in enumerate(facts):
-        tally.add(1, bytes([number]) * 32, fact, stands)
+        tally.add(FEED, bytes([number]) * 32, fact, stands)
     return tally
 
 
@@ -54,11 +55,11 @@ def test_what_was_taken_back_counts_as_that_alone() -> None:
 def test_the_digest_tells_lists_apart_but_not_their_order() -> None:
     first, second = Tally(), Tally()
     for number in (1, 2, 3):
-        first.add(1, bytes([number]) * 32, handed(), True)
+        first.add(FEED, bytes([number]) * 32, handed(), True)
     for number in (3, 1, 2):
-        second.add(1, bytes([number]) * 32, handed(), True)
+        second.add(FEED, bytes([number]) * 32, handed(), True)
     assert first.digest == second.digest
-    second.add(1, bytes(32), handed(), True)
+    second.add(FEED, bytes(32), handed(), True)
     assert first.digest != second.digest
 
 
@@ -78,12 +79,41 @@ def test_a_count_that_differs_shows_and_the_records_go_on_from_it() -> None:
     }
 
 
-def test_the_stock_of_two_laptops_is_added_up() -> None:
+def test_two_laptops_hand_out_of_one_pile_and_each_counts_it() -> None:
     tally = Tally()
-    for device, pieces in ((1, 20), (2, 5)):
-        tally.add(device, bytes(32), Fact(0, 7, 1, Stock(Movement.COUNTED, 2, pieces)), True)
-        tally.add(device, bytes([device]) * 32, handed(), True)
-    assert tally.stock == {2: PackageStock(opening=25, handed=2, left=23)}
+    facts = (
+        (FEED, 0, Stock(Movement.COUNTED, 2, 20)),
+        (FEED, 10, handed().body),
+        (FEED, 30, handed(quantity=2).body),
+        (OTHER, 20, Stock(Movement.COUNTED, 2, 19)),
+        (OTHER, 40, handed(quantity=3).body),
+    )
+    for number, (feed, at, body) in enumerate(facts):
+        tally.add(feed, bytes([number]) * 32, Fact(at, 7, 1, body), True)
+    assert tally.stock == {2: PackageStock(opening=20, handed=6, left=14)}
+
+
+def test_what_goes_to_other_points_and_comes_from_there_adds_up() -> None:
+    moves = (
+        Stock(Movement.COUNTED, 2, 20),
+        Stock(Movement.LENT, 2, 5),
+        Stock(Movement.BORROWED, 2, 3),
+        Stock(Movement.GOT_BACK, 2, 4),
+        Stock(Movement.GIVEN_BACK, 2, 3),
+        Stock(Movement.COUNTED, 2, 18, note="satu basah"),
+    )
+    tally = tallied(*(Fact(0, 7, 1, move) for move in moves))
+    assert tally.stock == {2: PackageStock(opening=20, borrowed=7, lent=8, difference=-1, left=18)}
+    assert [(one.package, one.words) for one in tally.remarks] == [(2, "satu basah")]
+
+
+def test_a_clock_that_was_put_back_does_not_shuffle_a_laptops_facts() -> None:
+    facts = (
+        Fact(1_000, 7, 1, Stock(Movement.COUNTED, 2, 20)),
+        handed(at=2_000),
+        Fact(500, 7, 1, Stock(Movement.COUNTED, 2, 19)),
+    )
+    assert tallied(*facts).stock == {2: PackageStock(opening=20, handed=1, left=19)}
 
 
 def test_stock_that_was_never_counted_is_not_guessed() -> None:
@@ -111,4 +141,4 @@ def test_the_columns_of_a_package_always_add_up(
             facts.append(Fact(0, 7, 1, Stock(movement, 2, pieces)))
     one = tallied(*facts).stock[2]
     gone = one.handed + one.damaged + one.returned + one.lent
-    assert one.opening + one.received - gone + one.difference == one.left
+    assert one.opening + one.received + one.borrowed - gone + one.difference == one.left

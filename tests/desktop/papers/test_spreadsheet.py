@@ -117,7 +117,7 @@ def test_a_csv_says_that_it_is_utf_8_and_parts_cells_as_excel_does_in_its_langua
         sign = {"id": ";", "en": ","}[language]
         file = exported(day, tmp_path, Paper.CSV, language)[0]
         assert file.read_bytes().startswith(codecs.BOM_UTF8)
-        assert file.read_text(encoding="utf-8-sig").splitlines()[1].count(sign) == 18
+        assert file.read_text(encoding="utf-8-sig").splitlines()[1].count(sign) == 20
         assert file.stat().st_mode & 0o077 == 0
 
 

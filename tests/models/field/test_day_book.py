@@ -78,7 +78,7 @@ def test_each_of_two_sessions_in_a_day_is_one_by_itself(tmp_path: Path) -> None:
                 scope = scope_of_sitting(connection, one)
                 tally = Tally()
                 for entry in entries(connection, scope):
-                    tally.add(entry.device, entry.hash, entry.fact, entry.stands)
+                    tally.add(entry.feed, entry.hash, entry.fact, entry.stands)
                 counts.append((tally.records, tally.handed, scope.days[0]))
         assert counts == [(3, 1, day_of(AT)), (4, 2, day_of(AT))]
 

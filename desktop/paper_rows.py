@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection
 
+from desktop.paper_receipt import record_number
 from desktop.papers.content import DanomRow, Received
 from desktop.papers.tables import COMPLAINTS, HANDOVERS, OUTCOMES, STOCK, Cell, Row
 from desktop.papers.wording import Speech, local
@@ -157,7 +158,7 @@ class _Telling:
         return (
             self._names.volunteers.get(actor, f"#{actor}"),
             str(entry.device),
-            f"{entry.feed.hex()[:8]}-{entry.seq}",
+            record_number(entry.feed, entry.seq),
             self._speech.say("standing.stands" if entry.stands else "standing.voided"),
         )
 

@@ -18,6 +18,7 @@ from desktop.presenters.leaving import Leaving
 from desktop.presenters.usb import Usb
 from desktop.presenters.wiping import Wiping
 from desktop.queue_over import QueueOver
+from desktop.receipt_over import ReceiptOver
 from desktop.stock_over import StockOver
 from desktop.views.help_page import HelpPage
 from desktop.views.unsafe_page import Ending
@@ -29,13 +30,23 @@ if TYPE_CHECKING:
     from desktop.shift import Shift
 
 Go = Callable[[], None]
-Over = BeforeOver | ComplaintOver | DoorOver | FindOver | PapersOver | QueueOver | StockOver
+Over = (
+    BeforeOver
+    | ComplaintOver
+    | DoorOver
+    | FindOver
+    | PapersOver
+    | QueueOver
+    | ReceiptOver
+    | StockOver
+)
 _OVERS: dict[str, Callable[[Shift, QObject], Over]] = {
     "before": BeforeOver,
     "complaint": ComplaintOver,
     "door": DoorOver,
     "find": FindOver,
     "papers": PapersOver,
+    "receipt": ReceiptOver,
     "queue": QueueOver,
     "stock": StockOver,
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from desktop.views.papers_state import PAPERS, PapersState, Subject
+from desktop.views.receipt_page import ReceiptState
 from desktop.views.state import Notice, Progress
 from models.verdict import Tone
 
@@ -39,3 +40,25 @@ def papers_states(now: int) -> Iterator[tuple[str, PapersState]]:
         tone = Tone.CHECK if code == "nothing_recorded" else Tone.STOP
         trouble = Notice(f"errors.{code}", tone, {"folder": _FOLDER}, dismissible=False)
         yield code.replace("_", "-"), replace(bast, notices=(trouble,))
+
+
+def receipt_states(now: int) -> Iterator[tuple[str, ReceiptState]]:
+    """(name, state) of everything that the receipt can show."""
+    lines = (
+        (_POINT, False),
+        ("24 November 2026 pukul 10.04 WIB", False),
+        ("I Gusti Ayu Kadek Prameswari Dewi Anggraini", True),
+        ("KK 3171********0013", False),
+        ("1 × Paket sembako", True),
+        ("2 × Makanan siap saji", True),
+        ("Diwakilkan: Dewi Lestari", False),
+        ("Petugas: Sari Wulandari", False),
+    )
+    receipt = ReceiptState("0ae90e36-1204", lines, read=True, now=now)
+    yield "there", receipt
+    yield "none", ReceiptState(read=True, now=now)
+    parts: dict[str, object] = {"file": "tanda-terima-0ae90e36-1204.pdf", "folder": _FOLDER}
+    made = Notice("papers.page.made", Tone.GO, parts, dismissible=False)
+    yield "saved", replace(receipt, saved=True, notices=(made,))
+    no_printer = Notice("papers.no_printer", Tone.CHECK, dismissible=False)
+    yield "no-printer", replace(receipt, notices=(no_printer,))

@@ -21,7 +21,7 @@ from desktop.photo import Shot, photograph
 from desktop.shot_before import before_states
 from desktop.shot_door import door_pages
 from desktop.shot_hub import laptops_states
-from desktop.shot_papers import papers_states
+from desktop.shot_papers import papers_states, receipt_states
 from desktop.shot_search import search_states
 from desktop.shot_states import scan_states
 from desktop.shot_stock import complaint_states, queue_states, stock_states
@@ -43,6 +43,7 @@ from desktop.views.opening import OpeningScreen
 from desktop.views.papers_page import PapersPage
 from desktop.views.parts.name_list import Person
 from desktop.views.queue_page import QueuePage
+from desktop.views.receipt_page import ReceiptPage
 from desktop.views.repair_screen import RepairScreen, RepairState
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.search_page import SearchPage
@@ -97,6 +98,8 @@ def screens() -> Iterator[tuple[str, Make]]:
         yield f"stock-{name}", _shown(StockPage, "show_stock", stock)
     for name, complaint in complaint_states(states.NOW):
         yield f"complaint-{name}", _shown(ComplaintPage, "show_complaint", complaint)
+    for name, receipt in receipt_states(states.NOW):
+        yield f"receipt-{name}", _shown(ReceiptPage, "show_receipt", receipt)
     for name, papers in papers_states(states.NOW):
         yield f"papers-{name}", _shown(PapersPage, "show_papers", papers)
     for name, state in scan_states():

@@ -37,7 +37,10 @@ MENU: tuple[tuple[Intent, ...], ...] = (
         Intent("usb", "hard-drive", "Ctrl+U"),
         Intent("laptops", "wifi", "F4"),
     ),
-    (Intent("papers", "file-text", "Ctrl+P"),),
+    (
+        Intent("receipt", "check", "Ctrl+T"),
+        Intent("papers", "file-text", "Ctrl+P"),
+    ),
     (
         Intent("before", "circle-check-big", "Ctrl+B"),
         Intent("settings", "settings", "F9"),

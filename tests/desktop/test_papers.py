@@ -10,13 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop import papers_over
+from desktop import papers_over, receipt_over
 from desktop.paper_desk import Order, PaperDesk, Report
 from desktop.presenters.papers import Papers
 from desktop.settings import load_settings
 from desktop.views.opening import OpeningScreen
 from desktop.views.papers_page import PapersPage
 from desktop.views.papers_state import PAPERS
+from desktop.views.receipt_page import ReceiptPage
 from desktop.views.scan_screen import ScanScreen
 from models.texts import text
 from tests.support.app import App, furnish, running, words_of
@@ -224,3 +225,40 @@ def test_the_folder_is_opened_by_the_systems_own_file_manager(
         made(app, page)
         app.enter()
         assert opened == [documents]
+
+
+def test_the_last_recipients_receipt_is_shown_saved_and_without_a_printer_that_is_said(
+    qtbot: QtBot,
+    qapp: QApplication,
+    folder: Path,
+    documents: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(receipt_over, "usual_folder", lambda: documents)
+    monkeypatch.setattr(receipt_over, "has_printer", lambda: False)
+    with running(qtbot, qapp, folder) as app:
+        app.scanning()
+        app.ctrl(Qt.Key.Key_T)
+        page = app.until_on(ReceiptPage)
+        app.until(lambda: text("id", "papers.receipt.none") in words_of(page))
+        app.press(Qt.Key.Key_Escape)
+        app.until(app.until_on(ScanScreen).line.hasFocus)
+        app.hand_over(FAMILIES[0].code)
+        app.hand_over(FAMILIES[1].code)
+        app.ctrl(Qt.Key.Key_T)
+        page = app.until_on(ReceiptPage)
+        app.until(page.save.hasFocus)
+        number = page.number.text()
+        assert number.endswith("-5")  # opened, two counts, two hand-overs
+        words = words_of(page)
+        assert "Keluarga 2" in words and "3171********0002" in words and "Rani" in words
+        app.tab_to(page.paper)
+        app.enter()
+        app.until(lambda: text("id", "papers.no_printer.title") in words_of(page))
+        app.tab_to(page.save)
+        app.enter()
+        app.until(page.open.hasFocus)
+        pdf = Pdf(documents / f"tanda-terima-{number}.pdf")
+        assert number in pdf.words(0) and "Keluarga 2" in pdf.words(0)
+        app.press(Qt.Key.Key_Escape)
+        app.until_on(ScanScreen)

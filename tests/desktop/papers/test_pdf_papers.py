@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PySide6.QtPrintSupport import QPrinter
 
 from desktop.paper_desk import Order, Paper, PaperDesk
 from desktop.papers.bast import write_bast
-from desktop.papers.content import Bast, DanomRow, Figures, Head, Signer
+from desktop.papers.content import Bast, DanomRow, Figures, Head, Receipt, Signer
 from desktop.papers.danom import sheets, write_danom
+from desktop.papers.receipt import write_receipt
+from desktop.papers.wording import Speech
+from desktop.printing import print_receipt
 from models.errors import Cancelled, NothingRecorded
+from models.facts import Receiver
 from models.paper import PaperKind, from_text, read_paper
 from models.texts import LANGUAGES, Language, text
 from tests.support.field import FieldDevice, device_in, new_device
@@ -170,3 +175,40 @@ def test_signatures_that_were_given_stand_in_their_boxes(
             )
         )
     assert dark[0] > dark[1] + 200
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_receipt_fits_a_roll_of_80_mm_and_says_who_got_what(
+    language: Language, tmp_path: Path
+) -> None:
+    receipt = Receipt(
+        "0ae90e36-1204",
+        1_795_500_000_000,
+        "Balai RW 03",
+        "I Gusti Ayu Kadek Prameswari Dewi Anggraini",
+        "3171********0013",
+        ((1, "Paket sembako"), (2, "Makanan siap saji")),
+        "Sari",
+        Receiver.PROXY,
+        "Dewi <b>Lestari</b>",
+    )
+    file = tmp_path / "receipt.pdf"
+    with file.open("wb") as target:
+        write_receipt(target, receipt, language)
+    pdf = Pdf(file)
+    assert pdf.pages == 1 and pdf.size()[0] == 80
+    words = pdf.words(0)
+    for part in ("0ae90e36-1204", "2 × Makanan siap saji", "3171********0013", "<b>Lestari</b>"):
+        assert part in words
+    assert "Anggraini" in words and "Sari" in words
+
+
+def test_a_printer_gets_the_same_words(tmp_path: Path) -> None:
+    receipt = Receipt("0ae90e36-7", 0, "Balai <RW>", "Siti", "", ((1, "Paket"),), "Sari")
+    file = tmp_path / "printed.pdf"
+    printer = QPrinter()
+    printer.setOutputFileName(str(file))
+    print_receipt(receipt, Speech("id"), printer)
+    words = Pdf(file).words(0)
+    for part in ("0ae90e36-7", "Balai <RW>", "1 × Paket", "Siti"):
+        assert part in words

@@ -160,6 +160,7 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
     just = Recorded(143, _SITI.name, (_SEMBAKO,), Receiver.PROXY, "Budi Santoso")
     yield "undo", replace(_READY, moment=just, undo_left=8)
     yield "corrected", replace(_READY, moment=Corrected(143, _SITI.name, (_MEALS,)))
+    yield "registered", replace(_READY, moment=Without(143, "Sukinah", None), undo_left=10)
     yield "without", replace(_READY, moment=Without(143, _SITI.name, Outcome.MOVED))
     yield "voided", replace(_READY, moment=Voided(143, _SITI.name, (_SEMBAKO,)))
     for number, verdict in enumerate(Verdict, 1):

@@ -11,12 +11,14 @@ from models.verdict import Tone
 
 _NAME = "Siti Nurhaliza Rahmawati"
 _GOODS = (Goods(3, "Paket sembako", "Tahap 1"), Goods(2, "Makanan siap saji", "Tahap 1"))
+_WITHOUT_SCAN = (Way.WALK_IN,)
 _FOUND = HouseholdCard("Bambang Susanto", rt=5, rw=3)
 
 
 def ways_states(now: int) -> Iterator[tuple[str, WaysPanelState]]:
     """(name, state): all ways, and what each asks."""
     yield "ways", WaysPanelState(_NAME, _GOODS, tuple(Way), now=now)
+    yield "ways-none-shown", WaysPanelState(offered=_WITHOUT_SCAN, now=now)
     yield "ways-few", WaysPanelState(_NAME, offered=(Way.NONE,), now=now)
     for way in Way:
         yield (

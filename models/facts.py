@@ -246,6 +246,21 @@ class HouseholdNote:
 
 
 @dataclass(frozen=True, slots=True)
+class WalkIn:
+    """Somebody came who is on no list and has no slip; the office decides later. ``kk`` is of the
+    family card shown, ``people`` how many they are."""
+
+    KIND: ClassVar[int] = 10
+    name: str
+    kk: int | None = None
+    rw: int = 0
+    rt: int = 0
+    address: str = ""
+    people: int = 0
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A kind from a newer version, kept whole so that its bytes and hash stay the same."""
 
@@ -263,6 +278,7 @@ Body = (
     | Refused
     | Complaint
     | HouseholdNote
+    | WalkIn
     | Unknown
 )
 
@@ -319,6 +335,15 @@ _KEYS: dict[type[Any], tuple[tuple[int, str], ...]] = {
     Refused: ((1, "verdict"), (2, "source"), (3, "household"), (4, "slip"), (5, "digest")),
     Complaint: ((1, "category"), (2, "words"), (3, "household"), (4, "number")),
     HouseholdNote: ((1, "household"), (2, "what"), (3, "kk"), (4, "words")),
+    WalkIn: (
+        (1, "name"),
+        (2, "kk"),
+        (3, "rw"),
+        (4, "rt"),
+        (5, "address"),
+        (6, "people"),
+        (7, "words"),
+    ),
 }
 _CLASS_OF = {cls.KIND: cls for cls in _KEYS}
 _ENUMS: dict[tuple[type[Any], str], type[IntEnum]] = {

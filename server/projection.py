@@ -63,6 +63,10 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
     keep_stock(connection, stretch, points, targets)
     regions = _regions(connection, given, points)
     asked = _ask_about(connection, stretch, regions.of_household, targets.same_device, now)
+    if targets.taken_back:
+        voids = {"device": stretch.device, **targets.as_arrays()}
+        for feed_no, seq in connection.execute(sql.WALK_INS_TAKEN_BACK, voids):
+            asked.setdefault(own_stream(stretch.device), set()).add((feed_no, seq))
     if not given and not targets.taken_back:
         _tell(connection, _of_reviews(asked))
         return
@@ -71,7 +75,6 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
     touched = {line.entitlement for line in fresh}
     homes = {regions.of_household.get(household, "") for household, _, _ in touched}
     if targets.taken_back:
-        voids = {"device": stretch.device, **targets.as_arrays()}
         for *entitlement, home in connection.execute(sql.VOIDED, voids):
             touched.add(tuple(entitlement))
             homes.add(home)

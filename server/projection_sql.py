@@ -98,6 +98,14 @@ ADD_FIGURES = text(
     " handed = f.handed + excluded.handed, quantity = f.quantity + excluded.quantity,"
     " voided = f.voided + excluded.voided, in_review = f.in_review + excluded.in_review"
 )
+WALK_INS_TAKEN_BACK = text(
+    "DELETE FROM review AS r USING"
+    " unnest(CAST(:feeds AS int8[]), CAST(:branches AS int2[]), CAST(:seqs AS int8[]))"
+    " AS v (feed_no, branch, seq) WHERE r.device = :device AND r.feed_no = v.feed_no"
+    " AND r.branch = v.branch AND r.seq = v.seq AND r.decided_at IS NULL"
+    f" AND r.kind = {int(ExceptionCode.WALK_IN)} RETURNING r.feed_no, r.seq"
+)
+"""What was registered by mistake is asked of nobody."""
 NO_LONGER_DOUBLE = text(
     "DELETE FROM review WHERE device = :device AND feed_no = :feed_no AND seq = :seq"
     f" AND branch = :branch AND kind = {int(ExceptionCode.DOUBLE)} AND decided_at IS NULL"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.clock import local
-from models.facts import Handover, Receiver, Refused, Unknown, Void
+from models.facts import Handover, Receiver, Refused, Unknown, Void, WalkIn
 from models.numbers import format_slip_number
 from models.regions import regions
 from models.texts import Language, text
 from models.verdict import Verdict
-from server.reviews import Branch, Due, Forked, Home, Question, Story
+from server.reviews import Branch, Due, Forked, Home, Question, Story, masked_walk_in
 
 _NOTHING = "–"
 _PRINT = 8
@@ -133,6 +133,14 @@ class _Words:
                     how=self._how(body),
                     verdict=self._verdict(body.verdict),
                     digest=body.digest.hex() if body.digest else _NOTHING,
+                )
+            case WalkIn() as body:
+                return say(
+                    "story.walk_in",
+                    kk=masked_walk_in(body) or _NOTHING,
+                    rt=f"{body.rt:02}",
+                    rw=f"{body.rw:02}",
+                    people=body.people or _NOTHING,
                 )
             case Void(feed=None, target=target):
                 return say("story.void_own", target=target)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from models.facts import Fact, Handover, Refused, Unknown, Void
+from models.facts import Fact, Handover, Refused, Unknown, Void, WalkIn
+from models.numbers import KK_DIGITS, mask_kk
 from server.deciding import Ruling
 from server.tables import ReviewKind
 
@@ -72,6 +73,12 @@ class Due:
             "package": self.package.as_json(),
             "quantity": self.quantity,
         }
+
+
+def masked_walk_in(body: WalkIn) -> str:
+    """The masked KK number of somebody on no list; "" where none was shown, or it is none."""
+    known = body.kk is not None and 0 <= body.kk < 10**KK_DIGITS
+    return mask_kk(body.kk or 0) if known else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,14 @@ class Story:
                     "target": body.target,
                     "target_feed": body.feed.hex() if body.feed else None,
                     "target_device": self.takes_back and self.takes_back.as_json(),
+                }
+            case WalkIn() as body:
+                return {
+                    "fact": "walk_in",
+                    "kk": masked_walk_in(body) or None,
+                    "rw": body.rw or None,
+                    "rt": body.rt or None,
+                    "people": body.people or None,
                 }
             case Unknown() as body:
                 return {"fact": "unknown", "fact_kind": body.kind}

@@ -9,7 +9,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.damage import recorded_hash
-from models.facts import Fact, Handover, Refused, Unknown, Void
+from models.facts import Fact, Handover, Refused, Unknown, Void, WalkIn
 from models.feed import Segment
 from models.verdict import Verdict
 from sync.messages import ExceptionCode
@@ -62,6 +62,8 @@ def questions(
             return (ExceptionCode.OUT_OF_PLACE,) if verdict is Verdict.OTHER_POINT else ()
         case Refused(verdict=Verdict.FORGED):
             return (ExceptionCode.FORGED,)
+        case WalkIn():
+            return (ExceptionCode.WALK_IN,)
         case Void(feed=bytes(feed), hash=hash_) if feed not in same_device or hash_ is None:
             # Taking back what another device wrote is a decision for the office; and of a feed that
             # was forked a number alone does not say what is meant.

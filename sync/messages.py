@@ -47,6 +47,7 @@ class ExceptionCode(IntEnum):
     CLOCK = 7
     REVOKED = 8
     DAMAGED = 9
+    WALK_IN = 10
 
 
 # --- refusals --------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from models.facts import (
     Source,
     Stock,
     VoidReason,
+    WalkIn,
 )
 from models.field.device import Identity, LastSync, load_last_sync
 from models.field.drafts import Draft
@@ -189,6 +190,13 @@ class Desk:
             seen.card.name if seen.card else "",
             outcome=outcome,
         )
+        self._history.appendleft(item)
+        return item
+
+    def register(self, walk_in: WalkIn) -> HistoryItem:
+        """Records that somebody came who is on no list."""
+        recorded = self.station.record(self.volunteer, walk_in)
+        item = self._walk_in(recorded.place, recorded.at, walk_in)
         self._history.appendleft(item)
         return item
 
@@ -363,10 +371,15 @@ class Desk:
                 kind = HistoryKind.WITHOUT
                 item = self._named(place, fact.at, kind, Verdict.ELIGIBLE, household, ())
                 return self._as_it_stands(replace(item, outcome=outcome), fact)
+            case WalkIn() as body:
+                return self._as_it_stands(self._walk_in(place, fact.at, body), fact)
             case Refused(household=household, verdict=verdict):
                 return self._named(place, fact.at, HistoryKind.REFUSED, verdict, household, ())
             case _:
                 return None
+
+    def _walk_in(self, place: int, at: int, body: WalkIn) -> HistoryItem:
+        return HistoryItem(place, at, HistoryKind.WALK_IN, Verdict.ELIGIBLE, body.name)
 
     def _as_it_stands(self, item: HistoryItem, fact: Fact) -> HistoryItem:
         reason = self.station.back.reason(item.seq)

@@ -309,7 +309,6 @@ class ScanPage(QObject):
             return Voided(voided.seq, voided.name, voided.goods, voided.outcome)
         if scan.phase is Phase.WITHOUT and scan.without is not None:
             without = scan.without
-            assert without.outcome is not None, "that is what it says"
             return Without(without.seq, without.name, without.outcome)
         if seen is None:
             return None

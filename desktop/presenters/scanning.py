@@ -20,7 +20,7 @@ from desktop.threads import Threads
 from desktop.views.parts.history import HistoryItem
 from desktop.views.state import Goods, Notice
 from models.errors import NotAllowed
-from models.facts import BlobKind, Outcome, Source, VoidReason
+from models.facts import BlobKind, Outcome, Source, VoidReason, WalkIn
 from models.field.ledger import Recorded
 from models.field.other_ways import household_of
 from models.numbers import NumberError
@@ -61,7 +61,7 @@ class Scan:
     standing: Standing | None = None
 
 
-_BUSY = (Phase.LOOKING, Phase.CAPTURING, Phase.RECORDING)
+BUSY = (Phase.LOOKING, Phase.CAPTURING, Phase.RECORDING)
 Act = Callable[[Captured], tuple[Seen, Recorded]]
 """Records a hand-over with its pictures; on the database thread."""
 
@@ -107,7 +107,7 @@ class Scanning(QObject):
         self._look(lambda: self._desk.found(household, location))
 
     def _look(self, look: Callable[[], Seen]) -> None:
-        if self._over or self.held() or self.state.phase in _BUSY:
+        if self._over or self.held() or self.state.phase in BUSY:
             return  # one at a time; whoever scans faster than a disk writes will scan again
         before = self._unsettled()
 
@@ -185,7 +185,7 @@ class Scanning(QObject):
         """The household on the screen gets nothing, and why."""
         seen = self.state.seen
         if self.state.phase is not Phase.SHOWN or seen is None or household_of(seen.look) is None:
-            if self.state.phase not in _BUSY:
+            if self.state.phase not in BUSY:
                 self.say(Notice("handover.notice.nobody", Tone.CHECK))
             return
 
@@ -195,6 +195,24 @@ class Scanning(QObject):
         self._show(phase=Phase.RECORDING)
         self._threads.submit_db(work, self._went_without, self._not_recorded)
 
+    def register(self, walk_in: WalkIn) -> None:
+        """Somebody came who is on no list: the office decides later."""
+        if self._over or self.state.phase in BUSY:
+            return
+        before, shown = self._unsettled(), self.state.phase
+
+        def work() -> tuple[HistoryItem, Standing]:
+            if before is not None:
+                self._desk.set_aside(before)
+            return self._desk.register(walk_in), self._desk.standing()
+
+        def failed(error: BaseException) -> None:
+            # Still there, so that Enter tries again when there is room on the disk.
+            self._show(phase=shown, notices=(notice(error),))
+
+        self._show(phase=Phase.RECORDING)
+        self._threads.submit_db(work, self._went_without, failed)
+
     def _went_without(self, result: tuple[HistoryItem, Standing]) -> None:
         without, standing = result
         self._show(phase=Phase.WITHOUT, seen=None, without=without, standing=standing, notices=())
@@ -202,7 +220,7 @@ class Scanning(QObject):
     def resume(self, judge: Callable[[], Resumed | None]) -> None:
         """Goes on with a half-finished hand-over: judged again, and where it is due as it was, its
         pictures are next."""
-        if self._over or self.state.phase in _BUSY:
+        if self._over or self.state.phase in BUSY:
             return
         before = self._unsettled()
 

@@ -15,15 +15,16 @@ from desktop.presenters.capture_desk import Captured, kinds_of
 from desktop.presenters.desk import Desk, Seen
 from desktop.presenters.faults import notice
 from desktop.presenters.names import card
-from desktop.presenters.scanning import Phase, Scanning
+from desktop.presenters.scanning import BUSY, Phase, Scanning
 from desktop.threads import Threads
+from desktop.views.parts.history import HistoryItem
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.state import Goods, HouseholdCard, Notice
 from desktop.views.ways_state import Asked, Kind, Way, WaysPanelState
-from models.facts import Line, Outcome, ProxyDocument
+from models.facts import Line, Outcome, ProxyDocument, WalkIn
 from models.field.ledger import Recorded
 from models.field.other_ways import Proxy, Replacement, Taker, household_of, receiver_of
-from models.numbers import KK_DIGITS, parse_kk
+from models.numbers import KK_DIGITS, kk_warnings, parse_kk
 from models.verdict import Tone
 
 _YES, _NO = "yes", "no"
@@ -49,11 +50,24 @@ _REPLACEMENT = (
 )
 
 
+_WALK_IN = (
+    Asked("walk_in_name"),
+    Asked("walk_in_kk", Kind.KK, needed=False, longest=2 * KK_DIGITS),
+    Asked("rw", Kind.COUNT, most=999, longest=3),
+    Asked("rt", Kind.COUNT, most=999, longest=3),
+    Asked("address", longest=200),
+    Asked("people", Kind.COUNT, most=99, longest=2),
+    Asked("words", needed=False, longest=200),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """The panel is open over this scan (None: over none)."""
+    """The panel is open over this scan (None: over none); ``before`` is what was recorded last
+    without goods."""
 
     seen: Seen | None
+    before: HistoryItem | None = None
     way: Way | None = None
     found: HouseholdCard | None = None
     notices: tuple[Notice, ...] = ()
@@ -82,11 +96,9 @@ class Ways(QObject):
         """F7: shows the ways there are now."""
         scan = self._scanning.state
         seen = scan.seen if scan.phase is Phase.SHOWN else None
-        if not _offered(seen):
-            self._scanning.say(Notice("handover.notice.nobody", Tone.CHECK))
-        elif self._open is None:
+        if self._open is None and scan.phase not in BUSY:
             self._scanning.leave_void()
-            self._show(_Open(seen))
+            self._show(_Open(seen, scan.without))
 
     def choose(self, way: Way) -> None:
         """One of them."""
@@ -96,7 +108,7 @@ class Ways(QObject):
     def step_back(self) -> None:
         """Back to all ways."""
         if self._open is not None:
-            self._show(_Open(self._open.seen))
+            self._show(_Open(self._open.seen, self._open.before))
 
     def leave(self) -> None:
         """Closes the panel; nothing is recorded."""
@@ -106,8 +118,10 @@ class Ways(QObject):
     def _follow(self) -> None:
         """The scan that it was opened over may be gone, or recorded."""
         scan, now_open = self._scanning.state, self._open
-        shown = scan.seen if scan.phase in (Phase.SHOWN, Phase.RECORDING) else None
-        if now_open is not None and shown is not now_open.seen:
+        if now_open is None or scan.phase is Phase.RECORDING:
+            return
+        shown = scan.seen if scan.phase is Phase.SHOWN else None
+        if shown is not now_open.seen or scan.without is not now_open.before:
             self._show(None)
 
     # --- what it asks ------------------------------------------------------------------------
@@ -126,13 +140,14 @@ class Ways(QObject):
             way=way,
             asked=asked_by(way, seen.due if seen is not None else ()),
             found=now_open.found,
+            odd=bool(now_open.found and now_open.found.kk and is_odd(now_open.found.kk)),
             busy=self._scanning.state.phase is Phase.RECORDING,
             notices=now_open.notices,
             now=seen.now if seen is not None else 0,
         )
 
     def look_up(self, typed: str) -> None:
-        """The KK number of the household that receives instead: who that is by the roster."""
+        """A KK number in a form: whose it is by the roster."""
         kk = parse_kk(typed)
 
         def work() -> HouseholdCard:
@@ -140,7 +155,7 @@ class Ways(QObject):
             return card(listed) if listed is not None else HouseholdCard("", kk=kk)
 
         def found(one: HouseholdCard) -> None:
-            if self._open is not None and self._open.way is Way.REPLACEMENT:
+            if self._open is not None and self._open.way in (Way.REPLACEMENT, Way.WALK_IN):
                 self._show(replace(self._open, found=one))
 
         self._threads.submit_db(work, found, self._failed)
@@ -159,9 +174,14 @@ class Ways(QObject):
     def answer(self, answers: Mapping[str, str]) -> None:
         """All that the way asks was answered: it is recorded."""
         now_open = self._open
-        if now_open is None or now_open.seen is None:
+        if now_open is None:
             return
         seen = now_open.seen
+        if now_open.way is Way.WALK_IN:
+            self._register(_walk_in(answers), now_open.found)
+            return
+        if seen is None:
+            return
         match now_open.way:
             case Way.PROXY:
                 self._record(seen, _proxy(answers))
@@ -180,6 +200,13 @@ class Ways(QObject):
                     self._refuse("part_of_nothing")
             case _:
                 pass
+
+    def _register(self, walk_in: WalkIn, found: HouseholdCard | None) -> None:
+        listed = found is not None and bool(found.name)
+        if listed and found is not None and found.kk == walk_in.kk:
+            self._refuse("listed")
+        else:
+            self._scanning.register(walk_in)
 
     def _refuse(self, why: str) -> None:
         if self._open is not None:
@@ -217,10 +244,10 @@ def ways_links(screen: ScanScreen, ways: Ways) -> tuple[tuple[object, object], .
 
 
 def _offered(seen: Seen | None) -> tuple[Way, ...]:
-    """What the verdict allows."""
+    """What the verdict allows; somebody on no list may come at any time."""
+    ways: list[Way] = [Way.WALK_IN]
     if seen is None:
-        return ()
-    ways: list[Way] = []
+        return tuple(ways)
     if seen.verdict.tone is not Tone.STOP and seen.due:
         ways += [Way.PROXY, Way.REPLACEMENT]
         if sum(one.quantity for one in seen.due) > 1:
@@ -237,6 +264,8 @@ def asked_by(way: Way | None, due: Sequence[Goods]) -> tuple[Asked, ...]:
             return _PROXY
         case Way.REPLACEMENT:
             return _REPLACEMENT
+        case Way.WALK_IN:
+            return _WALK_IN
         case Way.PART:
             return tuple(_count(place, one) for place, one in enumerate(due))
         case _:
@@ -269,4 +298,21 @@ def _part(seen: Seen, answers: Mapping[str, str]) -> tuple[Line, ...]:
     return tuple(
         replace(line, quantity=int(answers[f"line_{place}"]))
         for place, line in enumerate(seen.look.decision.due)
+    )
+
+
+def is_odd(kk: int) -> bool:
+    """Whether a KK number looks odd; one from outside Jakarta is as good as any."""
+    return bool(kk_warnings(kk))
+
+
+def _walk_in(answers: Mapping[str, str]) -> WalkIn:
+    return WalkIn(
+        answers["walk_in_name"],
+        parse_kk(answers["walk_in_kk"]) if answers["walk_in_kk"] else None,
+        int(answers["rw"]),
+        int(answers["rt"]),
+        answers["address"],
+        int(answers["people"]),
+        answers["words"],
     )

@@ -48,7 +48,8 @@ def moment_banner(look: Look, state: ScanState) -> BannerState:
             after = say("scan.recorded_next")
             return BannerState(Tone.GO, say("scan.recorded"), reason, after, "package-check")
         case Without(name=name, outcome=outcome):
-            word = look.any_text("handover.banner.without")
+            kind = "walk_in" if outcome is None else "without"
+            word = look.any_text(f"handover.banner.{kind}")
             reason = _without(look, name, outcome)
             return BannerState(None, word, reason, look.any_text("handover.banner.next"), "ban")
         case Corrected(name=name, goods=goods):
@@ -69,8 +70,8 @@ def moment_banner(look: Look, state: ScanState) -> BannerState:
             return BannerState(None, say("scan.ready"), say(f"scan.{key}"))
 
 
-def _without(look: Look, name: str, outcome: Outcome) -> str:
+def _without(look: Look, name: str, outcome: Outcome | None) -> str:
     """Who got nothing, and why."""
-    why = look.any_text(f"handover.outcome.{outcome.name.lower()}")
+    why = look.any_text(f"handover.outcome.{outcome.name.lower() if outcome else 'walk_in'}")
     whom = name or look.text("side.nobody")
     return look.any_text("handover.banner.without_reason", name=whom, outcome=why)

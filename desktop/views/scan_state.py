@@ -53,11 +53,12 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """That a household got nothing, on the disk; stays until the next scan."""
+    """That a household got nothing, on the disk; stays until the next scan. ``outcome`` None:
+    somebody on no list was registered."""
 
     seq: int
     name: str
-    outcome: Outcome
+    outcome: Outcome | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.step_form import StepForm
 from desktop.views.parts.words import Words
-from desktop.views.state import HouseholdCard
 from desktop.views.view import View
 from desktop.views.ways_state import OUTCOMES, Kind, Way, WaysPanelState
 from desktop.views.wording import goods_words
@@ -91,7 +90,7 @@ class WaysPanel(View):
         self.draw()
         if state.way is not old.way and self.isVisible():
             self.take_focus()
-        if state.found != old.found and state.found is not None:
+        if state.found != old.found and state.found is not None and state.found.name:
             self.form.suggest("head", state.found.name)
 
     def take_focus(self) -> None:
@@ -134,11 +133,12 @@ class WaysPanel(View):
         self._note.say(say(f"handover.note.{way.value}") if way is not None and noted else "")
         self.record.setVisible(asks)
         self.record.setEnabled(not state.busy)
-        self.record.say(say("handover.way.recording" if state.busy else "handover.way.record"))
+        record = "register" if way is Way.WALK_IN else "record"
+        self.record.say(say(f"handover.way.{'recording' if state.busy else record}"))
         self.back.say(say("handover.way.leave" if way is None else "handover.way.back"))
-        number = self.form.field("replacing_kk")
-        if number is not None:
-            number.say_hint(_found(self.look, state.found) if state.found is not None else "")
+        for number in (self.form.field("replacing_kk"), self.form.field("walk_in_kk")):
+            if number is not None:
+                number.say_hint(_found(self.look, state))
 
     def _passed(self, name: str, answer: str) -> None:
         field = self.form.field(name)
@@ -185,9 +185,13 @@ class WaysPanel(View):
         return True
 
 
-def _found(look: Look, card: HouseholdCard) -> str:
+def _found(look: Look, state: WaysPanelState) -> str:
     """The household of a number, to compare: a number typed wrongly can still look right."""
+    card, say = state.found, look.any_text
+    if card is None:
+        return ""
     if not card.name:
-        return look.any_text("handover.found.not_listed")
+        words = say(f"handover.found.not_listed_{'new' if state.way is Way.WALK_IN else 'instead'}")
+        return f"{words} {say('handover.found.odd')}" if state.odd else words
     where = look.text("scan.address_bare", rt=f"{card.rt or 0:02}", rw=f"{card.rw or 0:02}")
-    return look.any_text("handover.found.listed", name=card.name, where=where)
+    return say("handover.found.listed", name=card.name, where=where)

@@ -19,6 +19,8 @@ class Way(Enum):
     PART = "part"
     NONE = "none"
     """Nothing is handed over."""
+    WALK_IN = "walk_in"
+    """Somebody on no list: the office decides later."""
 
 
 OUTCOMES = tuple(Outcome)
@@ -79,7 +81,7 @@ def problem_of(asked: Asked, answer: str) -> Problem | None:
 @dataclass(frozen=True, slots=True)
 class WaysPanelState:
     """``offered`` are the ways that the verdict allows; ``way`` None while one is to be chosen;
-    ``asked`` what it asks. ``found`` is the replacing household, as the roster has it."""
+    ``asked`` what it asks. ``found`` is the household of a KK number typed."""
 
     name: str = ""
     goods: tuple[Goods, ...] = ()
@@ -87,6 +89,8 @@ class WaysPanelState:
     way: Way | None = None
     asked: tuple[Asked, ...] = ()
     found: HouseholdCard | None = None
+    odd: bool = False
+    """Whether the KK number typed looks odd: worth a look, and never a block."""
     busy: bool = False
     notices: tuple[Notice, ...] = ()
     now: int = 0

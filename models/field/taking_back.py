@@ -14,14 +14,24 @@ from typing import Any, Protocol
 from sqlalchemy import bindparam, select
 
 from models.errors import NotAllowed, NotYours, UnknownTarget
-from models.facts import Body, Fact, Handover, Line, NoHandover, Stock, Void, VoidReason
+from models.facts import (
+    Body,
+    Fact,
+    Handover,
+    Line,
+    NoHandover,
+    Stock,
+    Void,
+    VoidReason,
+    WalkIn,
+)
 from models.field.ledger import Ledger, Recorded
 from models.field.other_ways import is_note_of, notes_with, part_of
 from models.field.projections import FACT, FEED, VOIDED, voids
 from models.field.roster import Roster
 from models.field.sessions import Session
 
-VOIDABLE = (Handover, NoHandover, Stock)
+VOIDABLE = (Handover, NoHandover, Stock, WalkIn)
 """What was recorded by a person and can be taken back."""
 _FACT = (FACT.c.feed == bindparam("feed"), FACT.c.branch == 0, FACT.c.seq == bindparam("seq"))
 _HASH = select(FACT.c.hash).where(*_FACT)

@@ -33,6 +33,7 @@ from models.facts import (
     Stock,
     Void,
     VoidReason,
+    WalkIn,
 )
 from models.feed import verify_segment
 from models.numbers import format_slip_number
@@ -418,7 +419,8 @@ def test_every_other_question_says_what_a_person_needs(centre: Centre) -> None:
     take(centre, feed, 10)
     found = asked(centre)
     said = {one.kind: words(one) for one in found}
-    assert set(said) == set(ReviewKind) - {ReviewKind.DOUBLE, ReviewKind.FORK}
+    elsewhere = {ReviewKind.DOUBLE, ReviewKind.FORK, ReviewKind.WALK_IN}
+    assert set(said) == set(ReviewKind) - elsewhere
     assert (
         "by USB scanner; the screen said: FORGED SLIP; the code's print 00010203"
         in (said[ReviewKind.FORGED])
@@ -575,3 +577,44 @@ def test_the_list_costs_a_fixed_number_of_statements(centre: Centre) -> None:
     take(centre, two, 3)
     assert len(asked(centre)) == len(FAMILIES)
     assert statements() == few
+
+
+# --- walk-ins --------------------------------------------------------------------------------
+
+WALK_IN = WalkIn("Sukinah Binti Salim", 3171010101209999, 3, 1, "Gg. Melati 14", 5, "ada bayi")
+
+
+def test_somebody_on_no_list_waits_for_a_decision_and_is_not_named(
+    centre: Centre, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed = MadeFeed(1)
+    feed.open()
+    feed.add(WALK_IN, WalkIn("Tanpa KK"), WalkIn("Salah", kk=10**17))
+    take(centre, feed)
+    found = asked(centre, kinds=[ReviewKind.WALK_IN])
+    assert [one.stories[0].seq for one in found] == [2, 3, 4]
+    assert found[0].household is None
+    assert "KK 3171********9999, RT 01 RW 03, 5 people" in words(found[0])
+    assert "KK –, RT 00 RW 00, – people" in words(found[1])
+    said = ""
+    for options in ([], ["--json"], ["--kind", "walk_in"]):
+        assert main(["reviews", *options], environment) == 0
+        said += capsys.readouterr().out
+    assert "DATANG TANPA UNDANGAN" in said
+    for hidden in ("Sukinah", "Melati", "bayi", str(WALK_IN.kk)):
+        assert hidden not in said
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["at once", "later"])
+def test_one_that_was_registered_by_mistake_is_asked_of_nobody(
+    centre: Centre, together: bool
+) -> None:
+    feed = MadeFeed(1)
+    feed.open()
+    feed.add(WALK_IN, WALK_IN)
+    if not together:
+        take(centre, feed)
+        assert len(asked(centre)) == 2
+    feed.add(Void(2, VoidReason.UNDONE))
+    take(centre, feed)
+    assert [one.stories[0].seq for one in asked(centre)] == [3]

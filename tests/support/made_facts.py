@@ -27,6 +27,7 @@ from models.facts import (
     Unknown,
     Void,
     VoidReason,
+    WalkIn,
 )
 from models.verdict import Verdict
 
@@ -107,8 +108,18 @@ KNOWN_BODIES = st.one_of(
     _REFUSED,
     st.builds(Complaint, st.integers(1, 8), st.text(max_size=20), st.none() | _ID, st.none() | _ID),
     st.builds(HouseholdNote, _ID, st.integers(1, 3), st.none() | _ID, _WORDS),
+    st.builds(
+        WalkIn,
+        st.text(max_size=20),
+        st.none() | _ID,
+        st.integers(0, 99),
+        st.integers(0, 99),
+        st.text(max_size=20),
+        st.integers(0, 99),
+        st.text(max_size=20),
+    ),
 )
-BODIES = KNOWN_BODIES | st.builds(Unknown, st.integers(10, 1 << 40), WEIRD)
+BODIES = KNOWN_BODIES | st.builds(Unknown, st.integers(11, 1 << 40), WEIRD)
 FACTS = st.builds(
     Fact, st.integers(0, 1 << 45), st.integers(0, 1 << 20), st.integers(0, 1 << 20), BODIES
 )

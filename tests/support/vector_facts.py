@@ -26,6 +26,7 @@ from models.facts import (
     Unknown,
     Void,
     VoidReason,
+    WalkIn,
 )
 from models.numbers import slip_number
 from models.verdict import Verdict
@@ -97,6 +98,8 @@ BODIES: tuple[Body, ...] = (
     Complaint(1, "", household=FAMILY, number=SLIP_NUMBER),
     HouseholdNote(FAMILY, 2),
     HouseholdNote(FAMILY, 1, kk=3171010101200021, words="kepala keluarga berganti"),
+    WalkIn("Sukinah"),
+    WalkIn("Sukinah", 3171010101200021, 3, 1, "Gg. Melati 14", 5, "baru pindah dari RW 05"),
     Unknown(77, [True, "from a newer version"]),
 )
 """Every kind, once with as little as it may say and once with everything."""

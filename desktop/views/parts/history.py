@@ -41,8 +41,13 @@ class HistoryKind(Enum):
     REFUSED = "refused"
     WITHOUT = "without"
     """A household was there on the list and got nothing; ``outcome`` says why."""
+    WALK_IN = "walk_in"
+    """Somebody on no list was registered."""
     VOIDED = "voided"
     """A record that was taken back."""
+
+
+_VOIDABLE = (HistoryKind.HANDED, HistoryKind.WITHOUT, HistoryKind.WALK_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ class HistoryItem:
     @property
     def voidable(self) -> bool:
         """Whether it is a record that still counts and can be taken back."""
-        return self.allowed and self.kind in (HistoryKind.HANDED, HistoryKind.WITHOUT)
+        return self.allowed and self.kind in _VOIDABLE
 
 
 def outcome_words(look: Look, item: HistoryItem) -> str:
@@ -87,7 +92,7 @@ def record_words(look: Look, item: HistoryItem) -> str:
     """What was recorded: goods, or why none."""
     if item.outcome is not None:
         return look.any_text(f"handover.outcome.{item.outcome.name.lower()}")
-    goods = goods_words(look, item.goods)
+    goods = goods_words(look, item.goods) or look.any_text("handover.outcome.walk_in")
     if item.receiver is Receiver.HOLDER:
         return goods
     taker = look.text(f"receiver.{item.receiver.name.lower()}", name=item.receiver_name)
@@ -212,6 +217,8 @@ def _symbol(item: HistoryItem, look: Look) -> tuple[str, str]:
         return "check", tokens.go_ink
     if item.kind is HistoryKind.VOIDED:
         return "undo-2", tokens.muted
+    if item.kind is HistoryKind.WALK_IN:
+        return "user-round", tokens.check_ink
     if item.kind is HistoryKind.WITHOUT:
         return "ban", tokens.check_ink
     if item.verdict.tone is Tone.STOP:

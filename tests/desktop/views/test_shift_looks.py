@@ -36,7 +36,7 @@ _SYNC = ("sync-failed", "sync-login", "sync-off", "sync-reviews")
 _LAPTOPS_LISTED = ("laptops-hub", "laptops-hub-many", "laptops-hub_already", "laptops-lost")
 _STOCK = ("stock-page", "stock-recorded", "stock-void", "stock-full")
 _LISTED = (*_SYNC, *_LAPTOPS_LISTED, *_STOCK)
-_LONG = ("opening-several", "void-refused", "ways-found", "usb-imported", *_LISTED)
+_LONG = ("opening-several", "void-refused", "ways-found", "ways-walk_in", "usb-imported", *_LISTED)
 """More points than most have, a trouble in the middle of a panel, and lists that grow all day:
 these may be scrolled to."""
 

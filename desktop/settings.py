@@ -30,6 +30,9 @@ PHOTO_LIMITS = (0, 20, 100, None)
 PHOTO_DAYS = (1, 7, 30, 90)
 """For so many days after the centre has signed for it a photo may stay on the laptop."""
 
+RETENTION_DAYS = (7, 30, 90, 365)
+"""For so many days after the last stage of a household is over it may stay on the laptop."""
+
 _LONGEST = 64 * 1024
 """Bytes; a longer file was not written by us."""
 _LONGEST_TEXT = 1024
@@ -55,6 +58,8 @@ class Settings:
     """The folder that papers are saved in; "" is the usual one."""
     photo_days: int = 7
     """One of ``PHOTO_DAYS``."""
+    retention_days: int = 30
+    """One of ``RETENTION_DAYS``."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -81,6 +86,7 @@ def save_settings(path: Path, settings: Settings) -> bool:
         "automatic": settings.automatic,
         "photo_limit": settings.photo_limit,
         "photo_days": settings.photo_days,
+        "retention_days": settings.retention_days,
         "point": settings.point,
         "papers": settings.papers,
     }
@@ -97,6 +103,7 @@ def _read(plain: dict[str, Any]) -> Settings:
     sound, automatic = plain.get("sound"), plain.get("automatic")
     photo_limit = plain.get("photo_limit", first.photo_limit)
     photo_days = plain.get("photo_days")
+    days = plain.get("retention_days")
     return Settings(
         language=next((one for one in LANGUAGES if one == language), first.language),
         room=next((one for one in Room if one.value == room), first.room),
@@ -106,6 +113,7 @@ def _read(plain: dict[str, Any]) -> Settings:
         sound=sound if isinstance(sound, bool) else first.sound,
         automatic=automatic if isinstance(automatic, bool) else first.automatic,
         photo_limit=photo_limit if _is_limit(photo_limit) else first.photo_limit,
+        retention_days=days if _is_one_of(days, RETENTION_DAYS) else first.retention_days,
         photo_days=photo_days if _is_one_of(photo_days, PHOTO_DAYS) else first.photo_days,
         point=_text(plain.get("point"), first.point),
         papers=_text(plain.get("papers"), first.papers),

@@ -69,7 +69,13 @@ class Shift(QObject):
             port=workplace.hub_port,
             parent=self,
         )
-        self.keeping = Keeping(workplace.threads, device, workplace.clock, self)
+        self.keeping = Keeping(
+            workplace.threads,
+            device,
+            workplace.clock,
+            lambda: workplace.preferences.settings.retention_days,
+            self,
+        )
         # Facts of other laptops come in bursts; what is shown follows a moment later.
         self._news = (
             self._soon(_COUNTS_MS, self._count_anew),
@@ -135,6 +141,7 @@ class Shift(QObject):
         self.syncing.learned.connect(self.read_records)
         self.syncing.learned.connect(self.hub.learned)
         self.syncing.went_well.connect(self._prune_photos)
+        self.syncing.went_well.connect(self.keeping.forget)
         self.hub.arrived.connect(self._arrived)
         self.hub.begin(self.place.preferences.settings.point)
         self.keeping.begin()

@@ -10,7 +10,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from desktop.settings import ANY_CAMERA, NO_CAMERA, PHOTO_DAYS, PHOTO_LIMITS, Settings
+from desktop.settings import (
+    ANY_CAMERA,
+    NO_CAMERA,
+    PHOTO_DAYS,
+    PHOTO_LIMITS,
+    RETENTION_DAYS,
+    Settings,
+)
 from desktop.theme.look import Look
 from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
@@ -90,6 +97,8 @@ class SettingsPanel(View):
         self.photos.chosen.connect(lambda i: self._change(photo_limit=PHOTO_LIMITS[i]))
         self.photo_days = ChoiceRow(look)
         self.photo_days.chosen.connect(lambda i: self._change(photo_days=PHOTO_DAYS[i]))
+        self.retention = ChoiceRow(look)
+        self.retention.chosen.connect(lambda i: self._change(retention_days=RETENTION_DAYS[i]))
         self._no_sound = Words("small", ink="muted")
         self._listen = Words("small", ink="muted")
         self.tones: dict[Tone, Button] = {}
@@ -128,6 +137,7 @@ class SettingsPanel(View):
                 in_line(self._no_camera),
                 self.automatic,
                 self.photo_days,
+                self.retention,
                 diagnostics,
                 wipe,
                 1,
@@ -212,6 +222,10 @@ class SettingsPanel(View):
         days = [say("capture.keep.days" if n > 1 else "capture.keep.day", n=n) for n in PHOTO_DAYS]
         self.photo_days.show_choices(
             say("capture.keep.title"), days, PHOTO_DAYS.index(now.photo_days)
+        )
+        kept = [say("keeping.retention.days", n=n) for n in RETENTION_DAYS]
+        self.retention.show_choices(
+            say("keeping.retention.title"), kept, RETENTION_DAYS.index(now.retention_days)
         )
         self._no_sound.say("" if state.loudspeaker else say("door.settings.sound_none"))
         self._tones.setVisible(state.loudspeaker)

@@ -15,6 +15,7 @@ from desktop.views.login_screen import LoginScreen
 from desktop.views.opening import OpeningScreen
 from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.repair_screen import RepairScreen
+from desktop.views.settings_panel import SettingsPage
 from desktop.views.unsafe_page import UnsafePage
 from models.clock import DAY
 from models.field.backup import NEWEST_FILE, OLDER_FILE, backups
@@ -22,7 +23,7 @@ from models.field.database import LEDGER_FILE
 from models.verdict import Verdict
 from tests.support.app import App, furnish, running
 from tests.support.field import SetClock
-from tests.support.world import family
+from tests.support.world import FIRST, family
 
 pytestmark = pytest.mark.qt_log_ignore("PulseAudioService", extend=True)
 KEY = Qt.Key
@@ -151,3 +152,36 @@ def test_a_rescue_that_fails_says_so_and_leaves_all_as_it_lay(
         app.until(lambda: app.screen is not before)
         assert app.on(RepairScreen).isVisible()
     assert (folder / LEDGER_FILE).read_bytes() == noise
+
+
+def test_households_are_forgotten_when_due_and_safe_and_the_settings_say_when(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    clock = SetClock()
+    with running(qtbot, qapp, folder, clock) as app:
+        app.scanning()
+        app.press(KEY.Key_F9)
+        panel = app.until_on(SettingsPage).panel
+        panel._change(retention_days=7)
+        app.press(KEY.Key_Escape)
+        assert app.place.preferences.settings.retention_days == 7
+        device = app.shift.device
+        own = device.station.ledger
+        closed: list[int] = []
+
+        def all_safe() -> int:
+            own.cover(own.head().seq, clock.now, b"receipt")
+            stages = device.station.roster.stages()
+            return next(one.closes for one in stages if one.id == FIRST)
+
+        app.threads.submit_db(all_safe, closed.append)
+        app.until(lambda: bool(closed))
+        clock.now = closed[0] + 7 * DAY
+        app.shift.keeping.forget()
+        sizes: list[int] = []
+
+        def forgotten() -> bool:
+            app.threads.submit_db(device.station.roster.size, sizes.append)
+            return bool(sizes) and sizes[-1] == 0
+
+        app.until(forgotten)

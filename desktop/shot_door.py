@@ -59,5 +59,6 @@ def door_pages(now: int) -> Iterator[tuple[str, Callable[[Look], DoorPage]]]:
 
 def _page(count: int, reading: int | None, now: int, look: Look) -> DoorPage:
     page = DoorPage(look)
+    page.table.set_export(lambda _content: None)
     page.show_door(replace(door_state(look, count, now), reading=reading))
     return page

@@ -13,7 +13,7 @@ from desktop.papers.wording import Speech
 from models.texts import Language
 
 Report = Callable[[int], None]
-_BOM = "\ufeff"
+BOM = "\ufeff"
 """Excel takes a CSV for the system's old code page without it."""
 _WIDTH = 18
 _NOT_WORDS = ("=", "#")
@@ -80,7 +80,7 @@ def write_csv(
     for table in TABLES:
         stream = io.TextIOWrapper(targets[table.leaf], encoding="utf-8", newline="")
         streams.append(stream)
-        stream.write(_BOM)
+        stream.write(BOM)
         writers[table.leaf] = writer = csv.writer(stream, delimiter=separator(language))
         writer.writerow(table.heading(speech))
         writer.writerow(table.tags)

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.papers.listing import write_listing
 from desktop.presenters.desk import Desk
 from desktop.presenters.faults import notice
 from desktop.presenters.names import card
@@ -16,12 +18,13 @@ from desktop.presenters.scanning import Phase, Scanning
 from desktop.theme.look import Look
 from desktop.threads import Cancel, Threads
 from desktop.views.door_page import DoorState, HouseLine, Kept, house_row
-from desktop.views.parts.table_model import Row
-from desktop.views.state import Goods
+from desktop.views.parts.table_model import Content, Row
+from desktop.views.state import Goods, Notice
 from models.errors import Cancelled
 from models.facts import Line
 from models.field.houses import BEGINNING, House, Seam, houses, houses_after
 from models.field.other_ways import household_of
+from models.verdict import Tone
 
 
 class Round(QObject):
@@ -110,6 +113,20 @@ class Round(QObject):
     def show_everything(self, everything: bool) -> None:
         """Whether those who had received before are on the list."""
         self._show(everything=everything)
+
+    def export(self, content: Content, file: Path) -> None:
+        """What is shown, as a CSV; said where it lies."""
+        language = self._look.language
+
+        def written(path: Path) -> None:
+            parts = {"file": path.name, "folder": str(path.parent)}
+            self._show(notices=(Notice("search.exported", Tone.GO, parts),))
+
+        self._threads.submit_net(
+            lambda: write_listing(file, content.titles, content.rows, language),
+            written,
+            self._unless_over,
+        )
 
     def dismiss(self, key: str) -> None:
         """Puts a notice away."""

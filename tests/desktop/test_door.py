@@ -148,6 +148,31 @@ def test_somebody_elses_slip_ends_the_way_back_and_the_list_waits(
         assert status(page, SERVED.id) == "Sudah diserahkan"
 
 
+def test_what_is_shown_is_exported_as_it_is_shown(
+    qtbot: QtBot, qapp: QApplication, folder: Path, tmp_path: Path
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        app.scanning()
+        app.place.preferences.keep_papers_in(str(tmp_path / "berkas"))
+        app.ctrl(KEY.Key_D)
+        page = on_the_list(app)
+        app.type("rw 4")
+        app.ctrl(KEY.Key_E)
+        app.until(lambda: bool(page._state.notices))
+        assert [one.key for one in page._state.notices] == ["search.exported"]
+        assert str(tmp_path / "berkas") in words_of(page)
+        (file,) = (tmp_path / "berkas").iterdir()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        assert [line.split(";")[3] for line in lines] == ["Nama", "Citra", "Budi", "Ani"]
+        assert "3171010101200001" not in file.read_text(encoding="utf-8-sig")
+
+        (tmp_path / "penuh").write_text("no folder")
+        app.place.preferences.keep_papers_in(str(tmp_path / "penuh"))
+        app.ctrl(KEY.Key_E)
+        app.until(lambda: page._state.notices[0].key == "errors.folder_gone")
+        assert len(keys(page)) == 3
+
+
 def test_an_empty_list_says_what_will_be_there(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path
 ) -> None:

@@ -327,7 +327,7 @@ class Desk:
         )
 
     def _stock(self, point: int) -> tuple[StockLevel, ...]:
-        left = self.station.roster.stock(point)
+        left = self.station.stock.at(point)
         return tuple(
             StockLevel(name, left.get(package), self._opening.get(package))
             for package, name in self.names.packages.items()

@@ -24,7 +24,7 @@ def opening_state(desk: Desk) -> OpeningState:
         for point in desk.identity.points
     )
     here = desk.identity.points[0] if desk.identity.points else 0
-    left = station.roster.stock(here)
+    left = station.stock.at(here)
     return OpeningState(
         volunteer=desk.names.volunteers.get(desk.volunteer, ""),
         points=points,
@@ -86,7 +86,7 @@ def closing_state(desk: Desk) -> ClosingState:
                         goods[one.name] = Goods(before.quantity + one.quantity, one.name)
                 case _:
                     pass
-    left = station.roster.stock(session.point) if session else {}
+    left = station.stock.at(session.point) if session else {}
     return ClosingState(
         point=desk.names.point(session.point) if session else "",
         opened_at=session.opened_at if session else 0,

@@ -23,7 +23,7 @@ class Shortage:
 
     def notices(self, point: int, names: Names) -> tuple[Notice, ...]:
         """What is to be said now, until it is put away or there is more again."""
-        few = {of: left for of, left in self._station.roster.stock(point).items() if left <= FEW}
+        few = {of: left for of, left in self._station.stock.at(point).items() if left <= FEW}
         for package in self._warned.keys() - few.keys():
             del self._warned[package]  # more came: the next time is another one
         if few.keys() - self._warned.keys():

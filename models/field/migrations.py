@@ -183,6 +183,7 @@ ROSTER_STEPS: tuple[tuple[str, ...], ...] = (
           PRIMARY KEY (household, feed, branch, seq, line)
         ) WITHOUT ROWID
         """,
+        "CREATE INDEX elsewhere_by_point ON elsewhere (point)",
         """CREATE TABLE entitlement (
           household INTEGER NOT NULL,
           stage INTEGER NOT NULL,

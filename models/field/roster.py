@@ -100,7 +100,7 @@ _KNOWN_FORKED = (
     select(FACT.c.feed).where(FACT.c.feed == ELSEWHERE.c.feed, FACT.c.branch > 0).exists()
 )
 _NOT_OURS = select(FEED.c.feed).where(FEED.c.feed == ELSEWHERE.c.feed, ~FEED.c.own).exists()
-_VOIDED_ELSEWHERE = voids(ELSEWHERE.c.feed, ELSEWHERE.c.seq) & _NOT_OURS & ~_KNOWN_FORKED
+VOIDED_ELSEWHERE = voids(ELSEWHERE.c.feed, ELSEWHERE.c.seq) & _NOT_OURS & ~_KNOWN_FORKED
 # The centre may know of a void that did not come here: its word counts for what a hub brought, too,
 # and for our own where it was a clone that took it back.
 _VOIDED_BY_ITS_WORD = (
@@ -125,9 +125,7 @@ def standing_lines(
     return here.where(
         *(narrow(TAKEN) for narrow in more), ~_VOIDED_HERE, ~_VOIDED_BY_ITS_WORD
     ).union_all(
-        there.where(
-            *(narrow(ELSEWHERE) for narrow in more), ~ELSEWHERE.c.voided, ~_VOIDED_ELSEWHERE
-        )
+        there.where(*(narrow(ELSEWHERE) for narrow in more), ~ELSEWHERE.c.voided, ~VOIDED_ELSEWHERE)
     )
 
 

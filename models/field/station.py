@@ -46,7 +46,6 @@ from models.facts import (
 from models.field.blobs import BlobStore
 from models.field.device import load_anchor
 from models.field.drafts import Draft, Drafts
-from models.field.faults import mapped
 from models.field.ledger import FeedClosed, Ledger, Recorded
 from models.field.other_ways import (
     Replacement,
@@ -59,6 +58,7 @@ from models.field.other_ways import (
 )
 from models.field.roster import Roster
 from models.field.sessions import Session, count_handed, find_open_session
+from models.field.stock_left import StockLeft, others_wrote
 from models.field.taking_back import TakingBack
 from models.slip import NotOurSlip, read_slip
 from models.slip_text import from_text
@@ -85,6 +85,7 @@ class Station:
         self.ledger = ledger
         self._blobs = blobs
         self.roster = Roster(ledger.connection)
+        self.stock = StockLeft(ledger.connection)
         self.back = TakingBack(ledger, self.roster, self._record_all, lambda: self._session)
         self.drafts = Drafts(ledger.connection)
         self._connection: Connection = ledger.connection
@@ -138,7 +139,7 @@ class Station:
         """Closes the open session with what was counted last, (package, pieces) pairs; returns how
         many hand-overs stand in it. ``why`` explains what is not as the records say."""
         handed = self.handed()
-        left = self.roster.stock(self._open().point)
+        left = self.stock.at(self._open().point)
         stock = [
             Stock(
                 Movement.COUNTED,
@@ -240,7 +241,7 @@ class Station:
             household=household,
             entitlements=entitlements,
             taken=taken,
-            stock=self.roster.stock(session.point),
+            stock=self.stock.at(session.point, known_at[1]),
         )
         return Look(source, decide(situation), household, slip, digest, session, known_at)
 
@@ -448,8 +449,4 @@ class Station:
     def _state(self) -> tuple[int, int]:
         """Changes when anything was written: by this connection, or by another one."""
         driver: Any = self._connection.connection.dbapi_connection
-        # Straight to the driver: asked twice a hand-over, and ten times cheaper so.
-        with mapped():
-            others = driver.execute("PRAGMA main.data_version").fetchone()[0]
-            pulled = driver.execute("PRAGMA roster.data_version").fetchone()[0]
-        return driver.total_changes, others + pulled
+        return driver.total_changes, others_wrote(self._connection)

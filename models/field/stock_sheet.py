@@ -109,8 +109,10 @@ def read_sheets(station: Station) -> list[Sheet]:
     }
     rows = station.ledger.connection.execute(_HANDED, {"point": session.point, **place})
     handed = {package: int(pieces) for package, pieces in rows}
+    for package, pieces in station.stock.told_since(session.point, start).items():
+        handed[package] = handed.get(package, 0) + pieces
     entries = [one for one in read_entries(station) if not one.voided]
-    left = station.roster.stock(session.point)
+    left = station.stock.at(session.point)
     opened = _counted_at_opening(station)
     sheets = []
     for package in sorted({*(one.id for one in station.roster.packages()), *left, *handed}):

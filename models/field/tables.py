@@ -324,7 +324,7 @@ class ElsewhereRow(RosterModel, table=True):
     """A hand-over line that another device recorded, as the centre tells it."""
 
     __tablename__ = "elsewhere"
-    __table_args__: ClassVar[Any] = _WITHOUT_ROWID
+    __table_args__: ClassVar[Any] = (Index("elsewhere_by_point", "point"), _WITHOUT_ROWID)
     household: int = _key()
     feed: bytes = _key()
     branch: int = _key()

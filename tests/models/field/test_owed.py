@@ -84,7 +84,7 @@ def test_what_the_centre_tells_of_counts_once(device: FieldDevice) -> None:
         "stage": FIRST,
         "package": SEMBAKO,
         "quantity": 1,
-        "at": AT + 1,
+        "at": device.ledger.clock().now,
         "point": HERE,
         "actor": RANI,
         "receiver": 1,
@@ -95,6 +95,13 @@ def test_what_the_centre_tells_of_counts_once(device: FieldDevice) -> None:
     with device.database.roster.begin() as connection:
         connection.execute(insert(ELSEWHERE), row)
     assert owed(device) == Owed({SEMBAKO: 7, LEBARAN: 1}, 6, 5)
+    # What another laptop handed over here has left this point's stock too.
+    assert device.station.stock.at(HERE) == {SEMBAKO: 49}
+    (sheet, _) = read_sheets(device.station)
+    assert (sheet.handed, sheet.left, sheet.found) == (1, 49, 0)
+    device.clock.forward()
+    device.station.record(RANI, Stock(Movement.COUNTED, SEMBAKO, 48))
+    assert device.station.stock.at(HERE) == {SEMBAKO: 48}, "the count holds from its time"
     give(device, FAMILIES[0].id, Line(FIRST, SEMBAKO, 1))
     assert len(OwedReader(device.connection).served(HERE, AT)) == 2
     assert OwedReader(device.connection).served(THERE, AT) == []

@@ -39,6 +39,8 @@ class DoorOver(QObject):
         flow.changed.connect(page.show_door)
         place.look.changed.connect(flow.reword)
         place.window.cover(page)
+        # Each house has a place of its own, where the laptop can tell; nobody waits for it.
+        place.locator.follow()
         if not flow.returning:
             flow.begin(shift.desk)
         page.take_focus()
@@ -60,4 +62,6 @@ class DoorOver(QObject):
         # Back first: behind a page the verdict could not take the keyboard to the line.
         self.left.emit()
         if shift.page is not None:
-            shift.round.follow(shift.desk, shift.page.scanning, household, kept)
+            here = shift.place.locator.latest
+            where = here.uri if here is not None else None
+            shift.round.follow(shift.desk, shift.page.scanning, household, kept, where)

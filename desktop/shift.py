@@ -125,6 +125,7 @@ class Shift(QObject):
         self._leave_closing()
         self._leave_page()
         self.place.camera.stop()
+        self.place.locator.rest()
         device = self.device
 
         def close() -> None:
@@ -216,7 +217,9 @@ class Shift(QObject):
     def open_session(self) -> None:
         """Shows what there is to open."""
         place, screen = self.place, OpeningScreen(self.place.look)
-        page = self._opening = OpeningPage(screen, place.threads, self.desk, self.syncing, screen)
+        page = self._opening = OpeningPage(
+            screen, place.threads, self.desk, self.syncing, place.locator, screen
+        )
         page.opened.connect(self._scan)
         screen.usb_asked.connect(self.pages.usb)
         screen.laptops_asked.connect(self.pages.laptops)
@@ -270,6 +273,7 @@ class Shift(QObject):
         session = standing.session
         assert session is not None, "a session was just opened"
         self.round.forget()
+        self.place.locator.rest()
         names = Place(
             point=desk.names.point(session.point),
             volunteer=desk.names.volunteers.get(self.volunteer, ""),

@@ -19,6 +19,7 @@ from desktop.device import VAULT_FILE, Enrolment, OpenDevice, is_enrolled, open_
 from desktop.device_secret import usual_stores
 from desktop.diagnosing import save_diagnostics
 from desktop.drives import find_drives
+from desktop.locator import Locator
 from desktop.metered import Metered
 from desktop.presenters.enrolling import Enrolling
 from desktop.presenters.entering import Entering
@@ -75,6 +76,7 @@ class Workplace(QObject):
         self.hub_port = hub_port
         self.camera = CameraSource(threads.submit_net, time.monotonic, self)
         self.sounds = Sounds(self)
+        self.locator = Locator(clock, parent=self)
         self.metered = Metered(self)
         self.preferences = Preferences(window, self.camera, self.sounds, folder, settings, self)
         self.shift: Shift | None = None

@@ -7,12 +7,15 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.locator import Locator
 from desktop.presenters.desk import Desk
 from desktop.presenters.faults import notice
 from desktop.presenters.sessions import opening_state
 from desktop.presenters.syncing import Syncing
 from desktop.threads import Threads
 from desktop.views.opening import OpeningScreen, OpeningState
+from desktop.views.parts.place_entry import PlaceState
+from models.place import Place
 
 
 class OpeningPage(QObject):
@@ -27,6 +30,7 @@ class OpeningPage(QObject):
         threads: Threads,
         desk: Desk,
         syncing: Syncing,
+        locator: Locator,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -39,7 +43,11 @@ class OpeningPage(QObject):
         screen.start_asked.connect(self._start)
         screen.sync_asked.connect(syncing.start)
         screen.notice_dismissed.connect(self._dismissed)
+        self._locator = locator
+        screen.place.system_asked.connect(self._locate)
         self._links = (
+            (locator.found, self._located),
+            (locator.failed, self._not_located),
             (syncing.changed, self._show),
             (syncing.learned, self._learned),
             (syncing.failed, self._failed),
@@ -56,6 +64,7 @@ class OpeningPage(QObject):
     def end(self) -> None:
         """The screen is left: nothing reaches this page any more."""
         self._over = True
+        self._locator.rest()
         for signal, slot in self._links:
             signal.disconnect(slot)
 
@@ -72,10 +81,26 @@ class OpeningPage(QObject):
         if first and not self._over:
             self.screen.take_focus()
 
-    def _start(self, point: int, counted: dict[int, int]) -> None:
+    # --- where -------------------------------------------------------------------------------
+
+    def _locate(self) -> None:
+        self.screen.place.show_place(PlaceState(searching=True))
+        self._locator.ask()
+
+    def _located(self, place: Place) -> None:
+        self.screen.place.show_place(PlaceState(found=place))
+
+    def _not_located(self) -> None:
+        self.screen.place.show_place(PlaceState(failed=True))
+
+    # --- opening -----------------------------------------------------------------------------
+
+    def _start(self, point: int, counted: dict[int, int], location: str) -> None:
         self._show(busy=True, notices=self._desk.lasting)
         self._threads.submit_db(
-            lambda: self._desk.open_session(point, counted), self._opened, self._failed
+            lambda: self._desk.open_session(point, counted, location or None),
+            self._opened,
+            self._failed,
         )
 
     def _dismissed(self, key: str) -> None:

@@ -105,6 +105,7 @@ class _Trial:
         for pieces in self.made["stock"].values():
             self._type(str(pieces))
             self._press(Qt.Key.Key_Return)
+        self._press(Qt.Key.Key_Return)  # without a place
         self._wait(lambda: isinstance(self._screen(), ScanScreen))
         self._wait(lambda: self._scan().standing is not None)
         stock = ", ".join(f"{pieces} {name}" for name, pieces in self.made["stock"].items())

@@ -17,6 +17,7 @@ from desktop.views.parts.door_head import DoorHead
 from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.link_line import LinkLine
 from desktop.views.parts.notice_bar import NoticeBar
+from desktop.views.parts.place_entry import PlaceEntry
 from desktop.views.parts.progress import ProgressLine
 from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words
@@ -72,8 +73,8 @@ class OpeningState:
 class OpeningScreen(View):
     """Shows an OpeningState. What is typed as counts stays until the session opens."""
 
-    start_asked = Signal(int, object)
-    """(point, package → pieces counted)"""
+    start_asked = Signal(int, object, str)
+    """(point, package → pieces counted, the place as a geo URI or "")"""
     sync_asked = Signal()
     usb_asked = Signal()
     laptops_asked = Signal()
@@ -110,6 +111,7 @@ class OpeningScreen(View):
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(0, 1)
+        self.place = PlaceEntry(look)
         self._check_title = Words("strong")
         self._checks = CheckList(look)
         self._progress, self._link = ProgressLine(look), LinkLine(look)
@@ -136,7 +138,7 @@ class OpeningScreen(View):
         )
         stock = column(self._stock_title, self._stock_hint, gap=0)
         self._cards = (
-            column(self._where, stock, self._grid, gap=2),
+            column(self._where, stock, self._grid, self.place, gap=2),
             column(self._check_title, self._checks, self._progress, self._link, gap=2),
         )
         left, right = (frame("card", inside) for inside in self._cards)
@@ -290,8 +292,12 @@ class OpeningScreen(View):
         self._draw_points()
 
     def _start(self) -> None:
-        if not self._state.busy and self._point:
-            self.start_asked.emit(self._point, self.counted())
+        if self._state.busy or not self._point:
+            return
+        if not self.place.check():
+            self.place.line.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self.start_asked.emit(self._point, self.counted(), self.place.uri() or "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes from count to count and then on; F4 shows the other laptops, F5 syncs, Ctrl+U
@@ -302,15 +308,18 @@ class OpeningScreen(View):
                 self.switch_asked.emit()
             case Qt.Key.Key_B if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
                 self.before_asked.emit()
+            case Qt.Key.Key_G if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+                self.place.system.click()
             case Qt.Key.Key_U if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
                 self.usb_asked.emit()
             case Qt.Key.Key_P if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
                 self.papers_asked.emit()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                entries = list(self._counts.values())
+                entries = [*self._counts.values(), self.place.line]
                 focused = self.focusWidget()
                 if focused in entries[:-1]:
-                    self.focusNextChild()
+                    following = entries[entries.index(focused) + 1]
+                    following.setFocus(Qt.FocusReason.TabFocusReason)
                 elif focused in entries or not press_focused(self):
                     self._start()
             case Qt.Key.Key_F4:

@@ -169,6 +169,7 @@ class App:
         self.place = Workplace(self.window, self.threads, folder, settings, clock, pauses)
         self.place.around = lambda identity: Neighbourhood(identity, lambda: tuple(addresses))
         self.place.hub_port = 0
+        self.place.locator.make = lambda _parent: None
         self.place.begin()
 
     def leave(self) -> None:
@@ -307,6 +308,8 @@ class App:
         self.until(lambda: bool(opening.counts()) and opening.counts()[0].hasFocus())
         for place in range(len(opening.counts())):
             self.enter(str(counts[place]) if place < len(counts) else "")
+        self.until(opening.place.line.hasFocus)
+        self.enter()  # without a place
         return self.ready_to_scan()
 
     def ready_to_scan(self) -> ScanScreen:

@@ -303,10 +303,10 @@ def test_enter_walks_through_the_counts_and_starts(qapp: QApplication) -> None:
     screen.show_opening(OPENINGS["opening-several"])
     stand(screen)
     screen.take_focus()
-    started: list[tuple[int, object]] = []
+    started: list[tuple[int, object, str]] = []
     screen.start_asked.connect(lambda *what: started.append(what))
-    press("120", KEY.Key_Return, KEY.Key_Return, "x7", KEY.Key_Return)
-    assert started == [(1, {1: 120, 3: 7})]
+    press("120", KEY.Key_Return, KEY.Key_Return, "x7", KEY.Key_Return, KEY.Key_Return)
+    assert started == [(1, {1: 120, 3: 7}, "")]
     leave(screen)
 
 

@@ -46,6 +46,7 @@ class PapersOver(QObject):
         page.make_asked.connect(flow.make)
         page.cancel_asked.connect(flow.cancel)
         page.open_asked.connect(flow.open_folder)
+        page.sheets_chosen.connect(flow.show_sheets)
         page.left.connect(self.left)
         place.window.cover(page)
         flow.begin()

@@ -26,9 +26,9 @@ _STEPS = 200
 """How often a long paper says how far it is, at most."""
 
 
-def show_folder(folder: Path) -> None:
-    """Opens the system's own file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+def show_folder(folder: Path) -> bool:
+    """Opens a folder, or a file, in the system's own program for it; False where it has none."""
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 class Papers(QObject):
@@ -44,7 +44,7 @@ class Papers(QObject):
         folder: Path,
         language: Callable[[], Language],
         now: Callable[[], int],
-        show: Callable[[Path], None] = show_folder,
+        show: Callable[[Path], bool] = show_folder,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -99,6 +99,16 @@ class Papers(QObject):
     def open_folder(self) -> None:
         """Shows where it lies."""
         self._show_folder(Path(self.state.folder))
+
+    def show_sheets(self, file: str) -> None:
+        """Shows slip sheets in whatever prints PDFs here; the slips in them are signed by the
+        centre, so this laptop can't make them."""
+        path = Path(file)
+        if self._show_folder(path):
+            said = Notice("papers.page.sheets_open", Tone.GO, {"file": path.name})
+        else:
+            said = Notice("papers.page.sheets_closed", Tone.CHECK, {"folder": str(path.parent)})
+        self._show(notices=(replace(said, dismissible=False),))
 
     # --- making ------------------------------------------------------------------------------
 

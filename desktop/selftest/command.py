@@ -39,6 +39,7 @@ PARTS = (
     "video:film",
     "video:sounds",
     "screen:printing",
+    "papers:papers",
     "screen:window",
 )
 """Module and function below this package; the words for it are ``selftest.part.<function>``."""

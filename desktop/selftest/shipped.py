@@ -15,7 +15,8 @@ from models.regions import regions as shipped_regions
 from models.texts import LANGUAGES, catalogue
 
 ROOMS = (
-    "app", "cli", "door", "errors", "field", "parcel", "pin", "qt", "scan", "selftest", "verdict",
+    "app", "cli", "door", "errors", "field", "papers", "parcel", "pin", "qt", "scan", "selftest",
+    "verdict",
 )  # fmt: skip
 """Files of ``resources/texts`` without which the app says nothing at some place."""
 KELURAHAN = 267

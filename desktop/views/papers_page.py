@@ -40,6 +40,8 @@ class PapersPage(View):
     cancel_asked = Signal()
     open_asked = Signal()
     """Show the folder."""
+    sheets_chosen = Signal(str)
+    """A PDF of slip sheets that the centre made, to be printed."""
     left = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -70,6 +72,10 @@ class PapersPage(View):
         self.folder = Button(look, "secondary", icon="folder", compact=True)
         self.folder.clicked.connect(self.ask_for_folder)
         may_shrink(self.folder)
+        self.sheets = Button(look, "secondary", icon="scan-qr-code", compact=True)
+        self.sheets.clicked.connect(self.ask_for_sheets)
+        may_shrink(self.sheets)
+        self._about_sheets = Words("small", ink="muted")
         what = column(
             self.papers,
             in_line(self._about_paper),
@@ -77,6 +83,9 @@ class PapersPage(View):
             in_line(self._folder_title),
             in_line(self._folder),
             in_line(self.folder),
+            None,
+            in_line(self.sheets),
+            in_line(self._about_sheets),
             1,
             gap=1,
         )
@@ -159,6 +168,17 @@ class PapersPage(View):
         dialog.finished.connect(lambda _result: self.folder.setFocus())
         dialog.open()
 
+    def ask_for_sheets(self) -> None:
+        """Lets a PDF be chosen, without holding anything up."""
+        say = self.look.any_text
+        dialog = QFileDialog(self, say(f"{_PAGE}.sheets_title"), self._state.folder, "PDF (*.pdf)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.resize(self.look.px(_DIALOG[0]), self.look.px(_DIALOG[1]))
+        dialog.fileSelected.connect(self.sheets_chosen)
+        dialog.finished.connect(lambda _result: self.sheets.setFocus())
+        dialog.open()
+
     def _make(self) -> None:
         self.make_asked.emit(self.receiving.text.strip(), self.witness.text.strip())
 
@@ -177,6 +197,8 @@ class PapersPage(View):
         self._lead.say(say(f"{_PAGE}.lead"))
         self._folder_title.say(say(f"{_PAGE}.folder"))
         self.folder.say(say(f"{_PAGE}.folder_other"))
+        self.sheets.say(say(f"{_PAGE}.sheets"))
+        self._about_sheets.say(say(f"{_PAGE}.sheets_hint"))
         self.back.say(say(f"{_PAGE}.back"))
         self.open.say(say(f"{_PAGE}.open_folder"))
         self._make_room()
@@ -193,7 +215,15 @@ class PapersPage(View):
         self._draw_whole()
         self._names.setVisible(state.kind == "bast")
         self._folder.say(state.folder)
-        for part in (self.papers, self.subjects, self.more, self.whole, self._names, self.folder):
+        for part in (
+            self.papers,
+            self.subjects,
+            self.more,
+            self.whole,
+            self._names,
+            self.folder,
+            self.sheets,
+        ):
             part.setEnabled(not busy)
         self.back.setVisible(not busy)
         self.open.setVisible(state.made and not busy)

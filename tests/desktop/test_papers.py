@@ -208,7 +208,7 @@ def test_a_long_paper_says_how_far_it_is_and_escape_stops_it(
         app.until_on(ScanScreen)
 
 
-def test_the_folder_is_opened_by_the_systems_own_file_manager(
+def test_folder_and_slip_sheets_are_opened_by_the_systems_own_programs(
     qtbot: QtBot,
     qapp: QApplication,
     folder: Path,
@@ -221,10 +221,28 @@ def test_the_folder_is_opened_by_the_systems_own_file_manager(
         page = papers(app)
         flow = app.shift.pages.findChild(Papers)
         assert flow is not None
-        monkeypatch.setattr(flow, "_show_folder", opened.append)
+
+        def shown(path: Path) -> bool:
+            opened.append(path)
+            return path.exists()
+
+        monkeypatch.setattr(flow, "_show_folder", shown)
         made(app, page)
         app.enter()
         assert opened == [documents]
+        sheets = next(documents.glob("*.pdf"))
+        app.tab_to(page.sheets)
+        app.enter()
+        app.until(lambda: bool(page.findChildren(QFileDialog)))
+        dialog = page.findChildren(QFileDialog)[0]
+        dialog.findChildren(QLineEdit)[0].setText(str(sheets))
+        dialog.accept()
+        app.window.activateWindow()  # as a window manager does; offscreen there is none
+        title = text("id", "papers.page.sheets_open.title", file=sheets.name)
+        app.until(lambda: title in words_of(page))
+        assert opened == [documents, sheets]
+        page.sheets_chosen.emit(str(documents / "hilang.pdf"))
+        app.until(lambda: text("id", "papers.page.sheets_closed.title") in words_of(page))
 
 
 def test_the_last_recipients_receipt_is_shown_saved_and_without_a_printer_that_is_said(

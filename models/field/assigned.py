@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select
 
+from models.field.name_index import index_households, purge
 from models.field.projections import table
 from models.field.tables import (
     AssignedRow,
@@ -24,6 +25,8 @@ from models.streams import CITY
 _ASSIGNED, _CURSOR, _COPY = table(AssignedRow), table(Cursor), table(CityCopyRow)
 _HOUSEHOLD, _ENTITLEMENT = table(HouseholdRow), table(EntitlementRow)
 _OF_HOUSEHOLD = (_ENTITLEMENT, table(SlipRow), table(ElsewhereRow), table(KKAliasRow))
+_AT_ONCE = 5_000
+"""Households whose names are taken out of the index together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,12 @@ def _forget_others(connection: Connection, points: Sequence[int]) -> None:
         _ENTITLEMENT.c.household == _HOUSEHOLD.c.id,
         _ENTITLEMENT.c.point.in_(bindparam("points", expanding=True)),
     )
-    connection.execute(delete(_HOUSEHOLD).where(~due_here), {"points": list(points)})
+    held = {"points": list(points)}
+    leaving = connection.execute(select(_HOUSEHOLD.c.id).where(~due_here), held)
+    for some in leaving.scalars().partitions(_AT_ONCE):
+        index_households(connection, some, ())
+    purge(connection)
+    connection.execute(delete(_HOUSEHOLD).where(~due_here), held)
     for one in _OF_HOUSEHOLD:
         known = exists().where(_HOUSEHOLD.c.id == one.c.household)
         connection.execute(delete(one).where(~known))

@@ -30,12 +30,19 @@ _GOING = (
     " UNION SELECT kk, name FROM household WHERE kk IN (SELECT value FROM json_each(?2))"
 )
 _FORGET = "DELETE FROM household_word WHERE rowid = ?"
+_MERGE = "INSERT INTO household_word (household_word) VALUES ('optimize')"
 _LEARN = "INSERT INTO household_word (rowid, words) VALUES (?, ?)"
 _HELD = "SELECT word, households FROM name_word WHERE word IN (SELECT value FROM json_each(?))"
 _COUNT = "INSERT OR REPLACE INTO name_word (word, households) VALUES (?, ?)"
 _DROP = "DELETE FROM name_word WHERE word = ?"
 _NEAR = "INSERT OR IGNORE INTO name_near (key, word) VALUES (?, ?)"
 _NOT_NEAR = "DELETE FROM name_near WHERE key = ? AND word = ?"
+
+
+def purge(connection: Connection) -> None:
+    """Lets go of what the index still holds of those who left: until its parts are merged it only
+    marks them. Inside the caller's ``write``."""
+    connection.exec_driver_sql(_MERGE)
 
 
 def rw_word(rw: int) -> str:

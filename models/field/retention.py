@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from models.field.database import Database, write
 from models.field.ledger import Ledger
+from models.field.name_index import purge
 from models.field.pulled import take_rows
 from models.streams import CITY
 
@@ -61,6 +62,8 @@ def forget_households(database: Database, before: int) -> int:
                 take_rows(roster, {"gone": told})
             forgotten += len(households)
         if forgotten:
+            with write(roster):
+                purge(roster)
             roster.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return forgotten
 

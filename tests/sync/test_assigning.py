@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from models.asked import read_asked
 from models.facts import Line
 from models.field.device import load_identity, put_points
+from models.field.finder import Finder
 from models.field.pulled import cursor
+from models.spelling import fold
 from server.assigning import assign_device, assign_volunteer
 from server.changes import Change, append_changes
 from server.tables import ChangeKind
@@ -56,6 +59,14 @@ def held(device: FieldDevice) -> set[int]:
     return set(rows)
 
 
+def found(device: FieldDevice) -> set[int]:
+    """Whom a search finds: all families have a word of their name in common."""
+    hits = Finder(device.connection).find(read_asked("keluarga"), 50).hits
+    words = device.connection.execute(text("SELECT word FROM roster.name_word")).scalars()
+    assert bool(hits) is (fold("keluarga") in set(words))
+    return {hit.household.id for hit in hits}
+
+
 def assign(centre: Centre, give: tuple[int, ...] = (), take: tuple[int, ...] = ()) -> bool:
     """The office moves device 1."""
     with centre.engine.begin() as connection:
@@ -73,7 +84,7 @@ def test_a_device_that_is_moved_loses_the_old_households_and_gets_the_new(
     assert held(device) == ids(*MINE, BOTH)
     assert assign(furnished, give=(THERE,), take=(HERE,))
     sync(device, Straight(furnished.receiver.answer))
-    assert held(device) == ids(*THEIRS, BOTH)
+    assert held(device) == found(device) == ids(*THEIRS, BOTH)
     identity = load_identity(device.connection)
     assert identity is not None and identity.points == (THERE,)
     slips = device.connection.execute(text("SELECT household FROM roster.slip")).scalars()
@@ -93,7 +104,7 @@ def test_a_device_without_any_point_holds_nobody_and_still_syncs(
     transport = Straight(furnished.receiver.answer)
     sync(device, transport)
     assert transport.asked == ["hello", "pull"]
-    assert held(device) == set()
+    assert held(device) == found(device) == set()
     device.station.open_session(RANI, HERE)
     assert sync(device, transport).sent == 1
     assign(furnished, give=(THERE,))

@@ -14,6 +14,7 @@ from models.field.carve import _decrypted, _pages
 from models.field.database import BLOBS_FILE, LEDGER_FILE, ROSTER_FILE
 from models.field.own_feed import OwnFeed
 from models.field.retention import forget_households, may_forget
+from models.spelling import fold
 from tests.support.field import KEY, FieldDevice, new_device
 from tests.support.world import AT, FIRST, HERE, RANI, SEMBAKO, family, roster_page
 
@@ -110,3 +111,18 @@ def test_nothing_of_them_is_left_in_any_file(device: FieldDevice) -> None:
 def _clear(file: Path) -> bytes:
     """Every page of a file and its log, decrypted, with what was deleted in them."""
     return b"".join(_decrypted(page, KEY) for page in _pages(file).values())
+
+
+def test_nothing_of_them_is_left_in_the_index_that_finds_people(device: FieldDevice) -> None:
+    def index() -> bytes:
+        rows = device.connection.exec_driver_sql("SELECT block FROM roster.household_word_data")
+        words = device.connection.exec_driver_sql("SELECT word FROM roster.name_word")
+        near = device.connection.exec_driver_sql("SELECT word FROM roster.name_near")
+        told = "".join([*words.scalars(), *near.scalars()])
+        return b"".join(rows.scalars()) + told.encode()
+
+    word = fold(FAMILIES[0].name.split()[0])
+    assert word.encode() in index()
+    safe(device)
+    forget_households(device.database, closes(device))
+    assert word.encode() not in index()

@@ -547,7 +547,7 @@ def test_a_blocked_device_still_hands_its_facts_in(furnished: Centre, device: Fi
 def test_a_locked_ledger_stops_the_sync_and_not_the_centre(
     furnished: Centre, device: FieldDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.field.database._BUSY_MS", 50)
+    monkeypatch.setattr("models.field.raw.BUSY_MS", 50)
     serve(device, 0)
     device.restart()
     device.connection.exec_driver_sql("BEGIN IMMEDIATE")

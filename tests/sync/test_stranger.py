@@ -179,6 +179,8 @@ def test_facts_of_every_kind_are_held_to_the_byte_and_the_odd_ones_questioned(
         (7, code.UNKNOWN_HOUSEHOLD),
         (7, code.OUT_OF_PLACE),
         (11, code.UNINTERPRETABLE),
-        (15, code.FORGED),
-        (20, code.UNINTERPRETABLE),
+        (16, code.FORGED),
+        (22, code.WALK_IN),
+        (23, code.WALK_IN),
+        (24, code.UNINTERPRETABLE),
     ]

@@ -10,13 +10,17 @@ from desktop.views.state import Sibling
 from desktop.views.sync_panel import Waiting, WaitingKind
 from models.errors import DataError
 from models.facts import (
+    Complaint,
     Fact,
     Handover,
+    HouseholdNote,
+    NoHandover,
     Refused,
     SessionClosed,
     SessionOpened,
     Stock,
     Void,
+    WalkIn,
 )
 from models.field.ledger import Safety
 from models.field.neighbours import neighbours
@@ -26,12 +30,16 @@ from sync.messages import ExceptionCode
 
 MOST = 50
 _KINDS: dict[type[object], WaitingKind] = {
-    Handover: WaitingKind.HANDOVER,
-    Void: WaitingKind.VOID,
-    Refused: WaitingKind.REFUSED,
-    Stock: WaitingKind.STOCK,
     SessionOpened: WaitingKind.SESSION,
     SessionClosed: WaitingKind.SESSION,
+    Handover: WaitingKind.HANDOVER,
+    NoHandover: WaitingKind.NO_HANDOVER,
+    Void: WaitingKind.VOID,
+    Stock: WaitingKind.STOCK,
+    Refused: WaitingKind.REFUSED,
+    Complaint: WaitingKind.COMPLAINT,
+    HouseholdNote: WaitingKind.LEARNED,
+    WalkIn: WaitingKind.WALK_IN,
 }
 
 
@@ -101,6 +109,8 @@ def _kind(fact: Fact) -> WaitingKind:
 
 
 def _name(station: Station, fact: Fact) -> str:
+    if isinstance(fact.body, WalkIn):
+        return fact.body.name
     household = getattr(fact.body, "household", None)
     known = station.roster.household(household) if household is not None else None
     return known.name if known is not None else ""

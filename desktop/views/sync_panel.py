@@ -36,10 +36,14 @@ class WaitingKind(Enum):
     """What kind of record waits; words under ``field.sync``."""
 
     HANDOVER = "handover"
+    NO_HANDOVER = "no_handover"
     VOID = "void"
     REFUSED = "refused"
     STOCK = "stock"
     SESSION = "session"
+    COMPLAINT = "complaint"
+    LEARNED = "learned"
+    WALK_IN = "walk_in"
     OTHER = "other"
 
 

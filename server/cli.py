@@ -22,6 +22,7 @@ from server.faults import told
 from server.keys import Keys, obtain_keys
 from server.postgres import open_database
 from server.settings import Settings, read_settings
+from server.slips.form import EIGHT, FORMS
 from sync.messages import ExceptionCode
 
 OK, FAILED = 0, 1
@@ -178,6 +179,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     issue.add_argument("--point", required=True, help=say("point"))
     issue.add_argument("--stage", action="append", default=[], help=say("stage"))
     issue.add_argument("--folder", type=Path, default=Path("."), help=say("folder"))
+    issue.add_argument(
+        "--per-page", type=int, choices=sorted(FORMS), default=EIGHT.a_sheet, help=say("per_page")
+    )
     issue.add_argument("--pictures", action="store_true", help=say("pictures"))
     enrol = command("enrol-code", "about_enrol")
     enrol.add_argument("--point", required=True, help=say("point"))

@@ -24,6 +24,7 @@ from server.cli import FAILED, OK, Centre
 from server.enrolment import VALID_MS, create_code
 from server.errors import NothingFound
 from server.named import by_name, find_named
+from server.slips.form import EIGHT, FORMS, Form
 from server.tables import CentreTable, Package, Point, Stage, table
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def issue_slips(centre: Centre, parsed: argparse.Namespace) -> int:
     """Issues the slips that are missing at a point and writes its sheets as a PDF."""
     from server.slips.issue import issue_slips as issue
 
-    now = wall_clock()
+    now, form = wall_clock(), FORMS[parsed.per_page]
     with centre.engine.begin() as connection:
         point = _find(connection, Point, parsed.point)
         stages = [_find(connection, Stage, name) for name in parsed.stage] or _open(connection, now)
@@ -118,9 +119,9 @@ def issue_slips(centre: Centre, parsed: argparse.Namespace) -> int:
             valid_until=ends,
         )
         name = connection.scalar(select(table(Point).c.name).where(table(Point).c.id == point))
-        files = _print(connection, centre, point, stages, parsed.folder, now)
+        files = _print(connection, centre, point, stages, parsed.folder, now, form)
         if parsed.pictures:
-            _write_pictures(connection, centre, issued, parsed.folder)
+            _write_pictures(connection, centre, issued, parsed.folder, form)
     if issued:
         centre.say("issued", count=len(issued), point=name, file=", ".join(map(str, files)))
     else:
@@ -199,7 +200,13 @@ def _say_demo(
 
 
 def _print(
-    connection: Connection, centre: Centre, point: int, stages: list[int], folder: Path, now: int
+    connection: Connection,
+    centre: Centre,
+    point: int,
+    stages: list[int],
+    folder: Path,
+    now: int,
+    form: Form = EIGHT,
 ) -> tuple[Path, ...]:
     """The sheets of a point's valid slips as PDFs in ``folder``."""
     from server.slips.card import Selection
@@ -212,11 +219,12 @@ def _print(
         folder,
         address=centre.settings.public_address,
         language=centre.language,
+        form=form,
     ).files
 
 
 def _write_pictures(
-    connection: Connection, centre: Centre, issued: list[IssuedSlip], folder: Path
+    connection: Connection, centre: Centre, issued: list[IssuedSlip], folder: Path, form: Form
 ) -> None:
     from server.slips.card import Cards
     from server.slips.picture import save_picture
@@ -227,7 +235,8 @@ def _write_pictures(
     for one in issued:
         card = cards.card(one.slip.number)
         if card is not None:
-            save_picture(card, pictures / f"{one.slip.number:011d}.png", centre.language)
+            file = pictures / f"{one.slip.number:011d}.png"
+            save_picture(card, file, centre.language, form=form)
 
 
 def _open(connection: Connection, now: int) -> list[int]:

@@ -201,10 +201,6 @@ class Cards:
             for stage, those in groupby(lines, key=lambda line: line.stage)
         )
 
-    def _line(self, line: Line) -> CardLine:
-        package, contents = self._packages.get(line.package, (f"#{line.package}", ""))
-        return CardLine(line.quantity, package, contents)
-
 
 def area_words(language: Language, region: str, rw: int, rt: int) -> str:
     """``RT 007 / RW 003, Gambir``, without what is not known (0)."""

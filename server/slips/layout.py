@@ -10,11 +10,6 @@
 
 Millimetres from the slip's upper left corner, y downwards, text by its baseline. Pure black on
 white, nothing below 8 points, no line below 0.25 mm: a printer that smears still prints it.
-
-How large the code is: 42 mm for 57 or 61 modules are 0.74 or 0.69 mm a module. A camera's frame of
-1280 px that shows 208 mm (a laptop's, 18 cm away) gives a module 4.25 px, which is what a typical
-picture needs; 2.75 px, enough for a clean one, are left at 28 cm. At 30 mm those would be 13 and
-20 cm, nearer than many a laptop's camera can focus.
 """
 
 from __future__ import annotations
@@ -36,26 +31,12 @@ from models.typesetting import (
     wrap,
 )
 from server.slips.card import Card, CardLine
+from server.slips.form import EIGHT, PAD, SMALLEST, WIDTH, Density, Form
 
-WIDTH = 105.0
-"""Half an A4 sheet, so that one cut down the middle parts the columns."""
-HEIGHT = 72.0
-PAD = 5.0
-"""What home printers leave white at the paper's edge, and a cut may miss by."""
-SMALLEST = 8.0
-
-_CODE = 42.0
-_CODE_LEFT = WIDTH - PAD - _CODE
-FOLD = _CODE_LEFT - 3.2
-"""Where the slip is to be folded: left of the code and its quiet zone. A fold in the slip's very
-middle, 2 mm further left, does the code no harm either."""
-_ROOM = FOLD - 1.2 - PAD
-_FOOT_RULE = 61.2
 _CEILING = PAD - 0.7
-_FLOOR = _FOOT_RULE - 1.0
-_LEADING = 1.2
+_ABOVE_RULE = 1.0
 _BELOW_BASELINE = 0.24
-_NAME_LINES, _SMALLEST_NAME, _LESS_FOR_ONE_LINE = 2, 8.5, 1.0
+_SMALLEST_NAME, _LESS_FOR_ONE_LINE = 8.5, 1.0
 _LEAST_GAP, _MOST_GAP = 0.7, 2.6
 
 
@@ -95,68 +76,31 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class _Density:
-    """How tightly the text is set: points of the name (at most), the goods and the rest, and the
-    most lines for the contents of a package and for the address."""
-
-    name: float
-    goods: float
-    rest: float
-    contents: int
-    address: int
-    headings: bool = True
-    """Stages stand above their packages and the days on lines of their own, not run on."""
-
-
-_DENSITIES = (
-    _Density(15, 12, 10.5, 6, 4),
-    _Density(14, 11.5, 10, 6, 4),
-    _Density(13, 11, 9.5, 6, 4),
-    _Density(12, 10.5, 9, 6, 4),
-    _Density(12, 10, 8.5, 6, 4),
-    _Density(11.5, 9.5, 8, 5, 3),
-    _Density(11, 9, 8, 4, 2),
-    _Density(11, 9, 8, 3, 2),
-    _Density(11, 9, 8, 2, 2),
-    _Density(10.5, 8.5, 8, 2, 2, headings=False),
-    _Density(10.5, 8.5, 8, 1, 2, headings=False),
-    _Density(10.5, 8.5, 8, 1, 1, headings=False),
-    _Density(10, 8, 8, 0, 2, headings=False),
-    _Density(9.5, 8, 8, 0, 1, headings=False),
-    _Density(9, 8, 8, 0, 0, headings=False),
-)
-"""Tried in turn until nothing is cut off and everything has room, then until everything has room.
-
-The last always has: 4 lines of goods, 2 each of name and area, 3 of days and 3 others."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Row:
     """A line of the text half; ``gap``: it begins a group, and space may go above it."""
 
     line: Line
     size: float
+    height: float
     gap: bool = False
-
-    @property
-    def height(self) -> float:
-        return self.size * _LEADING / MM
 
 
 @dataclass(slots=True)
 class _Column:
     """The text half as it is being set."""
 
+    form: Form
     rows: list[_Row]
     cut: bool = False
     """Something was too long and lost its end."""
 
     def add(self, size: float, most: int, *pieces: Piece, gap: bool = False) -> None:
         """A paragraph of at most ``most`` lines."""
-        lines = wrap(pieces, size, _ROOM)
+        room, height = self.form.room, size * self.form.leading / MM
+        lines = wrap(pieces, size, room)
         self.cut |= len(lines) > most
-        for n, line in enumerate(at_most(lines, most, size, _ROOM)):
-            self.rows.append(_Row(line, size, gap and n == 0))
+        for n, line in enumerate(at_most(lines, most, size, room)):
+            self.rows.append(_Row(line, size, height, gap and n == 0))
 
     @property
     def height(self) -> float:
@@ -169,24 +113,24 @@ class _Column:
         return sum(row.gap for row in self.rows)
 
 
-def lay_out(card: Card, language: Language = "id") -> Layout:
+def lay_out(card: Card, language: Language = "id", form: Form = EIGHT) -> Layout:
     """``card`` as it is printed."""
-    column = _fitting(card, language)
+    column = _fitting(card, language, form)
     # What room is left goes between the groups, within reason.
-    left = max(0.0, _FLOOR - _CEILING - column.height)
+    left = max(0.0, _tall(form) - column.height)
     gap = _LEAST_GAP + min(_MOST_GAP - _LEAST_GAP, left / max(1, column.gaps))
     texts = []
     y = _CEILING
     for row in column.rows:
         y += row.height + (gap if row.gap else 0.0)
         texts.append(Text(PAD, y - _BELOW_BASELINE * row.size / MM, row.size, row.line))
-    texts += _number(card, language)
-    texts += _foot(language)
+    texts += _number(card, language, form)
+    texts += _foot(language, form)
     rules = (
-        Rule(FOLD, PAD - 1, FOLD, _FOOT_RULE - 1.6, 0.3, 1.2),
-        Rule(PAD, _FOOT_RULE, WIDTH - PAD, _FOOT_RULE, 0.35),
+        Rule(form.fold, PAD - 1, form.fold, form.foot_rule - 1.6, 0.3, 1.2),
+        Rule(PAD, form.foot_rule, WIDTH - PAD, form.foot_rule, 0.35),
     )
-    return Layout(tuple(texts), rules, code_matrix(card.code), _CODE_LEFT, PAD, _CODE)
+    return Layout(tuple(texts), rules, code_matrix(card.code), form.code_left, PAD, form.code)
 
 
 def quiet_zone(layout: Layout) -> float:
@@ -194,25 +138,31 @@ def quiet_zone(layout: Layout) -> float:
     return layout.code_side / len(layout.code) * QUIET_MODULES
 
 
-def _fitting(card: Card, language: Language) -> _Column:
+def _tall(form: Form) -> float:
+    """How high the text half is."""
+    return form.foot_rule - _ABOVE_RULE - _CEILING
+
+
+def _fitting(card: Card, language: Language, form: Form) -> _Column:
     fits: _Column | None = None
-    column = _Column([])
-    for density in _DENSITIES:
-        column = _set(card, density, language)
-        if column.height <= _FLOOR - _CEILING:
+    column = _Column(form, [])
+    for density in form.densities:
+        column = _set(card, density, language, form)
+        if column.height <= _tall(form):
             if not column.cut:
                 return column
             fits = fits or column
     return fits or column
 
 
-def _set(card: Card, density: _Density, language: Language) -> _Column:
+def _set(card: Card, density: Density, language: Language, form: Form) -> _Column:
     bold, rest = Weight.BOLD, density.rest
-    column = _Column([])
+    column = _Column(form, [])
+    wrapped = 2 if density.wrapped else 1
     column.add(rest, 2 if density.headings else 1, Piece(_title(card, language), bold))
     name = Piece(printable(card.name), bold)
-    column.add(_name_size(name, density.name), _NAME_LINES, name, gap=True)
-    column.add(rest, 2, Piece(printable(card.area)))
+    column.add(_name_size(name, density.name, wrapped, form.room), wrapped, name, gap=True)
+    column.add(rest, wrapped, Piece(printable(card.area)))
     column.add(rest, 1, Piece(words(language, "slip.card.kk", kk=card.kk)))
     _set_goods(column, card, density, language)
     where = Piece(words(language, "slip.card.where"))
@@ -229,13 +179,13 @@ def _set(card: Card, density: _Density, language: Language) -> _Column:
     return column
 
 
-def _name_size(name: Piece, most: float) -> float:
+def _name_size(name: Piece, most: float, most_lines: int, room: float) -> float:
     """The largest size at which the whole name has room: better small than without its end, and
     a little smaller rather than on a second line."""
-    for lines, least in ((1, max(_SMALLEST_NAME, most - _LESS_FOR_ONE_LINE)), (_NAME_LINES, 0.0)):
+    for lines, least in ((1, max(_SMALLEST_NAME, most - _LESS_FOR_ONE_LINE)), (most_lines, 0.0)):
         size = most
         while size >= max(least, _SMALLEST_NAME):
-            if len(wrap((name,), size, _ROOM)) <= lines:
+            if len(wrap((name,), size, room)) <= lines:
                 return size
             size -= 0.5
     return _SMALLEST_NAME
@@ -248,7 +198,7 @@ def _title(card: Card, language: Language) -> str:
     return words(language, "slip.card.title_stage", stage=stage)
 
 
-def _set_goods(column: _Column, card: Card, density: _Density, language: Language) -> None:
+def _set_goods(column: _Column, card: Card, density: Density, language: Language) -> None:
     one_stage = len(card.stages) == 1
     gap = True
     for stage in card.stages:
@@ -275,23 +225,20 @@ def _goods_words(line: CardLine, language: Language) -> str:
     )
 
 
-def _number(card: Card, language: Language) -> list[Text]:
+def _number(card: Card, language: Language, form: Form) -> list[Text]:
     """The number, centred under the code and clear of its quiet zone."""
-    middle = _CODE_LEFT + _CODE / 2
-    found = []
-    for line, size, y in (
-        ((Piece(words(language, "slip.card.number")),), SMALLEST, 53.2),
-        ((Piece(card.number, Weight.BOLD),), 15.0, 58.6),
-    ):
-        found.append(Text(middle - line_width(line, size) / 2, y, size, line))
-    return found
+    middle = form.code_left + form.code / 2
+    rows = [((Piece(card.number, Weight.BOLD),), form.number_size, form.number)]
+    if form.label is not None:
+        rows.append(((Piece(words(language, "slip.card.number")),), SMALLEST, form.label))
+    return [Text(middle - line_width(line, size) / 2, y, size, line) for line, size, y in rows]
 
 
-def _foot(language: Language) -> list[Text]:
+def _foot(language: Language, form: Form) -> list[Text]:
     texts = []
-    for key, y in (("bring", 64.7), ("free", 68.3)):
+    for key, y in zip(("bring", "free"), form.foot, strict=True):
         sentence = words(language, f"slip.card.{key}")
-        room, size = WIDTH - 2 * PAD, 9.0
+        room, size = WIDTH - 2 * PAD, form.foot_size
         while size > SMALLEST and width(sentence, Weight.BOLD, size) > room:
             size -= 0.25
         texts.append(Text(PAD, y, size, (Piece(sentence, Weight.BOLD),)))

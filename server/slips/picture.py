@@ -12,17 +12,20 @@ from models.texts import Language
 from models.typesetting import Weight, width
 from resources import resource_path
 from server.slips.card import Card
-from server.slips.layout import HEIGHT, WIDTH, Layout, Rule, lay_out
+from server.slips.form import EIGHT, WIDTH, Form
+from server.slips.layout import Layout, Rule, lay_out
 
 DPI = 300
 _BLACK, _WHITE = 0, 255
 
 
-def draw_picture(card: Card, language: Language = "id", dpi: int = DPI) -> Image.Image:
+def draw_picture(
+    card: Card, language: Language = "id", dpi: int = DPI, form: Form = EIGHT
+) -> Image.Image:
     """The slip in grey levels, its edges where the cuts go; 1240 × 850 px at 300 dots an inch."""
-    layout = lay_out(card, language)
+    layout = lay_out(card, language, form)
     scale = dpi / 25.4
-    image = Image.new("L", (round(WIDTH * scale), round(HEIGHT * scale)), _WHITE)
+    image = Image.new("L", (round(WIDTH * scale), round(form.height * scale)), _WHITE)
     draw = ImageDraw.Draw(image)
     _draw_code(draw, layout, scale)
     for rule in layout.rules:
@@ -38,9 +41,11 @@ def draw_picture(card: Card, language: Language = "id", dpi: int = DPI) -> Image
     return image
 
 
-def save_picture(card: Card, file: Path, language: Language = "id", dpi: int = DPI) -> None:
+def save_picture(
+    card: Card, file: Path, language: Language = "id", dpi: int = DPI, form: Form = EIGHT
+) -> None:
     """``draw_picture`` as a PNG in ``file`` that knows its size on paper."""
-    draw_picture(card, language, dpi).save(file, "PNG", dpi=(dpi, dpi))
+    draw_picture(card, language, dpi, form).save(file, "PNG", dpi=(dpi, dpi))
 
 
 def _draw_code(draw: ImageDraw.ImageDraw, layout: Layout, scale: float) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -21,10 +21,11 @@ from models.clock import local
 from models.texts import Language
 from server.keys import Keys
 from server.slips.card import Bundle, Cards, Selection
-from server.slips.sheet import A_SHEET, SheetWriter
+from server.slips.form import EIGHT, Form
+from server.slips.sheet import SheetWriter
 
 SHEETS_A_FILE = 250
-"""2,000 slips: half a ream, some 35 MB of memory and 5 MB of file."""
+"""2,000 slips of eight a sheet: half a ream, some 35 MB of memory and 5 MB of file."""
 
 _MARK = text("UPDATE slip SET printed_at = :now WHERE number = ANY(:numbers)")
 _NO_NAME = re.compile(r"[^a-z0-9]+")
@@ -47,6 +48,7 @@ def print_slips(
     *,
     address: str,
     language: Language = "id",
+    form: Form = EIGHT,
     sheets_a_file: int = SHEETS_A_FILE,
 ) -> Printed:
     """Print ``selection`` as ``undangan-<point>-<day and time>[-<part>].pdf`` into ``folder``.
@@ -57,7 +59,7 @@ def print_slips(
     OSError where the folder cannot be written to.
     """
     cards = Cards(connection, keys, address, language)
-    with closing(cards.bundles(selection, A_SHEET)) as bundles:
+    with closing(cards.bundles(selection, form.a_sheet)) as bundles:
         first = next(bundles, None)
         if first is None:
             return Printed((), 0, 0)
@@ -66,11 +68,13 @@ def print_slips(
         folder.mkdir(parents=True, exist_ok=True)
         files: list[Path] = []
         slips = sheets = 0
-        for number, part in enumerate(_parts(chain([first], bundles), sheets_a_file), 1):
+        for number, part in enumerate(
+            _parts(chain([first], bundles), form.a_sheet, sheets_a_file), 1
+        ):
             whole = number == 1 and first.all_sheets <= sheets_a_file
             file = folder / (f"{name}.pdf" if whole else f"{name}-{number}.pdf")
             with _whole_file(file) as target:
-                writer = SheetWriter(target, point, stages, language, sheets + 1)
+                writer = SheetWriter(target, point, stages, language, sheets + 1, form)
                 numbers: list[int] = []
                 for bundle in part:
                     writer.add(bundle)
@@ -112,14 +116,16 @@ def print_slip(
     return file
 
 
-def _parts(bundles: Iterator[Bundle], sheets_a_file: int) -> Iterator[Iterator[Bundle]]:
+def _parts(
+    bundles: Iterator[Bundle], a_sheet: int, sheets_a_file: int
+) -> Iterator[Iterator[Bundle]]:
     """``bundles`` as one iterator a file; each must be used up before the next is asked for."""
     waiting: list[Bundle] = []
 
     def part() -> Iterator[Bundle]:
         sheets = 0
         for bundle in chain([waiting.pop()], bundles):
-            needed = _sheets(bundle.cards)
+            needed = -(-len(bundle.cards) // a_sheet)
             if sheets and sheets + needed > sheets_a_file:
                 waiting.append(bundle)
                 return
@@ -129,10 +135,6 @@ def _parts(bundles: Iterator[Bundle], sheets_a_file: int) -> Iterator[Iterator[B
     waiting += islice(bundles, 1)
     while waiting:
         yield part()
-
-
-def _sheets(cards: Sequence[object]) -> int:
-    return -(-len(cards) // A_SHEET)
 
 
 def _name(point: str, selection: Selection) -> str:

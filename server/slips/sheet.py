@@ -1,7 +1,7 @@
-"""Sheets of eight slips on A4 as a PDF, to be printed anywhere, cut, and dealt out by the RT.
+"""Sheets of eight or ten slips on A4 as a PDF, to be printed anywhere, cut, dealt out by the RT.
 
-┌──────────┬──────────┐   105 × 72 mm each: one cut down the middle, four across; the strip
-│    1     │    2     │   at the foot says whose sheet it is and falls away with the last cut.
+┌──────────┬──────────┐   One cut down the middle, four or five across; the strip at the foot
+│    1     │    2     │   says whose sheet it is and falls away with the last cut.
 ├──────────┼──────────┤
 │    3     │    4     │
 ├──────────┼──────────┤
@@ -34,11 +34,10 @@ from models.typesetting import (
     width,
 )
 from server.slips.card import Bundle, Card
-from server.slips.layout import HEIGHT, PAD, SMALLEST, WIDTH, Layout, Rule, lay_out
+from server.slips.form import EIGHT, PAD, SMALLEST, WIDTH, Form
+from server.slips.layout import Layout, Rule, lay_out
 
-_COLUMNS, _ROWS = 2, 4
-A_SHEET = _COLUMNS * _ROWS
-"""Slips on a sheet."""
+_COLUMNS = 2
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
 _FOOT_BASELINE = 5.2
 _CUT = 0.25
@@ -56,10 +55,17 @@ class SheetWriter:
     """Writes bundles of slips into one PDF; memory grows by some 130 kB a sheet until ``close``."""
 
     def __init__(
-        self, target: BinaryIO, point: str, stages: str, language: Language = "id", first: int = 1
+        self,
+        target: BinaryIO,
+        point: str,
+        stages: str,
+        language: Language = "id",
+        first: int = 1,
+        form: Form = EIGHT,
     ) -> None:
         """``first`` is the number of the first sheet, where an earlier file holds those before."""
         self._language = language
+        self._form = form
         self._point, self._stages = printable(point), printable(stages)
         self._slips = 0
         self._first = self._next = first
@@ -80,9 +86,10 @@ class SheetWriter:
     def add(self, bundle: Bundle) -> None:
         """Put the slips of ``bundle`` on sheets of their own."""
         cards = bundle.cards
-        sheets = -(-len(cards) // A_SHEET)
+        a_sheet = self._form.a_sheet
+        sheets = -(-len(cards) // a_sheet)
         for sheet in range(sheets):
-            here = cards[sheet * A_SHEET : (sheet + 1) * A_SHEET]
+            here = cards[sheet * a_sheet : (sheet + 1) * a_sheet]
             self._sheet(here)
             foot = words(
                 self._language,
@@ -115,8 +122,8 @@ class SheetWriter:
         for place, card in enumerate(cards):
             row, column = divmod(place, _COLUMNS)
             self._canvas.saveState()
-            self._canvas.translate(column * WIDTH * MM, _PAGE_HEIGHT - row * HEIGHT * MM)
-            self._slip(lay_out(card, self._language))
+            self._canvas.translate(column * WIDTH * MM, _PAGE_HEIGHT - row * self._form.height * MM)
+            self._slip(lay_out(card, self._language, self._form))
             self._canvas.restoreState()
             self._slips += 1
         self._cuts(-(-len(cards) // _COLUMNS))
@@ -149,12 +156,12 @@ class SheetWriter:
 
     def _cuts(self, rows: int) -> None:
         """Whole lines where to cut (dashes are where to fold), along the slips that are there."""
-        bottom = _PAGE_HEIGHT - rows * HEIGHT * MM
+        bottom = _PAGE_HEIGHT - rows * self._form.height * MM
         self._canvas.setLineWidth(_CUT * MM)
         self._canvas.setDash([])
         self._canvas.line(WIDTH * MM, bottom, WIDTH * MM, _PAGE_HEIGHT)
         for row in range(1, rows + 1):
-            y = _PAGE_HEIGHT - row * HEIGHT * MM
+            y = _PAGE_HEIGHT - row * self._form.height * MM
             self._canvas.line(0, y, _PAGE_WIDTH, y)
 
     def _foot(self, foot: str, all_sheets: int) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import Engine, text
 
 from models import enrolment_text
@@ -202,12 +203,18 @@ def test_slips_are_issued_once_and_printed(
     ) == 0  # fmt: skip
     capsys.readouterr()
     command = ["issue-slips", "--point", "1", "--folder", str(tmp_path / "out"), "--pictures"]
+    command += ["--per-page", "10"]
     assert main(command, environment) == 0
     assert "2 undangan diterbitkan untuk RPTRA Gambir" in capsys.readouterr().out
     sheets = list((tmp_path / "out").rglob("*.pdf"))
     assert sheets
     assert all(sheet.read_bytes().startswith(b"%PDF") for sheet in sheets)
-    assert len(list((tmp_path / "out").rglob("*.png"))) == 2
+    pictures = list((tmp_path / "out").rglob("*.png"))
+    assert len(pictures) == 2
+    for picture in pictures:
+        with Image.open(picture) as image:
+            # A slip of ten on a sheet is 105 × 57.6 mm.
+            assert image.size == (1240, 680)
 
     assert main(command, environment) == 0
     assert "Tidak ada undangan baru" in capsys.readouterr().out

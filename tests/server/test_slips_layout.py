@@ -16,22 +16,14 @@ from models.qr import code_matrix, rectangles
 from models.texts import LANGUAGES, Language
 from models.typesetting import MM, Piece, Weight, line_width, printable, shorten, wrap
 from server.slips.card import Card, CardLine, CardStage, area_words, contents_words
-from server.slips.layout import (
-    FOLD,
-    HEIGHT,
-    PAD,
-    SMALLEST,
-    WIDTH,
-    Layout,
-    Rule,
-    Text,
-    lay_out,
-    quiet_zone,
-)
+from server.slips.form import EIGHT, FORMS, PAD, SMALLEST, TEN, WIDTH, Form
+from server.slips.layout import Layout, Rule, Text, lay_out, quiet_zone
 from server.slips.period import period_words
 from tests.support.printed import sample_card
 
 Box = tuple[float, float, float, float]
+
+each_form = pytest.mark.parametrize("form", FORMS.values(), ids=map(str, FORMS))
 
 SEMBAKO = CardLine(
     1,
@@ -105,7 +97,7 @@ def words_of(layout: Layout) -> str:
     return "\n".join(lines).replace("\u00a0", " ")
 
 
-def assert_sound(layout: Layout) -> None:
+def assert_sound(layout: Layout, form: Form) -> None:
     """Nothing overlaps, leaves the slip, comes near the code, or is too small."""
     boxes = [box(text) for text in layout.texts]
     quiet = quiet_zone(layout)
@@ -121,15 +113,16 @@ def assert_sound(layout: Layout) -> None:
     for one in [*boxes, *lines]:
         assert not overlap(one, code)
         assert one[0] >= PAD - 0.01 and one[2] <= WIDTH - PAD + 0.01
-        assert one[1] >= 3.5 and one[3] <= HEIGHT - 2.5
+        assert one[1] >= 3.5 and one[3] <= form.height - 2.5
     assert all(text.size >= SMALLEST for text in layout.texts)
     assert all(rule.thick >= 0.25 for rule in layout.rules)
 
 
+@each_form
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS.keys())
-def test_nothing_overlaps_or_is_too_small(card: Card, language: Language) -> None:
-    assert_sound(lay_out(card, language))
+def test_nothing_overlaps_or_is_too_small(card: Card, language: Language, form: Form) -> None:
+    assert_sound(lay_out(card, language, form), form)
 
 
 @given(
@@ -141,6 +134,7 @@ def test_nothing_overlaps_or_is_too_small(card: Card, language: Language) -> Non
     contents=st.text(max_size=200),
     lines=st.integers(1, 4),
     stages=st.booleans(),
+    form=st.sampled_from([EIGHT, TEN]),
 )
 @settings(max_examples=60, deadline=None)
 def test_nothing_overlaps_whatever_is_written(
@@ -152,6 +146,7 @@ def test_nothing_overlaps_whatever_is_written(
     contents: str,
     lines: int,
     stages: bool,
+    form: Form,
 ) -> None:
     line = CardLine(99, package, contents)
     due = (
@@ -159,11 +154,13 @@ def test_nothing_overlaps_whatever_is_written(
         if stages
         else (CardStage(stage, (line,) * lines),)
     )
-    assert_sound(lay_out(replace(LONG, name=name, point=point, address=address, stages=due)))
+    card = replace(LONG, name=name, point=point, address=address, stages=due)
+    assert_sound(lay_out(card, form=form), form)
 
 
-def test_an_ordinary_slip_says_everything() -> None:
-    said = " ".join(words_of(lay_out(sample_card())).split())
+@each_form
+def test_an_ordinary_slip_says_everything(form: Form) -> None:
+    said = " ".join(words_of(lay_out(sample_card(), form=form)).split())
     for part in (
         "Undangan KSBB · Tahap 1",
         "Siti Aminah",
@@ -174,31 +171,42 @@ def test_an_ordinary_slip_says_everything() -> None:
         "Ambil di Kantor Kelurahan Gambir",
         "Jl. Kramat Raya 5",
         "Sabtu, 6 Juni 2026 pukul 08.00–15.00 WIB",
-        "Nomor undangan 4821 093 7745",
+        "4821 093 7745",
         "Bawa undangan ini dan KK/KTP asli.",
         "Undangan ini gratis; laporkan bila diminta uang.",
     ):
         assert part in said
     assert "…" not in said
+    assert ("Nomor undangan" in said) is (form is EIGHT)
 
 
-def test_four_lines_are_all_named() -> None:
-    said = words_of(lay_out(CARDS["four of two stages"]))
+@each_form
+def test_four_lines_are_all_named(form: Form) -> None:
+    said = words_of(lay_out(CARDS["four of two stages"], form=form))
     assert said.count("1 × Paket sembako") == 4
     assert "Tahap 1" in said and "Tahap 2" in said
 
 
-def test_a_name_that_is_too_long_is_set_smaller_before_it_is_cut() -> None:
+@each_form
+def test_a_name_that_is_too_long_is_set_smaller_before_it_is_cut(form: Form) -> None:
     name = "Muhammad Zulkarnain Hadiningrat Kusumaningtyas"
-    layout = lay_out(replace(sample_card(), name=name))
+    layout = lay_out(replace(sample_card(), name=name), form=form)
     assert name in words_of(layout).replace("\n", " ")
 
 
-def test_the_code_is_large_and_off_the_fold() -> None:
-    layout = lay_out(sample_card())
+@each_form
+def test_the_days_are_never_cut(form: Form) -> None:
+    for card in CARDS.values():
+        said = " ".join(words_of(lay_out(card, form=form)).split())
+        assert " ".join(card.period).replace("\u00a0", " ") in said
+
+
+@pytest.mark.parametrize(("form", "module"), [(EIGHT, 0.65), (TEN, 0.57)], ids=["8", "10"])
+def test_the_code_is_large_and_off_the_fold(form: Form, module: float) -> None:
+    layout = lay_out(sample_card(), form=form)
     assert layout.code_side >= 30
-    assert layout.code_side / len(layout.code) >= 0.65
-    assert layout.code_x - quiet_zone(layout) > FOLD
+    assert layout.code_side / len(layout.code) >= module
+    assert layout.code_x - quiet_zone(layout) > form.fold
     assert layout.code_x - quiet_zone(layout) > WIDTH / 2  # where it folds if nobody looks
     assert layout.code_x + layout.code_side + quiet_zone(layout) <= WIDTH
     assert layout.code_y - quiet_zone(layout) >= 0

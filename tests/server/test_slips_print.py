@@ -22,13 +22,15 @@ from models.decide import Slip
 from models.numbers import format_slip_number
 from models.slip import read_slip, slip_key_id
 from models.slip_text import from_text
+from models.texts import LANGUAGES, Language
 from server.keys import Keys
 from server.personal import CannotDecrypt
 from server.slips.card import Bundle, Card, Cards, Selection
+from server.slips.form import EIGHT, FORMS, TEN, Form
 from server.slips.issue import issue_slips, revoke_slip, slip_lines
 from server.slips.picture import draw_picture, save_picture
 from server.slips.printing import print_slips
-from server.slips.sheet import A_SHEET, SheetWriter
+from server.slips.sheet import SheetWriter
 from server.tables import Slip as SlipRow
 from server.tables import table
 from tests.support.printed import KK, NOW, POINT, VALID_FROM, VALID_UNTIL, Place, place_with
@@ -66,9 +68,9 @@ def issue(connection: Connection) -> None:
     )
 
 
-def bundles(place: Place, selection: Selection = ALL) -> list[Bundle]:
+def bundles(place: Place, selection: Selection = ALL, form: Form = EIGHT) -> list[Bundle]:
     """What would be printed."""
-    return list(Cards(place.connection, KEYS, ADDRESS).bundles(selection, A_SHEET))
+    return list(Cards(place.connection, KEYS, ADDRESS).bundles(selection, form.a_sheet))
 
 
 def all_cards(place: Place, selection: Selection = ALL) -> list[Card]:
@@ -106,10 +108,11 @@ def codes_drawn(page: str) -> list[Image.Image]:
     return images
 
 
-def sheets(*printed: Bundle) -> bytes:
+def sheets(*printed: Bundle, form: Form = EIGHT, language: Language = "id") -> bytes:
     """``printed`` as one PDF."""
     target = BytesIO()
-    writer = SheetWriter(target, "Kantor Kelurahan Gambir", "Tahap 1, Tahap 2")
+    point = "Kantor Kelurahan Gambir"
+    writer = SheetWriter(target, point, "Tahap 1, Tahap 2", language, form=form)
     for bundle in printed:
         writer.add(bundle)
     writer.close()
@@ -150,15 +153,35 @@ def test_every_code_in_the_pdf_decodes(place: Place) -> None:
     assert texts == [[card.code] for bundle in printed for card in bundle.cards]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form", FORMS.values(), ids=map(str, FORMS))
 @pytest.mark.parametrize("dpi", [110, 150, 300])
-def test_a_rendered_page_shows_eight_codes(place: Place, tmp_path: Path, dpi: int) -> None:
+def test_a_rendered_page_shows_every_code(
+    place: Place, tmp_path: Path, dpi: int, form: Form, language: Language
+) -> None:
     pdf = tmp_path / "sheet.pdf"
-    printed = bundles(place)
-    pdf.write_bytes(sheets(*printed))
+    # The longest of everything in each slip, so that a crowded one is read as well.
+    name, point = "Siti Nurhaliza Kusumaningtyas " * 3, "Rumah Susun Sewa " * 5
+    one = replace(bundles(place)[0], all_sheets=1)
+    full = tuple(replace(card, name=name, point=point) for card in (one.cards * 2)[: form.a_sheet])
+    codes = [replace(card, code=f"{card.code}{n}") for n, card in enumerate(full)]
+    pdf.write_bytes(sheets(replace(one, cards=tuple(codes)), form=form, language=language))
     command = ["pdftoppm", "-r", str(dpi), "-gray", "-f", "1", "-l", "1", "-singlefile", str(pdf)]
     subprocess.run([*command, str(tmp_path / "page")], check=True)
     with Image.open(tmp_path / "page.pgm") as page:
-        assert read(page) == sorted(card.code for card in printed[0].cards[:A_SHEET])
+        assert read(page) == sorted(card.code for card in codes)
+
+
+def test_ten_on_a_sheet_take_fewer_sheets_and_are_cut_apart(place: Place, tmp_path: Path) -> None:
+    printed = print_slips(place.connection, KEYS, ALL, tmp_path, address=ADDRESS, form=TEN)
+    assert (printed.slips, printed.sheets) == (11, 2)
+    first, second = pages(printed.files[0].read_bytes())
+    assert [len(codes_drawn(page)) for page in (first, second)] == [9, 2]
+    # Nine slips: one cut down the middle, and under each of five rows one to the paper's edges.
+    across = re.findall(r"\bn 0 (\S+) m 595\.27\S* (\S+) l S", first)
+    assert len(across) == 5 and all(left == right for left, right in across)
+    rows = [float(left) * 25.4 / 72 for left, _ in across]
+    assert rows == pytest.approx([297 - 57.6 * row for row in range(1, 6)], abs=0.01)
 
 
 def test_slips_come_by_rw_rt_and_name_with_each_rw_on_its_own_sheet(place: Place) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from desktop.paper_figures import code_of, figures, rounds, tally_of
 from desktop.paper_rows import danom_rows, export_rows
 from desktop.papers.bast import write_bast
-from desktop.papers.content import Bast, Figures, Head, Recap, Signer
+from desktop.papers.content import SIGNERS, Bast, Figures, Head, Recap, Signer
 from desktop.papers.danom import write_danom
 from desktop.papers.filing import file_name, whole_file
 from desktop.papers.recap import write_recap
@@ -85,6 +85,8 @@ class Order:
     whole_kk: bool = False
     receiving: str = ""
     witness: str = ""
+    signatures: tuple[bytes | None, ...] = ()
+    """PNGs of those who signed on the screen: officer, receiver, witness."""
 
 
 class PaperDesk:
@@ -181,16 +183,14 @@ class _Gathering:
     def bast(self, report: Report) -> tuple[Path, ...]:
         """The hand-over minutes."""
         tally = self._tally(report)
-        order, opener = self._order, self._opener()
+        order = self._order
+        names = (self._opener(), order.receiving, order.witness)
+        pictures = order.signatures or (None,) * len(SIGNERS)
         bast = Bast(
             self._head(PaperKind.BAST, tally),
             self._figures(tally),
             rounds(self._connection, self._scope, self._names, self._identity),
-            (
-                Signer("officer", opener),
-                Signer("receiving", order.receiving),
-                Signer("witness", order.witness),
-            ),
+            tuple(map(Signer, SIGNERS, names, pictures)),
         )
         path = self._path("bast", "pdf")
         with whole_file(path) as target:

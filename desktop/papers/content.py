@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from models.facts import Receiver
 from models.paper import PaperKind
 
+SIGNERS = ("officer", "receiving", "witness")
+"""Who signs the minutes, in this order; words under ``papers.signer``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

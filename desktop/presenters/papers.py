@@ -12,8 +12,9 @@ from PySide6.QtGui import QDesktopServices
 
 from desktop.paper_desk import About, Order, Paper, PaperDesk
 from desktop.presenters.faults import notice
+from desktop.scan.still import signature_bytes
 from desktop.threads import Cancel, Threads
-from desktop.views.papers_state import EXPORTS, PAPERS, PapersState, Subject
+from desktop.views.papers_state import EXPORTS, PAPERS, Ink, PapersState, Subject
 from desktop.views.state import Notice, Progress
 from models.errors import Cancelled, NothingRecorded
 from models.field.day_book import begin_of
@@ -112,8 +113,10 @@ class Papers(QObject):
 
     # --- making ------------------------------------------------------------------------------
 
-    def make(self, receiving: str = "", witness: str = "") -> None:
-        """Has the chosen paper made."""
+    def make(
+        self, receiving: str = "", witness: str = "", inks: tuple[Ink | None, ...] = ()
+    ) -> None:
+        """Has the chosen paper made. ``inks``: what its signers drew, kept in the paper alone."""
         if self.busy or not self.state.subjects:
             return
         state, cancel = self.state, Cancel()
@@ -141,9 +144,12 @@ class Papers(QObject):
         self._show(
             progress=Progress("papers.page.making"), cancelling=False, made=False, notices=()
         )
-        self._threads.submit_net(
-            lambda: self._desk.make(order, report), self._made, self._failed, cancel
-        )
+
+        def work() -> tuple[Path, ...]:
+            pictures = tuple(one and signature_bytes(*one) for one in inks)
+            return self._desk.make(replace(order, signatures=pictures), report)
+
+        self._threads.submit_net(work, self._made, self._failed, cancel)
 
     def cancel(self) -> None:
         """Stops what is being made."""

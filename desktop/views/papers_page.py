@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QWidget
 
@@ -13,10 +13,10 @@ from desktop.views.parts.button import Button, may_shrink
 from desktop.views.parts.button_row import RING, foot, in_line
 from desktop.views.parts.choice_row import ChoiceRow
 from desktop.views.parts.enter_key import press_focused
-from desktop.views.parts.entry_field import EntryField
 from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.progress import ProgressLine
 from desktop.views.parts.scroll_body import scrolling
+from desktop.views.parts.signers import Signers
 from desktop.views.parts.words import Words
 from desktop.views.view import View
 from desktop.views.wording import clock, day, number
@@ -35,8 +35,8 @@ class PapersPage(View):
     more_asked = Signal()
     whole_chosen = Signal(bool)
     folder_chosen = Signal(str)
-    make_asked = Signal(str, str)
-    """Make it; who receives for the RW and who witnesses, as typed."""
+    make_asked = Signal(str, str, object)
+    """Make it; who receives for the RW and who witnesses, as typed; what each of them signed."""
     cancel_asked = Signal()
     open_asked = Signal()
     """Show the folder."""
@@ -62,12 +62,7 @@ class PapersPage(View):
         self.whole = ChoiceRow(look, stacked=True)
         self.whole.chosen.connect(lambda place: self.whole_chosen.emit(place == 1))
         self._whole_warning = Words("small", ink="check")
-        self.receiving = EntryField(look, f"{_PAGE}.receiving", f"{_PAGE}.name_later", longest=80)
-        self.witness = EntryField(look, f"{_PAGE}.witness", f"{_PAGE}.name_later", longest=80)
-        self._names = QWidget()
-        names = column(self.receiving, self.witness, gap=1)
-        names.setContentsMargins(RING, 0, RING, 0)
-        self._names.setLayout(names)
+        self.signers = Signers(look)
         self._folder_title, self._folder = Words("strong"), Words("body")
         self.folder = Button(look, "secondary", icon="folder", compact=True)
         self.folder.clicked.connect(self.ask_for_folder)
@@ -96,7 +91,7 @@ class PapersPage(View):
             None,
             self.whole,
             in_line(self._whole_warning),
-            self._names,
+            self.signers,
             1,
             gap=1,
         )
@@ -115,6 +110,10 @@ class PapersPage(View):
                 gap=2,
                 margin=(3, 3, 3, 2),
             )
+        )
+        # Once the page has made room for it.
+        self.signers.opened.connect(
+            lambda paper: QTimer.singleShot(0, self, lambda: self._scroll.see(paper))
         )
         self.back = Button(look, "secondary", icon="arrow-left", hint="Esc")
         self.back.clicked.connect(self.left)
@@ -135,6 +134,10 @@ class PapersPage(View):
         before, self._state = self._state, state
         if state == before:
             return
+        just_made = state.made and not before.made and state.kind == "bast"
+        if just_made or state.subject != before.subject:
+            # What was signed stands for one paper alone.
+            self.signers.clear()
         self.draw()
         read = before.subjects is None and state.subjects is not None and self.back.hasFocus()
         if read or (before.progress is None) != (state.progress is None):
@@ -180,7 +183,8 @@ class PapersPage(View):
         dialog.open()
 
     def _make(self) -> None:
-        self.make_asked.emit(self.receiving.text.strip(), self.witness.text.strip())
+        names, inks = self.signers, self.signers.inks
+        self.make_asked.emit(names.receiving.text.strip(), names.witness.text.strip(), inks)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two cards beside each other where there is room, else under one another."""
@@ -213,14 +217,14 @@ class PapersPage(View):
         self._about_paper.say(say(f"{_PAGE}.about.{state.kind}"))
         self._draw_subjects()
         self._draw_whole()
-        self._names.setVisible(state.kind == "bast")
+        self.signers.setVisible(state.kind == "bast")
         self._folder.say(state.folder)
         for part in (
             self.papers,
             self.subjects,
             self.more,
             self.whole,
-            self._names,
+            self.signers,
             self.folder,
             self.sheets,
         ):
@@ -265,14 +269,17 @@ class PapersPage(View):
         self._whole_warning.say(say(f"{_PAGE}.kk_warning") if shown and state.whole_kk else "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc stops what runs, or else leaves; Enter presses what has the keyboard, and in a field
-        or on a choice has the paper made."""
+        """Esc stops what runs, folds the paper that is signed on, or else leaves; Enter presses
+        what has the keyboard, and in a field or on a choice has the paper made."""
         if event.key() == Qt.Key.Key_Escape:
-            (self.cancel_asked if self._state.progress else self.left).emit()
+            if self._state.progress is not None:
+                self.cancel_asked.emit()
+            elif not self.signers.fold():
+                self.left.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             focused = self.focusWidget()
             chosen = [*self.papers.buttons(), *self.subjects.buttons(), *self.whole.buttons()]
-            if focused in (*chosen, self.receiving.line, self.witness.line):
+            if focused in (*chosen, self.signers.receiving.line, self.signers.witness.line):
                 if self.make.isEnabled() and self.make.isVisible():
                     self._make()
             else:

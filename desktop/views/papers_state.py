@@ -9,6 +9,8 @@ from desktop.views.state import Notice, Progress
 PAPERS = ("bast", "danom", "recap", "xlsx", "csv")
 """What can be made, in the order shown; words under ``papers.page.paper``."""
 EXPORTS = ("xlsx", "csv")
+Ink = tuple[tuple[tuple[tuple[float, float], ...], ...], tuple[int, int]]
+"""The pen's strokes, and the size of the pad that they are on, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)

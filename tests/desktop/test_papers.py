@@ -6,7 +6,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +22,7 @@ from desktop.views.receipt_page import ReceiptPage
 from desktop.views.scan_screen import ScanScreen
 from models.texts import text
 from tests.support.app import App, furnish, running, words_of
+from tests.support.capture import sign
 from tests.support.pdf import Pdf
 from tests.support.world import family
 
@@ -206,6 +208,55 @@ def test_a_long_paper_says_how_far_it_is_and_escape_stops_it(
         assert not list(documents.iterdir())
         app.press(Qt.Key.Key_Escape)
         app.until_on(ScanScreen)
+
+
+def dark(pdf: Pdf) -> int:
+    """How much ink is in the foot of the minutes, where they are signed."""
+    sheet = pdf.picture(pdf.pages - 1)
+    return sum(
+        sheet.pixelColor(x, y).lightness() < 128
+        for x in range(0, sheet.width(), 2)
+        for y in range(0, sheet.height(), 2)
+    )
+
+
+def test_the_minutes_are_signed_on_the_screen_and_the_signature_is_in_that_paper_alone(
+    qtbot: QtBot, qapp: QApplication, folder: Path, documents: Path
+) -> None:
+    with running(qtbot, qapp, folder) as app:
+        app.scanning().hand_over(FAMILIES[0].code)
+        page = papers(app)
+        made(app, page)
+        officer, receiving, witness = page.signers.papers
+        app.tab_to(receiving.sign)
+        app.press(Qt.Key.Key_Space)
+        app.until(receiving.pad.isVisible)
+        app.until(lambda: receiving.pad.visibleRegion().boundingRect() == receiving.pad.rect())
+        sign(receiving.pad)
+        assert receiving.erase.isVisible()
+        app.tab_to(witness.sign)
+        app.enter()
+        app.until(witness.pad.isVisible)
+        assert not receiving.pad.isVisible(), "one sheet at a time"
+        assert "Yang menerima (RW): sudah tanda tangan" in receiving.sign.words
+        QTest.mouseClick(witness.pad, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+        app.press(Qt.Key.Key_Escape)
+        app.until(witness.sign.hasFocus)
+        assert "sudah" not in witness.sign.words, "a dot is no signature"
+        app.clock.forward(1_000)  # type: ignore[attr-defined]
+        app.tab_to(page.make)
+        made(app, page)
+        unsigned, signed = sorted(documents.glob("bast-*.pdf"))
+        assert dark(Pdf(signed)) > dark(Pdf(unsigned)) + 100
+        assert page.signers.inks == (None, None, None), "the next paper is signed anew"
+        app.tab_to(officer.sign)
+        app.press(Qt.Key.Key_Space)
+        sign(officer.pad)
+        page.subject_chosen.emit(1)
+        app.until(lambda: page.signers.inks == (None, None, None))
+        # Nothing of it is anywhere else: no file but the papers, no photo in the device's folder.
+        assert {one.suffix for one in documents.iterdir()} == {".pdf"}
+        assert not [one for one in folder.rglob("*") if one.suffix in (".png", ".blob")]
 
 
 def test_folder_and_slip_sheets_are_opened_by_the_systems_own_programs(

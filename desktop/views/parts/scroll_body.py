@@ -41,11 +41,14 @@ class ScrollArea(QScrollArea):
             application.focusChanged.connect(self._follow)
 
     def _follow(self, _old: QWidget | None, now: QWidget | None) -> None:
-        if now is None or not self.isAncestorOf(now):
-            return
+        if now is not None and self.isAncestorOf(now):
+            self.see(now)
+
+    def see(self, part: QWidget) -> None:
+        """Scroll to ``part``, its beginning before its end."""
         # Qt's own ensureWidgetVisible is content with the cursor of a field.
-        top = now.mapTo(self._inner, QPoint()).y()
-        for line in (top + now.height(), top):
+        top = part.mapTo(self._inner, QPoint()).y()
+        for line in (top + part.height(), top):
             self.ensureVisible(0, line, 0, 8)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -10,6 +10,7 @@ from desktop.views.papers_page import PapersPage
 from desktop.views.parts.button import Button
 from desktop.views.receipt_page import ReceiptPage
 from models.texts import LANGUAGES, Language
+from tests.support.capture import sign
 from tests.support.cut_off import cut_off
 from tests.support.shown import dressed, leave, stand
 
@@ -23,6 +24,13 @@ def screens(application: QApplication, language: Language, scale: int) -> list[t
         page = PapersPage(look)
         page.show_papers(papers)
         made.append((name, page))
+    signing = PapersPage(look)
+    signing.show_papers(dict(papers_states(NOW))["bast"])
+    first, second, _ = signing.signers.papers
+    for one in (first, second):
+        one.show_pad(True)
+        sign(one.pad)
+    made.append(("signing", signing))
     for name, receipt in receipt_states(NOW):
         shown = ReceiptPage(look)
         shown.show_receipt(receipt)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop.papers.wording import Speech
 from desktop.presenters.before_leaving import BeforeLeaving
+from desktop.printing import print_test_page, printer_named
 from desktop.settings import NO_CAMERA
 from desktop.views.before_page import BeforePage
 
@@ -23,14 +25,20 @@ class BeforeOver(QObject):
         super().__init__(parent)
         place = shift.place
         page = BeforePage(place.look)
-        chosen = place.preferences.settings.camera
+        settings = place.preferences.settings
+
+        def print_on(name: str) -> None:
+            print_test_page(name, Speech(place.look.language), place.clock(), printer_named(name))
+
         flow = self._flow = BeforeLeaving(
             place.threads,
             shift.device,
             shift.syncing,
             shift.keeping,
             place.camera,
-            b"" if chosen == NO_CAMERA else chosen.encode(),
+            b"" if settings.camera == NO_CAMERA else settings.camera.encode(),
+            settings.printer,
+            print_on,
             place.clock,
             self,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,3 +88,11 @@ def printers() -> tuple[str, ...]:
     names = QPrinterInfo.availablePrinterNames()
     usual = QPrinterInfo.defaultPrinterName()
     return tuple(sorted(names, key=lambda name: (name != usual, name.casefold())))
+
+
+def meant(chosen: str, printers: Sequence[str]) -> str:
+    """Which of ``printers`` to print on: the ``chosen`` one, or for "" the usual one, which is the
+    first; "" where it is not there."""
+    if not chosen:
+        return printers[0] if printers else ""
+    return chosen if chosen in printers else ""

@@ -1,4 +1,5 @@
-"""A receipt on the system's printer: a few lines of text, so that any paper will do."""
+"""A receipt or a test page on one of the system's printers: a few lines of text, so that any paper
+will do."""
 
 from __future__ import annotations
 
@@ -17,18 +18,40 @@ from models.typesetting import Weight
 _MARGIN_MM = 4.0
 
 
-def has_printer() -> bool:
-    """Whether the system knows one."""
-    return bool(QPrinterInfo.availablePrinterNames())
+def printer_named(name: str) -> QPrinter:
+    """The printer of that name; raises RuntimeError where the system no longer has it. It may take
+    seconds where a print server does not answer."""
+    found = QPrinterInfo.printerInfo(name)
+    if found.isNull():
+        raise RuntimeError("no such printer")
+    return QPrinter(found)
 
 
 def print_receipt(receipt: Receipt, speech: Speech, printer: QPrinter) -> None:
     """Prints it; raises RuntimeError where the printer takes nothing."""
+    _print(receipt_html(receipt, speech), printer)
+
+
+def print_test_page(name: str, speech: Speech, at: int, printer: QPrinter) -> None:
+    """A page by which one sees that the printer called ``name`` prints, and whole: what stands on
+    a receipt, and a line across the page. Raises as ``print_receipt``; on any thread."""
+    lines = [
+        f"<b>{escape(speech.say('test_page.title'))}</b>",
+        escape(speech.say("test_page.printer", name=name)),
+        escape(speech.moment(at)),
+        escape(speech.say("test_page.letters")),
+        "<hr>",
+        escape(speech.say("test_page.whole")),
+    ]
+    _print("".join(f"<p>{line}</p>" for line in lines), printer)
+
+
+def _print(html: str, printer: QPrinter) -> None:
     margins = QMarginsF(*(_MARGIN_MM,) * 4)
     printer.setPageMargins(margins, QPageLayout.Unit.Millimeter)
     document = QTextDocument()
     document.setDefaultFont(app_font(9))
-    document.setHtml(receipt_html(receipt, speech))
+    document.setHtml(html)
     document.print_(printer)
     if printer.printerState() is QPrinter.PrinterState.Error:
         raise RuntimeError("the printer took nothing")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from desktop.device import OpenDevice
-from desktop.machine import Battery, battery, free_bytes
+from desktop.machine import Battery, battery, free_bytes, meant
 from desktop.views.before_state import ReadyLine
 from models.clock import DAY, Anchor, judge
 from models.errors import DataError
@@ -19,7 +19,7 @@ from models.verdict import Tone
 FRESH, STALE = DAY, 3 * DAY
 """A roster older than the first should be fetched anew; older than the second it must be."""
 TESTED = 7 * DAY
-"""How long a camera or scanner counts as tested."""
+"""How long a camera, scanner or printer counts as tested."""
 CLOCK_OFF = 2 * 60_000
 BACKED_UP = 2 * DAY
 LOW, EMPTY = 60, 30
@@ -31,13 +31,15 @@ _SETTING = "before"
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """When a camera's picture was seen and a scanner's code read, and when the list was looked
-    through with how many things open."""
+    """When a camera's picture was seen, a scanner's code read, and a test page given to which
+    ``printer``; and when the list was looked through with how many things open."""
 
     camera_at: int | None = None
     scanner_at: int | None = None
     checked_at: int | None = None
     open_then: int = 0
+    printer_at: int | None = None
+    printer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,11 @@ class Trial:
 
     camera: str = ""
     scanner: str = ""
+    printer: str = ""
     printers: tuple[str, ...] | None = None
     """None until the system has told."""
+    chosen_printer: str = ""
+    """As the settings have it."""
 
 
 def find(device: OpenDevice, now: int) -> Found:
@@ -102,7 +107,7 @@ def recall(device: OpenDevice) -> Remembered:
 
 def remember(device: OpenDevice, what: Remembered) -> None:
     """Keeps it for the next time; on the database thread."""
-    kept = [what.camera_at, what.scanner_at, what.checked_at, what.open_then]
+    kept = list(astuple(what))
     with write(device.connection):
         put_setting(device.connection, _SETTING, kept)
 
@@ -120,7 +125,7 @@ def lines(found: Found, trial: Trial, has_camera: bool) -> tuple[ReadyLine, ...]
         _disk(found),
         _camera(found, trial, has_camera),
         _scanner(found, trial),
-        _printer(trial),
+        _printer(found, trial),
     )
 
 
@@ -217,9 +222,16 @@ def _tried(name: str, at: int | None, now: int) -> ReadyLine:
     return ReadyLine(name, tone, "tried", {"when_at": at})
 
 
-def _printer(trial: Trial) -> ReadyLine:
+def _printer(found: Found, trial: Trial) -> ReadyLine:
     if trial.printers is None:
         return ReadyLine("printer", None, "asking")
-    if not trial.printers:
+    name, kept = meant(trial.chosen_printer, trial.printers), found.remembered
+    if not name:
+        if trial.chosen_printer:
+            return ReadyLine("printer", Tone.CHECK, "gone", {"name": trial.chosen_printer})
         return ReadyLine("printer", None, "none")
-    return ReadyLine("printer", Tone.GO, "found", {"name": trial.printers[0]})
+    if trial.printer:
+        tone = None if trial.printer == "trying" else Tone.CHECK
+        return ReadyLine("printer", tone, trial.printer, {"name": name})
+    line = _tried("printer", kept.printer_at if kept.printer == name else None, found.now)
+    return replace(line, parts={**line.parts, "name": name})

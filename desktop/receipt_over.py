@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog
 
+from desktop.machine import meant
 from desktop.paper_receipt import last_receipt
 from desktop.papers.content import Receipt
 from desktop.papers.filing import whole_file
@@ -18,7 +19,8 @@ from desktop.papers.wording import Speech
 from desktop.papers_over import usual_folder
 from desktop.presenters.faults import notice
 from desktop.presenters.papers import show_folder
-from desktop.printing import has_printer, print_receipt
+from desktop.presenters.printers import look_for_printers
+from desktop.printing import print_receipt, printer_named
 from desktop.views.receipt_page import ReceiptPage, ReceiptState
 from desktop.views.state import Notice
 from models.typesetting import Weight
@@ -37,7 +39,7 @@ class ReceiptOver(QObject):
         super().__init__(parent)
         place = self._place = shift.place
         self._receipt: Receipt | None = None
-        self._over = False
+        self._over = self._asking = False
         self._folder = Path(place.preferences.settings.papers or usual_folder())
         self.state = ReceiptState()
         page = self._page = ReceiptPage(place.look)
@@ -97,13 +99,25 @@ class ReceiptOver(QObject):
         self._show(busy=False, saved=True, notices=(said,))
 
     def print(self) -> None:
-        """On a printer that a person chooses; without one the PDF is the way."""
-        if self._receipt is None:
+        """On the printer that the settings name, unless a person takes another; without one the PDF
+        is the way."""
+        if self._receipt is None or self._asking:
             return
-        if not has_printer():
+        self._asking = True
+        look_for_printers(self._place.threads, self._choose)
+
+    def _choose(self, names: tuple[str, ...]) -> None:
+        self._asking = False
+        if self._over:
+            return
+        if not names:
             self._show(notices=(Notice("papers.no_printer", Tone.CHECK, dismissible=False),))
             return
-        printer = QPrinter()
+        wanted = meant(self._place.preferences.settings.printer, names)
+        try:
+            printer = printer_named(wanted) if wanted else QPrinter()
+        except RuntimeError:  # gone since it was asked
+            printer = QPrinter()
         dialog = QPrintDialog(printer, self._page)
         dialog.accepted.connect(lambda: self.print_on(printer))
         dialog.finished.connect(dialog.deleteLater)

@@ -33,6 +33,9 @@ PHOTO_DAYS = (1, 7, 30, 90)
 RETENTION_DAYS = (7, 30, 90, 365)
 """For so many days after the last stage of a household is over it may stay on the laptop."""
 
+USUAL_PRINTER = ""
+"""Whichever printer the system calls its usual one."""
+
 _LONGEST = 64 * 1024
 """Bytes; a longer file was not written by us."""
 _LONGEST_TEXT = 1024
@@ -41,7 +44,7 @@ _LONGEST_TEXT = 1024
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``scale`` is the text size in percent, one of ``SCALES``; ``camera`` a device's id,
-    ``ANY_CAMERA`` or ``NO_CAMERA``."""
+    ``ANY_CAMERA`` or ``NO_CAMERA``; ``printer`` a printer's name or ``USUAL_PRINTER``."""
 
     language: Language = "id"
     room: Room = Room.AUTO
@@ -60,6 +63,7 @@ class Settings:
     """One of ``PHOTO_DAYS``."""
     retention_days: int = 30
     """One of ``RETENTION_DAYS``."""
+    printer: str = USUAL_PRINTER
 
 
 def load_settings(path: Path) -> Settings:
@@ -89,6 +93,7 @@ def save_settings(path: Path, settings: Settings) -> bool:
         "retention_days": settings.retention_days,
         "point": settings.point,
         "papers": settings.papers,
+        "printer": settings.printer,
     }
     try:
         write_private(path, (json.dumps(plain, indent=2) + "\n").encode("ascii"))
@@ -117,6 +122,7 @@ def _read(plain: dict[str, Any]) -> Settings:
         photo_days=photo_days if _is_one_of(photo_days, PHOTO_DAYS) else first.photo_days,
         point=_text(plain.get("point"), first.point),
         papers=_text(plain.get("papers"), first.papers),
+        printer=_text(plain.get("printer"), first.printer),
     )
 
 

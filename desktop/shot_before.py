@@ -26,7 +26,7 @@ def before_states(now: int) -> Iterator[tuple[str, BeforeState]]:
         0,
         0,
         now - 3 * _HOUR,
-        Remembered(now - _HOUR, now - _HOUR, now - DAY, 2),
+        Remembered(now - _HOUR, now - _HOUR, now - DAY, 2, now - _HOUR, "EPSON L3210"),
     )
     trial = Trial(printers=("EPSON L3210",))
     made = BeforeState(lines(good, trial, True), now - DAY, 2, now=now)

@@ -47,7 +47,8 @@ from desktop.views.receipt_page import ReceiptPage
 from desktop.views.repair_screen import RepairScreen, RepairState
 from desktop.views.scan_screen import ScanScreen
 from desktop.views.search_page import SearchPage
-from desktop.views.settings_panel import SettingsPage, SettingsPanelState
+from desktop.views.settings_panel import SettingsPage
+from desktop.views.settings_state import DeviceChoice, SettingsPanelState
 from desktop.views.start_screen import StartScreen
 from desktop.views.state import CameraStatus
 from desktop.views.stock_page import StockPage
@@ -163,7 +164,9 @@ def _shown(kind: Callable[[Look], QWidget], method: str, state: object) -> Make:
 
 def _settings(look: Look) -> QWidget:
     page = SettingsPage(look)
-    page.panel.show_settings(SettingsPanelState(can_wipe=True))
+    page.panel.show_settings(
+        SettingsPanelState(printers=(DeviceChoice("", "EPSON L3210"),), can_wipe=True)
+    )
     return page
 
 

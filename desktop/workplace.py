@@ -78,7 +78,9 @@ class Workplace(QObject):
         self.sounds = Sounds(self)
         self.locator = Locator(clock, parent=self)
         self.metered = Metered(self)
-        self.preferences = Preferences(window, self.camera, self.sounds, folder, settings, self)
+        self.preferences = Preferences(
+            window, threads, self.camera, self.sounds, folder, settings, self
+        )
         self.shift: Shift | None = None
         self.documents = user_documents_path()
         self.preferences.diagnostics_asked.connect(lambda: save_diagnostics(self))

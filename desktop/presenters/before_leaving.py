@@ -1,4 +1,7 @@
-"""The check list before leaving: reads what can be read, tries what can be tried, and remembers."""
+"""The check list before leaving: reads what can be read, tries what can be tried, and remembers.
+
+``print_on`` prints a test page on the printer of that name, in the pool, and raises where it can't.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.device import OpenDevice
 from desktop.keeping import Keeping
-from desktop.machine import printers
+from desktop.machine import meant
 from desktop.presenters.faults import notice
+from desktop.presenters.printers import look_for_printers
 from desktop.presenters.syncing import Syncing
 from desktop.readiness import Found, Remembered, Trial, find, lines, remember
 from desktop.scan.camera import CameraSource, CameraState
@@ -43,6 +47,8 @@ class BeforeLeaving(QObject):
         keeping: Keeping,
         camera: CameraSource,
         chosen_camera: bytes,
+        chosen_printer: str,
+        print_on: Callable[[str], None],
         clock: WallClock,
         parent: QObject | None = None,
     ) -> None:
@@ -53,12 +59,13 @@ class BeforeLeaving(QObject):
         self._keeping = keeping
         self._camera = camera
         self._chosen_camera = chosen_camera
+        self._print_on = print_on
         self._clock = clock
         self._wedge = Wedge(parent=self)
         self._wedge.scanned.connect(self._scanned)
         self._wedge.refused.connect(lambda _why: self._scanner_failed())
         self._found: Found | None = None
-        self._trial = Trial()
+        self._trial = Trial(chosen_printer=chosen_printer)
         self._state = BeforeState()
         self._started_camera = False
         self._began = self._over = False
@@ -112,7 +119,7 @@ class BeforeLeaving(QObject):
                 self._try(scanner="trying")
                 self._wedge.install()
             case "printer":
-                self._look_for_printers()
+                self._try_printer()
             case "backup":
                 self._keeping.back_up()
 
@@ -151,23 +158,34 @@ class BeforeLeaving(QObject):
         self._try(scanner="failed")
 
     def _look_for_printers(self) -> None:
-        if self._over:
+        if not self._over:
+            self._try(printers=None)
+            look_for_printers(self._threads, lambda names: self._try(printers=names))
+
+    def _try_printer(self) -> None:
+        """Prints a page, or looks again where there was nothing to print on."""
+        printers, trial = self._trial.printers, self._trial
+        if printers is None or trial.printer == "trying":
             return
-        # Here first: a second thread must not be the one that makes Qt's types.
-        from PySide6 import QtPrintSupport  # noqa: F401
+        name = meant(trial.chosen_printer, printers)
+        if not name:
+            self._look_for_printers()
+            return
+        self._try(printer="trying")
 
-        self._try(printers=None)
-        told = partial(self._told_printers)
-        self._threads.submit_net(printers, told, lambda _error: told(()))
+        def printed(_none: None) -> None:
+            self._saw(printer_at=self._clock(), printer=name)
+            self._try(printer="")
 
-    def _told_printers(self, names: tuple[str, ...]) -> None:
-        self._try(printers=names)
+        self._threads.submit_net(
+            lambda: self._print_on(name), printed, lambda _error: self._try(printer="failed")
+        )
 
     def _try(self, **changes: Any) -> None:
         self._trial = replace(self._trial, **changes)
         self._show()
 
-    def _saw(self, **seen: int) -> None:
+    def _saw(self, **seen: Any) -> None:
         if self._found is not None:
             kept = replace(self._found.remembered, **seen)
             self._found = replace(self._found, remembered=kept)

@@ -1,4 +1,4 @@
-"""Language, colours, text size, camera and sound: changed at once, kept beside the vault."""
+"""Language, colours, text size, camera, printer, sound: changed at once, kept beside the vault."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
+from desktop.presenters.printers import look_for_printers
 from desktop.scan.camera import CameraSource
 from desktop.settings import NO_CAMERA, SETTINGS_FILE, Settings, save_settings
 from desktop.theme.look import Look
 from desktop.theme.sounds import Sounds
-from desktop.views.settings_panel import CameraChoice, SettingsPage, SettingsPanelState
+from desktop.threads import Threads
+from desktop.views.settings_panel import SettingsPage
+from desktop.views.settings_state import DeviceChoice, SettingsPanelState
 from desktop.views.state import Notice
 
 
@@ -49,6 +52,7 @@ class Preferences(QObject):
     def __init__(
         self,
         window: Window,
+        threads: Threads,
         camera: CameraSource,
         sounds: Sounds,
         folder: Path,
@@ -58,9 +62,13 @@ class Preferences(QObject):
         super().__init__(parent)
         self.settings = settings
         self.can_wipe = False
-        self.tell: Callable[[Notice], None] = lambda _said: None
+        self.tell: Callable[[Notice], None]
         """Says something on the settings' page, if it stands."""
+        self._draw: Callable[[], None]
+        self._let_go()
+        self._printers: tuple[DeviceChoice, ...] | None = None
         self._window = window
+        self._threads = threads
         self._camera = camera
         self._sounds = sounds
         self._file = folder / SETTINGS_FILE
@@ -84,13 +92,14 @@ class Preferences(QObject):
 
         def draw() -> None:
             cameras = tuple(
-                CameraChoice(bytes(one.id).decode("utf-8", "replace"), one.name)
+                DeviceChoice(bytes(one.id).decode("utf-8", "replace"), one.name)
                 for one in self._camera.cameras()
             )
             panel.show_settings(
                 SettingsPanelState(
                     self.settings,
                     cameras,
+                    self._printers,
                     self._sounds.available,
                     self.can_wipe,
                     tuple(unsaved),
@@ -110,12 +119,12 @@ class Preferences(QObject):
             draw()
 
         def leave() -> None:
-            self.tell = lambda _said: None
+            self._let_go()
             self._window.uncover()
 
-        self.tell = tell
+        self.tell, self._draw = tell, draw
         # However the page goes.
-        panel.destroyed.connect(lambda: setattr(self, "tell", lambda _said: None))
+        panel.destroyed.connect(self._let_go)
         panel.diagnostics_asked.connect(self.diagnostics_asked)
         panel.changed.connect(change)
         panel.notice_dismissed.connect(dismiss)
@@ -125,6 +134,14 @@ class Preferences(QObject):
         draw()
         self._window.cover(page)
         panel.take_focus()
+        look_for_printers(self._threads, self._found_printers)
+
+    def _let_go(self) -> None:
+        self.tell, self._draw = lambda _said: None, lambda: None
+
+    def _found_printers(self, names: tuple[str, ...]) -> None:
+        self._printers = tuple(DeviceChoice(name, name) for name in names)
+        self._draw()
 
     def stay_at(self, point: str) -> None:
         """Remembers what this laptop is among the others of its point."""

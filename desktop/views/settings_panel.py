@@ -1,22 +1,20 @@
-"""Language, colours, text size, camera, sound, automatic sync; every choice holds at once, none
-needs saving."""
+"""Language, colours, text size, camera, printer, sound, automatic sync; every choice holds at once,
+none needs saving."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from desktop.settings import (
-    ANY_CAMERA,
     NO_CAMERA,
     PHOTO_DAYS,
     PHOTO_LIMITS,
     RETENTION_DAYS,
-    Settings,
 )
 from desktop.theme.look import Look
 from desktop.theme.sizes import SCALES
@@ -29,7 +27,7 @@ from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words
-from desktop.views.state import Notice
+from desktop.views.settings_state import DeviceChoice, SettingsPanelState, device_choices
 from desktop.views.view import View
 from models.texts import LANGUAGES
 from models.verdict import Tone
@@ -38,28 +36,6 @@ _TWO_COLUMNS = 620
 """Width in pixels at 100 % text size from which both halves stand beside each other."""
 _WIDEST = 1000
 """Pixels at 100 % text size; wider would be harder to read, not easier."""
-
-
-@dataclass(frozen=True, slots=True)
-class CameraChoice:
-    """A camera that is connected: the id it is remembered by, and the name a person knows it by."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsPanelState:
-    """``cameras`` as the system names them, the one it would take first; ``loudspeaker``: whether
-    there is one to be heard; ``can_wipe``: whether somebody is logged in who may wipe the laptop.
-    """
-
-    settings: Settings = field(default_factory=Settings)
-    cameras: tuple[CameraChoice, ...] = ()
-    loudspeaker: bool = True
-    can_wipe: bool = False
-    notices: tuple[Notice, ...] = ()
-    now: int = 0
 
 
 class SettingsPanel(View):
@@ -87,8 +63,11 @@ class SettingsPanel(View):
         self.scale = ChoiceRow(look)
         self.scale.chosen.connect(lambda i: self._change(scale=SCALES[i]))
         self.camera = ChoiceRow(look, stacked=True)
-        self.camera.chosen.connect(lambda i: self._change(camera=self._cameras()[i][0]))
+        self.camera.chosen.connect(lambda i: self._change(camera=self._cameras()[i].id))
         self._no_camera = Words("small", ink="muted")
+        self.printer = ChoiceRow(look, stacked=True)
+        self.printer.chosen.connect(lambda i: self._change(printer=self._printers()[i].id))
+        self._no_printer = Words("small", ink="muted")
         self.sound = ChoiceRow(look)
         self.sound.chosen.connect(lambda i: self._change(sound=i == 0))
         self.automatic = ChoiceRow(look)
@@ -128,6 +107,8 @@ class SettingsPanel(View):
                 self.sound,
                 in_line(self._no_sound),
                 self._tones,
+                self.printer,
+                in_line(self._no_printer),
                 self.photos,
                 1,
             ),
@@ -207,11 +188,12 @@ class SettingsPanel(View):
         self.room.show_choices(say("door.settings.room"), rooms, tuple(Room).index(now.room))
         sizes = [say("door.settings.percent", n=one) for one in SCALES]
         self.scale.show_choices(say("door.settings.scale"), sizes, SCALES.index(now.scale))
-        cameras = self._cameras()
-        chosen = [one for one, _ in cameras].index(now.camera)
-        names = [name for _, name in cameras]
-        self.camera.show_choices(say("door.settings.camera"), names, chosen)
+        _show_devices(self.camera, say("door.settings.camera"), self._cameras(), now.camera)
         self._no_camera.say("" if state.cameras else say("door.settings.camera_nothing"))
+        _show_devices(self.printer, say("door.settings.printer"), self._printers(), now.printer)
+        asking = "door.settings.printer_asking" if state.printers is None else ""
+        no_printer = asking or ("" if state.printers else "door.settings.printer_nothing")
+        self._no_printer.say(say(no_printer) if no_printer else "")
         onoff = [say("door.settings.on"), say("door.settings.off")]
         self.sound.show_choices(say("door.settings.sound"), onoff, 0 if now.sound else 1)
         automatic = say("door.settings.automatic")
@@ -238,21 +220,16 @@ class SettingsPanel(View):
             return say(f"door.settings.photos_{'all' if megabytes is None else 'none'}")
         return say("door.settings.photos_mb", n=megabytes)
 
-    def _cameras(self) -> Sequence[tuple[str, str]]:
-        """(id, words) of everything that can be chosen; a chosen one that is gone stays there."""
-        say, state = self.look.any_text, self._state
-        found = [(one.id, one.name) for one in state.cameras]
-        first = say("door.settings.camera_any")
-        if found:
-            first = say("door.settings.camera_any_named", name=found[0][1])
-        choices = [(ANY_CAMERA, first)]
-        # With a single camera "automatic" is that camera; to list it twice would only puzzle.
-        if len(found) > 1 or any(one == state.settings.camera for one, _ in found):
-            choices += found
-        choices.append((NO_CAMERA, say("door.settings.camera_none")))
-        if state.settings.camera not in [one for one, _ in choices]:
-            choices.insert(1, (state.settings.camera, say("door.settings.camera_gone")))
-        return choices
+    def _cameras(self) -> list[DeviceChoice]:
+        none = DeviceChoice(NO_CAMERA, self.look.any_text("door.settings.camera_none"))
+        state = self._state
+        return device_choices(self.look, "camera", state.cameras, state.settings.camera, none)
+
+    def _printers(self) -> list[DeviceChoice]:
+        found, chosen = self._state.printers, self._state.settings.printer
+        if found is None:  # not gone as long as nobody has looked
+            found = (DeviceChoice(chosen, chosen),) if chosen else ()
+        return device_choices(self.look, "printer", found, chosen)
 
     def _change(self, **what: object) -> None:
         changed = replace(self._state.settings, **what)  # type: ignore[arg-type]
@@ -267,6 +244,13 @@ class SettingsPanel(View):
             press_focused(self)
         else:
             super().keyPressEvent(event)
+
+
+def _show_devices(
+    into: ChoiceRow, caption: str, choices: Sequence[DeviceChoice], chosen: str
+) -> None:
+    place = [one.id for one in choices].index(chosen)
+    into.show_choices(caption, [one.name for one in choices], place)
 
 
 class SettingsPage(View):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop import before_over, machine
 from desktop.views.before_page import BeforePage
 from desktop.views.opening import OpeningScreen
 from desktop.views.scan_screen import ScanScreen
@@ -95,6 +98,50 @@ def test_from_the_opening_screen_each_thing_is_said_tried_by_a_key_and_remembere
         app.until(lambda: not app.syncing.busy)
         app.press(KEY.Key_Escape)
         assert app.until_on(ScanScreen).line.hasFocus()
+
+
+def test_a_test_page_is_printed_by_its_key_on_the_chosen_printer_and_remembered(
+    qtbot: QtBot,
+    qapp: QApplication,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    file = tmp_path / "printed.pdf"
+
+    def named(name: str) -> QPrinter:
+        asked.append(name)
+        if len(asked) == 1:
+            raise RuntimeError("no such printer")
+        printer = QPrinter()
+        printer.setOutputFileName(str(file))
+        return printer
+
+    monkeypatch.setattr(machine, "printers", lambda: ("HP", "EPSON L3210"))
+    monkeypatch.setattr(before_over, "printer_named", named)
+    with running(qtbot, qapp, folder) as app:
+        app.scanning()
+        preferences = app.place.preferences
+        preferences.change(replace(preferences.settings, printer="EPSON L3210"))
+        page = checked(app)
+        app.until(lambda: "EPSON L3210: belum diuji" in line(page, "printer"))
+        app.press(KEY.Key_3)
+        app.until(lambda: "tidak menerima" in line(page, "printer"))
+        assert not file.exists()
+        app.press(KEY.Key_3)
+        app.until(lambda: "mencetak halaman uji" in line(page, "printer"))
+        assert asked == ["EPSON L3210"] * 2 and file.stat().st_size > 1000
+        app.press(KEY.Key_Escape)
+        app.until_on(ScanScreen)
+        page = checked(app)
+        app.until(lambda: "mencetak halaman uji" in line(page, "printer"))
+        app.press(KEY.Key_Escape)
+        app.until_on(ScanScreen)
+        preferences.change(replace(preferences.settings, printer="Canon"))
+        page = checked(app)
+        app.until(lambda: "Canon" in line(page, "printer"))
+        assert "tidak ada sekarang" in line(page, "printer")
 
 
 def test_a_camera_that_gives_a_picture_is_remembered(

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop import papers_over, receipt_over
+from desktop import machine, papers_over, receipt_over
 from desktop.paper_desk import Order, PaperDesk, Report
 from desktop.presenters.papers import Papers
 from desktop.settings import load_settings
@@ -304,7 +304,7 @@ def test_the_last_recipients_receipt_is_shown_saved_and_without_a_printer_that_i
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(receipt_over, "usual_folder", lambda: documents)
-    monkeypatch.setattr(receipt_over, "has_printer", lambda: False)
+    monkeypatch.setattr(machine, "printers", lambda: ())
     with running(qtbot, qapp, folder) as app:
         app.scanning()
         app.ctrl(Qt.Key.Key_T)

@@ -24,7 +24,7 @@ GOOD = Found(
     battery=Battery(90, plugged=False),
     free=80_000_000_000,
     backup_at=AT - HOUR,
-    remembered=Remembered(AT - HOUR, AT - HOUR),
+    remembered=Remembered(AT - HOUR, AT - HOUR, printer_at=AT - HOUR, printer="HP"),
 )
 
 
@@ -68,9 +68,13 @@ def test_a_laptop_in_order_has_nothing_to_put_right() -> None:
         ({"free": None}, "disk", ("check", "unknown")),
         ({"free": 1_000_000_000}, "disk", ("check", "free")),
         ({"free": 100_000_000}, "disk", ("stop", "free")),
-        ({"remembered": Remembered(None, AT)}, "camera", ("-", "untried")),
-        ({"remembered": Remembered(AT - 9 * DAY, AT)}, "camera", ("-", "tried")),
-        ({"remembered": Remembered(AT)}, "scanner", ("-", "untried")),
+        ({"remembered": replace(GOOD.remembered, camera_at=None)}, "camera", ("-", "untried")),
+        (
+            {"remembered": replace(GOOD.remembered, camera_at=AT - 9 * DAY)},
+            "camera",
+            ("-", "tried"),
+        ),
+        ({"remembered": replace(GOOD.remembered, scanner_at=None)}, "scanner", ("-", "untried")),
     ],
 )
 def test_each_thing_is_judged_by_itself(
@@ -87,8 +91,28 @@ def test_what_is_being_tried_is_told() -> None:
     assert seen(GOOD, "camera", Trial(camera="failed")) == ("check", "failed")
     assert seen(replace(GOOD, remembered=Remembered()), "camera", camera=False) == ("-", "none")
     assert seen(GOOD, "scanner", Trial(scanner="failed")) == ("check", "failed")
-    assert seen(GOOD, "printer") == ("-", "asking")
-    assert seen(GOOD, "printer", Trial(printers=())) == ("-", "none")
+
+
+@pytest.mark.parametrize(
+    ("trial", "expected"),
+    [
+        (Trial(), ("-", "asking")),
+        (Trial(printers=()), ("-", "none")),
+        (Trial(printers=("HP", "EPSON")), ("go", "tried")),
+        (Trial(printers=("EPSON", "HP")), ("-", "untried")),
+        (Trial(printers=("EPSON", "HP"), chosen_printer="HP"), ("go", "tried")),
+        (Trial(printers=("HP",), chosen_printer="EPSON"), ("check", "gone")),
+        (Trial(printers=("HP",), printer="trying"), ("-", "trying")),
+        (Trial(printers=("HP",), printer="failed"), ("check", "failed")),
+    ],
+)
+def test_a_printer_counts_as_tried_by_the_page_that_this_one_took(
+    trial: Trial, expected: tuple[str, str]
+) -> None:
+    assert seen(GOOD, "printer", trial) == expected
+    untried = Remembered(AT, AT, printer_at=AT - 9 * DAY, printer="HP")
+    old = seen(replace(GOOD, remembered=untried), "printer", Trial(printers=("HP",)))
+    assert old == ("-", "tried")
 
 
 def test_every_thing_says_what_to_do() -> None:

@@ -15,7 +15,16 @@ from desktop.theme.tokens import Room
 from models.texts import LANGUAGES
 
 CHOSEN = Settings(
-    "en", Room.DARK, 150, 'usb-046d:0825 "C270"\n', False, False, "hub", 100, "/media/kartu"
+    "en",
+    Room.DARK,
+    150,
+    'usb-046d:0825 "C270"\n',
+    False,
+    False,
+    "hub",
+    100,
+    "/media/kartu",
+    printer="EPSON L3210 (lantai 2)",
 )
 
 any_settings = st.builds(
@@ -29,6 +38,7 @@ any_settings = st.builds(
     st.text(max_size=60),
     st.sampled_from(PHOTO_LIMITS),
     st.text(max_size=60),
+    printer=st.text(max_size=60),
 )
 
 
@@ -77,6 +87,8 @@ def test_a_damaged_file_counts_as_none(tmp_path: Path, content: bytes) -> None:
         ("scale", "150"),
         ("camera", 3),
         ("camera", "x" * 5000),
+        ("printer", 3),
+        ("printer", "x" * 5000),
         ("sound", "yes"),
         ("automatic", 1),
         ("point", None),

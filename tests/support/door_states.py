@@ -16,7 +16,8 @@ from desktop.views.login_screen import LoginScreen
 from desktop.views.login_state import LoginState
 from desktop.views.parts.name_list import Person
 from desktop.views.repair_screen import RepairScreen, RepairState
-from desktop.views.settings_panel import CameraChoice, SettingsPanel, SettingsPanelState
+from desktop.views.settings_panel import SettingsPanel
+from desktop.views.settings_state import DeviceChoice, SettingsPanelState
 from desktop.views.start_screen import StartScreen, StartState
 from desktop.views.state import CameraStatus, Notice, Progress
 from models.verdict import Tone
@@ -40,7 +41,8 @@ DETAIL = (
     "/home/posko/.local/share/ksbb-lapangan/ledger.db (18,4 MB), 1 Juni 2026 pukul 08.12\n"
     "Umpan 3f9a61c2…, catatan terakhir 412, tanda terima terakhir 398"
 )
-CAMERAS = (CameraChoice("a", "Integrated Webcam"), CameraChoice("b", "Logitech HD Webcam C270"))
+PRINTERS = tuple(DeviceChoice(name, name) for name in ("EPSON L3210", "Canon LBP2900 lantai 2"))
+CAMERAS = (DeviceChoice("a", "Integrated Webcam"), DeviceChoice("b", "Logitech HD Webcam C270"))
 
 FORM = EnrolState(camera=CameraStatus.LIVE, name="Laptop 2")
 WORK = EnrolState(EnrolStage.WORKING, step=EnrolStep.FETCH, done=12_400, total=20_118)
@@ -138,10 +140,11 @@ SCREENS: dict[str, Built] = {
     "repair-secret-lost": _repair(RepairState("secret_lost", detail=DETAIL, can_enrol=True)),
     "repair-vault-missing": _repair(RepairState("vault_missing", PATH, can_enrol=True)),
     "repair-unheard-of": _repair(RepairState("no_such_code", detail="ValueError")),
-    "settings": _settings(SettingsPanelState(cameras=CAMERAS, can_wipe=True)),
+    "settings": _settings(SettingsPanelState(cameras=CAMERAS, printers=PRINTERS, can_wipe=True)),
     "settings-bare": _settings(
         SettingsPanelState(
-            Settings("en", Room.DARK, 150, NO_CAMERA, sound=False),
+            Settings("en", Room.DARK, 150, NO_CAMERA, sound=False, printer="EPSON L3210"),
+            printers=(),
             loudspeaker=False,
             notices=(Notice("door.settings.unsaved"),),
         )

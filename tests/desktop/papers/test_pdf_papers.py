@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from desktop.papers.content import Bast, DanomRow, Figures, Head, Receipt, Signe
 from desktop.papers.danom import sheets, write_danom
 from desktop.papers.receipt import write_receipt
 from desktop.papers.wording import Speech
-from desktop.printing import print_receipt, receipt_html
+from desktop.printing import print_receipt, print_test_page, printer_named, receipt_html
 from models.errors import Cancelled, NothingRecorded
 from models.facts import Receiver
 from models.paper import PaperKind, from_text, read_paper
@@ -203,20 +204,40 @@ def test_a_receipt_fits_a_roll_of_80_mm_and_says_who_got_what(
     assert "Anggraini" in words and "Sari" in words
 
 
+def _dark(file: Path) -> int:
+    """How much is printed in the upper half."""
+    sheet = Pdf(file).picture()
+    return sum(
+        sheet.pixelColor(x, y).lightness() < 90
+        for x in range(0, sheet.width(), 2)
+        for y in range(0, sheet.height() // 2, 2)
+    )
+
+
+def test_a_test_page_is_printed_from_the_pool_and_one_for_a_printer_that_is_gone_is_not(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "printed.pdf"
+
+    def work() -> None:
+        printer = QPrinter()
+        printer.setOutputFileName(str(file))
+        print_test_page("EPSON L3210", Speech("id"), 0, printer)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
+    assert Pdf(file).pages == 1 and _dark(file) > 500
+    with pytest.raises(RuntimeError):
+        printer_named("EPSON L3210 yang sudah tidak ada")
+
+
 def test_a_printer_gets_the_same_words(tmp_path: Path) -> None:
     receipt = Receipt("0ae90e36-7", 0, "Balai <RW>", "Siti", "", ((1, "Paket"),), "Sari")
     file = tmp_path / "printed.pdf"
     printer = QPrinter()
     printer.setOutputFileName(str(file))
     print_receipt(receipt, Speech("id"), printer)
-    pdf = Pdf(file)
-    sheet = pdf.picture()
-    dark = sum(
-        sheet.pixelColor(x, y).lightness() < 90
-        for x in range(0, sheet.width(), 2)
-        for y in range(0, sheet.height() // 2, 2)
-    )
-    assert pdf.pages == 1 and dark > 500
+    assert Pdf(file).pages == 1 and _dark(file) > 500
     # Which letters Qt writes into a PDF of its own depends on the fonts loaded: these are the ones.
     html = receipt_html(receipt, Speech("id"))
     for part in ("0ae90e36-7", "Balai &lt;RW&gt;", "1 × Paket", "<b>Siti</b>"):

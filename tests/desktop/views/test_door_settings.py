@@ -10,9 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from desktop.settings import ANY_CAMERA, NO_CAMERA, Settings
 from desktop.theme.tokens import Room
-from desktop.views.settings_panel import SettingsPanel, SettingsPanelState
+from desktop.views.settings_panel import SettingsPanel
+from desktop.views.settings_state import SettingsPanelState
 from models.verdict import Tone
-from tests.support.door_states import CAMERAS
+from tests.support.app import words_of
+from tests.support.door_states import CAMERAS, PRINTERS
 from tests.support.shown import KEY, dressed, press, stand
 
 STATE = SettingsPanelState(cameras=CAMERAS)
@@ -82,6 +84,26 @@ def test_a_chosen_camera_that_is_gone_stays_chosen(panel: SettingsPanel) -> None
     panel.camera.buttons()[2].click()
     panel.camera.buttons()[0].click()
     assert [one.camera for one in got] == [NO_CAMERA, ANY_CAMERA]
+
+
+def test_a_printer_is_chosen_by_name_or_left_to_the_system(panel: SettingsPanel) -> None:
+    def shown() -> list[str]:
+        return [one.words for one in panel.printer.buttons() if one.isVisible()]
+
+    assert shown() == ["Printer utama laptop ini"]
+    assert "Printer sedang dicari…" in words_of(panel)
+    panel.show_settings(replace(STATE, printers=PRINTERS))
+    assert shown() == ["Printer utama (EPSON L3210)", *(one.name for one in PRINTERS)]
+    got = told(panel)
+    panel.printer.buttons()[2].click()
+    assert got == [Settings(printer=PRINTERS[1].id)]
+    chosen = replace(STATE, settings=got[0])
+    panel.show_settings(chosen)
+    assert shown()[1] == PRINTERS[1].name, "not gone as long as nobody has looked"
+    panel.show_settings(replace(chosen, printers=()))
+    assert shown()[1] == f"{PRINTERS[1].name} (tidak ada sekarang)"
+    assert panel.printer.buttons()[1].isChecked()
+    assert "Belum ada printer yang terpasang." in words_of(panel)
 
 
 def test_sounds_can_be_heard_where_there_is_a_loudspeaker(

@@ -77,7 +77,7 @@ class ScanLine(QLineEdit):
                 self._enter(bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
         elif event.key() == Qt.Key.Key_Escape:
             if self.text():
-                self.clear()
+                self._empty()
             else:
                 self.dismissed.emit()
         elif event.matches(QKeySequence.StandardKey.Paste) and self.paste_picture():
@@ -85,9 +85,14 @@ class ScanLine(QLineEdit):
         else:
             super().keyPressEvent(event)
 
+    def _empty(self) -> None:
+        """Not by ``clear``, which can be undone: the line would keep every number that was ever
+        typed into it for as long as it lives, and show them again."""
+        self.setText("")
+
     def _enter(self, deliberate: bool) -> None:
         words = self.text().strip()
-        self.clear()
+        self._empty()
         if words:
             self.typed.emit(words)
         else:

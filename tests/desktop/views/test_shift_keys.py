@@ -191,6 +191,17 @@ def test_enter_means_nothing_in_the_moment_in_which_the_verdict_appears(qapp: QA
     leave(screen)
 
 
+def test_the_line_keeps_no_number_that_was_typed_before(qtbot: QtBot, scan: ScanScreen) -> None:
+    with qtbot.waitSignal(scan.typed):
+        press("4821", KEY.Key_Return)
+    assert not scan.line.isUndoAvailable()
+    press("48")
+    assert scan.line.isUndoAvailable(), "what is being typed can be undone"
+    press(KEY.Key_Escape)
+    scan.line.undo()
+    assert scan.line.text() == "" and not scan.line.isUndoAvailable()
+
+
 def test_escape_empties_the_line_before_it_puts_the_verdict_away(scan: ScanScreen) -> None:
     scan.show_scan(SCANS["eligible"])
     left: list[str] = []

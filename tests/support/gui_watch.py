@@ -94,7 +94,7 @@ class GuiWatch:
         self.longest_spent = max(self.longest_spent, spent)
         self.longest_taken = max(self.longest_taken, taken)
         if spent > self._late:
-            self.slow.append(Turn(spent, taken, self._stack))
+            self.slow.append(Turn(spent, taken, self._stack or ("?",)))
         self._stack, self._began = (), now
 
     def _look(self) -> None:
@@ -102,7 +102,8 @@ class GuiWatch:
             if self._stack:
                 continue
             if (time.perf_counter() - self._began[1]) * 1000 > self._late / 2:
-                self._stack = self._where() or ("?",)
+                # Empty where the thread has not got to our code yet: it is looked at again.
+                self._stack = self._where()
 
     def _where(self) -> tuple[str, ...]:
         """The thread's stack, by ``faulthandler``: it looks without holding on to a frame. Whoever

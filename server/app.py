@@ -30,11 +30,12 @@ from server.settings import Settings
 from server.status import StatusDesk
 from server.web.addresses import trusted_networks
 from server.web.areas import AreaPages
-from server.web.complaint import ComplaintPages
+from server.web.by_number import ByNumber
+from server.web.counter import Counter
 from server.web.guard import Guard
 from server.web.home import HomePage
 from server.web.household import StatusPages
-from server.web.limits import Limiter, Limits
+from server.web.limits import Limiter, Limits, Rate
 from server.web.paper import PaperPages
 from server.web.parcels import ParcelPages
 from server.web.pledges import PledgePages
@@ -86,60 +87,36 @@ def create_app(
         Guard, problem=problems.page, encrypted=settings.public_address.startswith("https://")
     )
     receiving = Receiving(engine, keys, clock)
+
+    def counter(address: Rate, total: Rate) -> Counter:
+        return Counter(pages, problems, Limiter(address, total, clock), trusted, clock)
+
     app.include_router(sync_router(receiving.receiver, push))
     app.router.routes.extend(
         [
             *_health(engine),
             *HomePage(pages, Figures(engine, settings.smallest_count), clock).routes(),
             *AreaPages(pages, Areas(engine, settings.smallest_count), clock).routes(),
-            *StatusPages(
-                pages,
-                problems,
-                desk,
-                Limiter(limits.status_address, limits.status_total, clock),
-                trusted,
-                clock,
-            ).routes(),
-            *ComplaintPages(
-                pages,
-                problems,
-                ComplaintDesk(engine),
-                Limiter(limits.complaint_address, limits.complaint_total, clock),
-                trusted,
-                clock,
+            *StatusPages(counter(limits.status_address, limits.status_total), desk).routes(),
+            *ByNumber(
+                counter(limits.complaint_address, limits.complaint_total),
+                "/pengaduan",
+                "complaint.html",
+                ComplaintDesk(engine).follow,
             ).routes(),
             *PledgePages(
-                pages,
-                problems,
-                PledgeDesk(engine, personal),
-                Limiter(limits.pledge_address, limits.pledge_total, clock),
-                trusted,
-                clock,
+                counter(limits.pledge_address, limits.pledge_total), PledgeDesk(engine, personal)
             ).routes(),
             *SlipPages(
-                pages,
-                problems,
+                counter(limits.slip_address, limits.slip_total),
                 desk,
                 {slip_key_id(keys.slip.key_id): keys.slip.public_key},
-                Limiter(limits.slip_address, limits.slip_total, clock),
-                trusted,
-                clock,
             ).routes(),
-            *PaperPages(
-                pages,
-                problems,
-                engine,
-                Limiter(limits.slip_address, limits.slip_total, clock),
-                trusted,
-            ).routes(),
+            *PaperPages(counter(limits.slip_address, limits.slip_total), engine).routes(),
             *ParcelPages(
-                pages,
-                problems,
+                counter(limits.parcel_address, limits.parcel_total),
                 ParcelOffice(engine, receiving.unloading),
                 {keys.centre.key_id: keys.centre.public_key},
-                Limiter(limits.parcel_address, limits.parcel_total, clock),
-                trusted,
-                clock,
             ).routes(),
             Mount("/static", _Static(directory=STATIC)),
         ]

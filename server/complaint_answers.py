@@ -6,7 +6,6 @@ nothing else.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,7 +14,7 @@ from sqlalchemy import Connection, Engine, insert, text
 from models.numbers import format_slip_number
 from server.audit import note
 from server.errors import NothingFound
-from server.plain_words import plain_words
+from server.plain_words import mark_of, plain_words
 from server.tables import ComplaintAnswer, table
 
 
@@ -106,6 +105,5 @@ def answer(
         raise NothingFound(what="Complaint", name=format_slip_number(number))
     row = {"number": number, "at": now, "by": actor, "state": state.value, "words": words}
     connection.execute(insert(table(ComplaintAnswer)), row)
-    digest = hashlib.sha256(words.encode()).hexdigest()
-    details = {"number": number, "state": state.value, "words": digest}
+    details = {"number": number, "state": state.value, "words": mark_of(words)}
     note(connection, now, actor, "complaint.answered", details)

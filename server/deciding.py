@@ -3,7 +3,6 @@ whose record it was about. Nothing that was recorded or counted changes by it.""
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection
 from enum import StrEnum
@@ -14,7 +13,7 @@ from models.streams import own_stream
 from server.audit import note
 from server.changes import Change, append_changes
 from server.errors import DecidedBefore, NothingFound
-from server.plain_words import plain_words
+from server.plain_words import mark_of, plain_words
 from server.tables import ChangeKind, Review, table
 
 _REVIEW = table(Review)
@@ -61,8 +60,7 @@ def decide(
         .where(_REVIEW.c.id.in_(wanted))
         .values(decided_at=now, decided_by=actor, decision=ruling.value, decided_why=why)
     )
-    digest = hashlib.sha256(why.encode()).hexdigest()
-    details = {"reviews": wanted, "decision": ruling.value, "why": digest}
+    details = {"reviews": wanted, "decision": ruling.value, "why": mark_of(why)}
     note(connection, now, actor, "review.decided", details)
     told: dict[int, list[Change]] = defaultdict(list)
     for row in rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from server.errors import WordsTellANumber
@@ -16,3 +17,9 @@ def plain_words(written: str) -> str:
     if _LONG_NUMBER.search(written):
         raise WordsTellANumber()
     return " ".join(written.split())
+
+
+def mark_of(words: str) -> str:
+    """By what the office's log knows words that stand elsewhere: changed later, they no longer fit
+    (SHA-256, hex)."""
+    return hashlib.sha256(words.encode()).hexdigest()

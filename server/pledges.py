@@ -6,7 +6,6 @@ its packages, area, period and progress can be read.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from models.numbers import format_slip_number, slip_number
 from server.audit import note
 from server.errors import NothingFound
 from server.personal import Personal, PersonalColumn
-from server.plain_words import plain_words
+from server.plain_words import mark_of, plain_words
 from server.tables import Pledge, PledgeStep, table
 
 _NUMBERS = 10**10
@@ -196,6 +195,5 @@ def advance(
         raise NothingFound(what="Pledge", name=format_slip_number(number))
     row = {"number": number, "at": now, "by": actor, "state": state.value, "words": words}
     connection.execute(insert(table(PledgeStep)), row)
-    digest = hashlib.sha256(words.encode()).hexdigest()
-    details = {"number": number, "state": state.value, "words": digest}
+    details = {"number": number, "state": state.value, "words": mark_of(words)}
     note(connection, now, actor, "pledge.advanced", details)

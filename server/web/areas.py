@@ -15,7 +15,7 @@ from server.areas import Area, Areas, StageChoice
 from server.telling import city_of
 from server.web.area_map import area_map
 from server.web.problems import language_of
-from server.web.rendering import Pages, address, squeezed
+from server.web.rendering import Pages, address, elsewhere, squeezed
 from server.web.routing import PageRoute
 
 STAGE_PARAMETER = "tahap"
@@ -47,7 +47,7 @@ class AreaPages:
         response = self._pages.page(
             "areas.html",
             language,
-            _elsewhere(request, language, _PATH),
+            _there(request, language, _PATH),
             headers=_BRIEFLY,
             areas=found,
             stages=stages,
@@ -69,7 +69,7 @@ class AreaPages:
         return self._pages.page(
             "area.html",
             language,
-            _elsewhere(request, language, f"{_PATH}/{region.code}"),
+            _there(request, language, f"{_PATH}/{region.code}"),
             headers=_BRIEFLY,
             village=self._area(chosen, region),
             district=district.name if district else "",
@@ -98,9 +98,8 @@ def _chosen(request: Request, stages: tuple[StageChoice, ...]) -> StageChoice | 
     raise HTTPException(404)
 
 
-def _elsewhere(request: Request, language: Language, path: str) -> str:
+def _there(request: Request, language: Language, path: str) -> str:
     """The same page in the other language."""
-    other: Language = "en" if language == "id" else "id"
     written = request.query_params.get(STAGE_PARAMETER, "")
     query = f"?{urlencode({STAGE_PARAMETER: written})}" if written else ""
-    return address(other, path) + query
+    return elsewhere(language, path) + query

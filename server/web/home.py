@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from models.clock import WallClock, local
-from models.texts import LANGUAGES, Language
+from models.texts import LANGUAGES
 from server.figures import Figures
 from server.open_data import WRITERS
 from server.web.problems import language_of
-from server.web.rendering import Pages, address, squeezed
+from server.web.rendering import Pages, address, elsewhere, squeezed
 from server.web.routing import PageRoute
 
 DAY_PARAMETER = "hari"
@@ -60,8 +60,7 @@ class HomePage:
         now = self._clock()
         today = local(now).date()
         day = _asked_day(request, today)
-        other: Language = "en" if language == "id" else "id"
-        counterpart = address(other, "/") + (
+        counterpart = elsewhere(language, "/") + (
             "" if day == today else f"?{DAY_PARAMETER}={day.isoformat()}"
         )
         response = self._pages.page(

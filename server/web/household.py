@@ -13,15 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from models.clock import WallClock
 from models.numbers import NumberError, mask_kk, parse_kk, parse_slip_number
 from models.texts import LANGUAGES, Language
 from server.status import StatusDesk
-from server.web.addresses import Networks, client_address
+from server.web.counter import Counter
 from server.web.forms import read_form
-from server.web.limits import Limiter
-from server.web.problems import Problems, language_of
-from server.web.rendering import NO_STORE, Pages, address
+from server.web.problems import language_of
+from server.web.rendering import address, elsewhere
 from server.web.routing import PageRoute
 
 _UNPROCESSABLE = 422
@@ -40,21 +38,9 @@ class FieldProblem:
 class StatusPages:
     """``/status`` and ``/en/status``."""
 
-    def __init__(
-        self,
-        pages: Pages,
-        problems: Problems,
-        desk: StatusDesk,
-        limiter: Limiter,
-        trusted: Networks,
-        clock: WallClock,
-    ) -> None:
-        self._pages = pages
-        self._problems = problems
+    def __init__(self, counter: Counter, desk: StatusDesk) -> None:
+        self._counter = counter
         self._desk = desk
-        self._limiter = limiter
-        self._trusted = trusted
-        self._clock = clock
 
     def routes(self) -> list[PageRoute]:
         """Form and answer in both languages."""
@@ -80,8 +66,8 @@ class StatusPages:
     def _page(
         self, template: str, language: Language, code: int = 200, **state: object
     ) -> HTMLResponse:
-        other: Language = "en" if language == "id" else "id"
-        return self._pages.page(template, language, address(other, _PATH), code, NO_STORE, **state)
+        other = elsewhere(language, _PATH)
+        return self._counter.page(template, language, other, code, **state)
 
     async def _ask(self, request: Request, language: Language) -> Response:
         form = await read_form(request)
@@ -91,10 +77,9 @@ class StatusPages:
         if isinstance(kk, FieldProblem) or isinstance(slip, FieldProblem):
             found = (one for one in (kk, slip) if isinstance(one, FieldProblem))
             return self._form(language, *found)
-        wait = self._limiter.take(client_address(request, self._trusted))
-        if wait:
-            return self._problems.too_many(request, wait)
-        now = self._clock()
+        if held_up := self._counter.held_up(request):
+            return held_up
+        now = self._counter.clock()
         status = await run_in_threadpool(self._desk.household, kk, slip, now)
         if status is None:
             return self._page("unlisted.html", language)

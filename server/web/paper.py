@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.paper import NotAPaper, from_text
-from models.texts import Language
 from server.paper_check import Checked, check_paper
 from server.paper_lines import (
     count_lines,
@@ -21,10 +20,9 @@ from server.paper_lines import (
     paper_words,
     verdict_words,
 )
-from server.web.addresses import Networks, client_address
-from server.web.limits import Limiter
-from server.web.problems import Problems, language_of
-from server.web.rendering import NO_STORE, Pages
+from server.web.counter import Counter
+from server.web.problems import language_of
+from server.web.rendering import code_elsewhere
 from server.web.routing import PageRoute
 
 _ANY_CENTRE = "https://x/p/"
@@ -35,14 +33,9 @@ _NOT_FOUND = 404
 class PaperPages:
     """``/P/…``, ``/p/…`` and both below ``/en``."""
 
-    def __init__(
-        self, pages: Pages, problems: Problems, engine: Engine, limiter: Limiter, trusted: Networks
-    ) -> None:
-        self._pages = pages
-        self._problems = problems
+    def __init__(self, counter: Counter, engine: Engine) -> None:
+        self._counter = counter
         self._engine = engine
-        self._limiter = limiter
-        self._trusted = trusted
 
     def routes(self) -> list[PageRoute]:
         """Both spellings in both languages."""
@@ -53,9 +46,8 @@ class PaperPages:
         ]
 
     async def _answer(self, request: Request) -> Response:
-        wait = self._limiter.take(client_address(request, self._trusted))
-        if wait:
-            return self._problems.too_many(request, wait)
+        if held_up := self._counter.held_up(request):
+            return held_up
         return await run_in_threadpool(self._checked, request, request.path_params["payload"])
 
     def _checked(self, request: Request, payload: str) -> Response:
@@ -86,9 +78,5 @@ class PaperPages:
 
     def _page(self, request: Request, payload: str, code: int = 200, **state: object) -> Response:
         language = language_of(request)
-        other: Language = "en" if language == "id" else "id"
-        prefix = "/en" if other == "en" else ""
-        # Only a payload that is plain base32 goes back into the page, as the other language's link.
-        plain = payload.isascii() and payload.isalnum()
-        counterpart = f"{prefix}/P/{payload.upper()}" if plain else f"{prefix}/"
-        return self._pages.page("paper.html", language, counterpart, code, NO_STORE, **state)
+        other = code_elsewhere(language, "P", payload)
+        return self._counter.page("paper.html", language, other, code, **state)

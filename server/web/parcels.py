@@ -14,17 +14,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from models.clock import WallClock
 from models.cose import SignatureProblem
 from models.errors import KsbbError, ParcelError
 from models.texts import LANGUAGES, Language
 from server.parcel_lines import trouble_line
 from server.parcels import ParcelOffice, ParcelReport
-from server.web.addresses import Networks, client_address
+from server.web.counter import Counter
 from server.web.forms import read_form
-from server.web.limits import Limiter
-from server.web.problems import Problems, language_of
-from server.web.rendering import NO_STORE, Pages, address
+from server.web.problems import language_of
+from server.web.rendering import NO_STORE, address, elsewhere
 from server.web.routing import PageRoute
 from server.web.uploads import read_upload
 from sync.messages import MessageProblem, read_receipt
@@ -43,23 +41,10 @@ _UNPROCESSABLE = 422
 class ParcelPages:
     """``/berkas`` and ``/en/berkas``. ``keys``: the centre's own, to know its receipts by."""
 
-    def __init__(
-        self,
-        pages: Pages,
-        problems: Problems,
-        office: ParcelOffice,
-        keys: dict[bytes, bytes],
-        limiter: Limiter,
-        trusted: Networks,
-        clock: WallClock,
-    ) -> None:
-        self._pages = pages
-        self._problems = problems
+    def __init__(self, counter: Counter, office: ParcelOffice, keys: dict[bytes, bytes]) -> None:
+        self._counter = counter
         self._office = office
         self._keys = keys
-        self._limiter = limiter
-        self._trusted = trusted
-        self._clock = clock
 
     def routes(self) -> list[PageRoute]:
         """Form, result and receipt in both languages."""
@@ -77,14 +62,13 @@ class ParcelPages:
         language = language_of(request)
         if request.method != "POST":
             return self._form(language)
-        wait = self._limiter.take(client_address(request, self._trusted))
-        if wait:
-            return self._problems.too_many(request, wait)
+        if held_up := self._counter.held_up(request):
+            return held_up
         try:
             data = await read_upload(request, _FILE, MAX_UPLOAD)
             if not data:
                 return self._form(language, nothing=True)
-            report = await run_in_threadpool(self._office.take, data, self._clock())
+            report = await run_in_threadpool(self._office.take, data, self._counter.clock())
         except ParcelError as error:
             return self._form(language, problem=error)
         if report.problem is not None:
@@ -151,5 +135,5 @@ class ParcelPages:
     def _page(
         self, template: str, language: Language, code: int = 200, **state: object
     ) -> HTMLResponse:
-        other: Language = "en" if language == "id" else "id"
-        return self._pages.page(template, language, address(other, PATH), code, NO_STORE, **state)
+        other = elsewhere(language, PATH)
+        return self._counter.page(template, language, other, code, **state)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from models.texts import Language, both
-from server.web.rendering import Pages, address
+from server.web.rendering import Pages, elsewhere
 from server.web.wording import number, say
 
 _MACHINES = ("/api/", "/openapi.json", "/healthz", "/readyz")
@@ -51,11 +51,10 @@ class Problems:
             return PlainTextResponse(f"{status}\n", status, _HEADERS)
         key = f"{status}" if both(f"pages.problem.{status}.title") else "other"
         language = language_of(request)
-        other: Language = "en" if language == "id" else "id"
         return self._pages.page(
             "problem.html",
             language,
-            address(other, "/"),
+            elsewhere(language, "/"),
             status,
             _HEADERS,
             status=status,

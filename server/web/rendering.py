@@ -89,6 +89,18 @@ def squeezed(request: Request, response: HTMLResponse) -> HTMLResponse:
     return response
 
 
+def elsewhere(language: Language, path: str) -> str:
+    """The address of ``path`` in the other language."""
+    return address("en" if language == "id" else "id", path)
+
+
+def code_elsewhere(language: Language, letter: str, payload: str) -> str:
+    """The same for the page of a code, ``/S/…``. Only a payload that is plain base32 goes back into
+    a page."""
+    plain = payload.isascii() and payload.isalnum()
+    return elsewhere(language, f"/{letter}/{payload.upper()}" if plain else "/")
+
+
 @cache
 def icon(name: str) -> Markup:
     """A drawing of ``resources/icons`` to stand beside words, so hidden from who hears the page."""

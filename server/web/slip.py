@@ -12,16 +12,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.clock import WallClock
 from models.decide import Slip, SlipProblem
 from models.slip import NotOurSlip, read_slip
 from models.slip_text import from_text
-from models.texts import Language
 from server.status import StatusDesk
-from server.web.addresses import Networks, client_address
-from server.web.limits import Limiter
-from server.web.problems import Problems, language_of
-from server.web.rendering import NO_STORE, Pages
+from server.web.counter import Counter
+from server.web.problems import language_of
+from server.web.rendering import code_elsewhere
 from server.web.routing import PageRoute
 
 _ANY_CENTRE = "https://x/s/"
@@ -33,22 +30,11 @@ class SlipPages:
     """``/S/…``, ``/s/…`` and both below ``/en``; ``slip_keys`` as ``read_slip`` takes them."""
 
     def __init__(
-        self,
-        pages: Pages,
-        problems: Problems,
-        desk: StatusDesk,
-        slip_keys: Mapping[bytes, bytes],
-        limiter: Limiter,
-        trusted: Networks,
-        clock: WallClock,
+        self, counter: Counter, desk: StatusDesk, slip_keys: Mapping[bytes, bytes]
     ) -> None:
-        self._pages = pages
-        self._problems = problems
+        self._counter = counter
         self._desk = desk
         self._slip_keys = slip_keys
-        self._limiter = limiter
-        self._trusted = trusted
-        self._clock = clock
 
     def routes(self) -> list[PageRoute]:
         """Both spellings in both languages. Whatever follows is the payload, slashes too: a
@@ -60,9 +46,8 @@ class SlipPages:
         ]
 
     async def _answer(self, request: Request) -> Response:
-        wait = self._limiter.take(client_address(request, self._trusted))
-        if wait:
-            return self._problems.too_many(request, wait)
+        if held_up := self._counter.held_up(request):
+            return held_up
         return await run_in_threadpool(self._judged, request, request.path_params["payload"])
 
     def _judged(self, request: Request, payload: str) -> Response:
@@ -70,7 +55,7 @@ class SlipPages:
         if isinstance(slip, SlipProblem):
             kind = "forged" if slip is SlipProblem.FORGED else "damaged"
             return self._page(request, "slip_bad.html", payload, _NOT_FOUND, kind=kind)
-        now = self._clock()
+        now = self._counter.clock()
         return self._page(request, "slip.html", payload, slip=self._desk.slip(slip, now), now=now)
 
     def _read(self, payload: str) -> Slip | SlipProblem:
@@ -86,9 +71,5 @@ class SlipPages:
         self, request: Request, template: str, payload: str, code: int = 200, **state: object
     ) -> Response:
         language = language_of(request)
-        other: Language = "en" if language == "id" else "id"
-        prefix = "/en" if other == "en" else ""
-        # Only a payload that is plain base32 goes back into the page, as the other language's link.
-        plain = payload.isascii() and payload.isalnum()
-        counterpart = f"{prefix}/S/{payload.upper()}" if plain else f"{prefix}/"
-        return self._pages.page(template, language, counterpart, code, NO_STORE, **state)
+        other = code_elsewhere(language, "S", payload)
+        return self._counter.page(template, language, other, code, **state)

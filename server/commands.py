@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import gc
 import json
 import operator
 import signal
@@ -272,6 +273,7 @@ def serve(centre: Centre, _parsed: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
     with closing(Crew(settings.workers, centre.engine.url, centre.keys)) as crew:
         app = create_app(settings, centre.engine, centre.keys, push=crew.push)
+        gc.freeze()  # as in the crew's processes
         centre.say("serving", address=settings.public_address)
         uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", **UVICORN)
     return OK

@@ -8,6 +8,7 @@ one web process, so that its limits hold for everybody together.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -76,6 +77,9 @@ def _prepare(url: URL, keys: Keys) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     engine = engine_at(url, connections=1)
     _at_work.append(Receiving(engine, keys, wall_clock).receiver)
+    # What is loaded by now lives as long as this process. Left to the garbage collector, a look
+    # through all of it fell into the middle of a segment and took as long as taking that in.
+    gc.freeze()
 
 
 def _end_with_parent() -> None:

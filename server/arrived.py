@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from models import facts
-from models.facts import Fact, Unknown, is_countable
+from models.facts import Body, Fact, Unknown, is_countable
 from server.lineage import Line
 from server.personal import Personal
 
@@ -54,7 +56,10 @@ class Arrived:
         )
 
 
-@dataclass(frozen=True, slots=True)
+_Body = TypeVar("_Body", bound=Body)
+
+
+@dataclass(frozen=True)
 class Stretch:
     """New facts of one feed, in order, all on one branch.
 
@@ -69,6 +74,18 @@ class Stretch:
     line: Line
     left: bool = False
     revoked: bool = False
+
+    def of(self, kind: type[_Body]) -> list[tuple[Arrived, _Body]]:
+        """Those of a kind that can be counted with, each with its body."""
+        return cast("list[tuple[Arrived, _Body]]", self._by_kind.get(kind, []))
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Any], list[tuple[Arrived, Body]]]:
+        found: dict[type[Any], list[tuple[Arrived, Body]]] = {}
+        for one in self.arrived:
+            if one.countable:
+                found.setdefault(type(one.fact.body), []).append((one, one.fact.body))
+        return found
 
     @property
     def place(self) -> dict[str, int]:

@@ -40,8 +40,7 @@ def keep_complaints(connection: Connection, stretch: Stretch, points: Mapping[in
             "at": one.fact.at,
             "actor": one.fact.actor,
         }
-        for one in stretch.arrived
-        if one.countable and isinstance(body := one.fact.body, facts.Complaint)
+        for one, body in stretch.of(facts.Complaint)
     ]
     if rows:
         connection.execute(_KEEP, rows)

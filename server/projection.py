@@ -31,7 +31,7 @@ from server.tables import ChangeKind, Review, ReviewKind, table
 from server.voiding import find_targets
 from sync.branches import questions
 
-_AT_A_POINT = Handover | Stock | Complaint
+_AT_A_POINT = Handover, Stock, Complaint
 _AHEAD = 2 * DAY
 _LONG_AGO = 366 * DAY
 
@@ -51,13 +51,9 @@ class _Given:
 
 def project(connection: Connection, personal: Personal, stretch: Stretch, now: int) -> None:
     """Derives everything from ``stretch``."""
-    given = [
-        _Given(one.seq, one.fact, one.fact.body)
-        for one in stretch.arrived
-        if one.countable and isinstance(one.fact.body, Handover)
-    ]
+    given = [_Given(one.seq, one.fact, body) for one, body in stretch.of(Handover)]
     targets = find_targets(connection, stretch)
-    happened = any(isinstance(one.fact.body, _AT_A_POINT) for one in stretch.arrived)
+    happened = any(map(stretch.of, _AT_A_POINT))
     points = _points_of_sessions(connection, personal, stretch) if happened else {}
     keep_complaints(connection, stretch, points)
     keep_stock(connection, stretch, points, targets)
@@ -107,11 +103,7 @@ def _plausible(at: int, now: int) -> bool:
 def _points_of_sessions(
     connection: Connection, personal: Personal, stretch: Stretch
 ) -> Mapping[int, int]:
-    points = {
-        one.seq: one.fact.body.point
-        for one in stretch.arrived
-        if one.countable and isinstance(one.fact.body, SessionOpened)
-    }
+    points = {one.seq: opened.point for one, opened in stretch.of(SessionOpened)}
     sessions = {one.fact.session for one in stretch.arrived if 0 < one.fact.session < COUNTABLE}
     wanted = sorted(sessions - points.keys())
     if wanted:

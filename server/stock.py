@@ -67,8 +67,7 @@ def keep_stock(
             "other_point": body.other_point,
             "voided": False,
         }
-        for one in stretch.arrived
-        if one.countable and isinstance(body := one.fact.body, Stock)
+        for one, body in stretch.of(Stock)
     ]
     if rows:
         connection.execute(_KEEP, rows)

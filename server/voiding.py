@@ -56,11 +56,7 @@ class Targets:
 def find_targets(connection: Connection, stretch: Stretch) -> Targets:
     """What ``stretch`` takes back, and what of it was taken back before it came."""
     device, feed_no = stretch.device, stretch.feed_no
-    voids = [
-        (one.seq, one.fact.body)
-        for one in stretch.arrived
-        if one.countable and isinstance(one.fact.body, Void)
-    ]
+    voids = [(one.seq, void) for one, void in stretch.of(Void)]
     targets = [
         (feed_no, stretch.line.branch_at(void.target), void.target)
         for seq, void in voids

@@ -97,10 +97,16 @@ def open_device(
     database = open_database(folder, vault.unlock(volunteer, pin))
     with mapped():
         connection = database.ledger.connect()
-        identity = load_identity(connection)
-        if identity is None:
-            raise DatabaseDamaged()
-        ledger = Ledger(connection, identity, wall_clock, load_anchor(connection))
+        try:
+            identity = load_identity(connection)
+            if identity is None:
+                raise DatabaseDamaged()
+            ledger = Ledger(connection, identity, wall_clock, load_anchor(connection))
+            for feed in ledger.own_feeds():
+                feed.safe_head()
+        except BaseException:  # or a rescue would find the file open
+            connection.close()
+            raise
         station = Station(ledger, BlobStore(database.blobs))
         with suppress(DataError):  # trouble with photos keeps nobody from their records
             station.blobs.sweep(ledger.clock().now - DAY, station.drafts.pictures())

@@ -13,6 +13,7 @@ from models.clock import Anchor, WallClock, judge
 from models.cose import Signer
 from models.damage import stand_in
 from models.decide import Clock
+from models.errors import DatabaseDamaged
 from models.feed import MAX_SEGMENT_BYTES, Head, Segment, genesis, link, make_checkpoint
 from models.field.database import write
 from models.field.projections import FACT, FEED, table
@@ -108,10 +109,12 @@ class OwnFeed:
         return int(self.connection.scalar(_SAFE, {"feed": self.feed}) or 0)
 
     def safe_head(self) -> Head:
-        """The fact through which the centre has signed for it."""
+        """The fact through which the centre has signed for it. Raises DatabaseDamaged where it is
+        no longer here: a disk that lost a write leaves older pages, each whole in itself."""
         seq = self.safe_seq()
         digest = self.hash_at(seq)
-        assert digest is not None, "a receipt covers what is here"
+        if digest is None:
+            raise DatabaseDamaged()
         return Head(seq, digest)
 
     def cover(

@@ -2,7 +2,7 @@ PYTHON_FOR_LOCK ?= python3
 CODE := models sync server desktop resources tests bench scripts
 RUN := .venv/bin/python -m
 
-.PHONY: help setup run test lint bench chaos shots bundle deb bundle-test windows-check lock clean
+.PHONY: help setup run test lint bench soak chaos shots bundle deb bundle-test windows-check lock clean
 
 help: ## What can be done here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -24,6 +24,9 @@ lint: setup ## The checks that run nothing: style, types, imports between rooms
 
 bench: setup ## Each speed beside its floor, in one run
 	$(RUN) bench
+
+soak: setup ## Five thousand hand-overs through the app: is its memory flat? (a quarter of an hour)
+	$(RUN) bench.soak
 
 chaos: setup ## A hundred kills in each scenario: is anything lost or doubled?
 	$(RUN) tests.chaos --kills 100

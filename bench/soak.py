@@ -1,6 +1,7 @@
 """Five thousand hand-overs through the real app, offscreen: is its memory flat?
 
-``python -m bench.soak [HAND-OVERS]``; takes a quarter of an hour, and so is no topic of the others.
+``make soak``, or ``python -m bench.soak [HAND-OVERS]``; takes a quarter of an hour, and so is no
+topic of the others.
 """
 
 from __future__ import annotations

@@ -15,10 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from models.regions import regions
+from server.kept import Kept
 from server.pledges import promised
 from server.telling import Count, city_of, tell
 
 NOTHING = Count()
+KEPT_MS = 30_000
+"""How long a stage's areas are kept."""
+_MOST_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Areas:
     def __init__(self, engine: Engine, smallest: int) -> None:
         self._engine = engine
         self.smallest = smallest
+        self._kept: Kept[StageChoice, StageAreas] = Kept(KEPT_MS, _MOST_KEPT)
 
     def stages(self, now: int) -> tuple[StageChoice, ...]:
         """Those that something is due in: the ones under way first, then the newest."""
@@ -97,8 +102,12 @@ class Areas:
             sorted(found, key=lambda one: (not one.starts_at <= now < one.ends_at, -one.starts_at))
         )
 
-    def of(self, stage: StageChoice) -> StageAreas:
-        """The kecamatan and kelurahan of a stage."""
+    def of(self, stage: StageChoice, now: int) -> StageAreas:
+        """The kecamatan and kelurahan of a stage, as of the last ``KEPT_MS``: it reads all the days
+        there were."""
+        return self._kept.get(stage, now, lambda: self._read(stage))
+
+    def _read(self, stage: StageChoice) -> StageAreas:
         with self._engine.connect() as connection:
             by_village = self._villages(connection, stage.id)
             as_of = connection.scalar(_AS_OF)

@@ -6,7 +6,6 @@ What may be told is ``server.telling``'s rule. Nothing here reads the hand-overs
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from models.clock import DAY, JAKARTA, local
+from server.kept import Kept
 from server.telling import Amount, Cell, Count, District, Row, stage_rows
 
 QUIET_MS = 2 * 3_600_000
@@ -113,8 +113,7 @@ class Figures:
     def __init__(self, engine: Engine, smallest: int) -> None:
         self._engine = engine
         self._smallest = smallest
-        self._guard = threading.Lock()
-        self._kept: dict[date, tuple[int, Mapping[int, Amount]]] = {}
+        self._kept: Kept[date, Mapping[int, Amount]] = Kept(KEPT_MS, _MOST_KEPT)
 
     def day(self, day: date, now: int) -> DayFigures:
         """The figures of ``day``; one of no hand-overs has no stages."""
@@ -136,19 +135,17 @@ class Figures:
         That reads every day there was, and changes only when a laptop syncs late; so it is kept
         for ``KEPT_MS``.
         """
-        kept = self._kept.get(day)
-        if kept is not None and 0 <= now - kept[0] < KEPT_MS:
-            return kept[1]
-        rows = connection.execute(_BEFORE, {"day": day, "smallest": self._smallest})
-        found = {
-            row.stage: Amount(Count(int(row.lines), row.untold), Count(int(row.pieces), row.untold))
-            for row in rows
-        }
-        with self._guard:
-            while len(self._kept) >= _MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[day] = now, found
-        return found
+
+        def read() -> Mapping[int, Amount]:
+            rows = connection.execute(_BEFORE, {"day": day, "smallest": self._smallest})
+            return {
+                row.stage: Amount(
+                    Count(int(row.lines), row.untold), Count(int(row.pieces), row.untold)
+                )
+                for row in rows
+            }
+
+        return self._kept.get(day, now, read)
 
     def _stages(
         self, connection: Connection, cells: Sequence[Cell], before: Mapping[int, Amount]

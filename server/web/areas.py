@@ -43,7 +43,7 @@ class AreaPages:
         language, now = language_of(request), self._clock()
         stages = self._areas.stages(now)
         chosen = _chosen(request, stages)
-        found = self._areas.of(chosen) if chosen is not None else None
+        found = self._areas.of(chosen, now) if chosen is not None else None
         response = self._pages.page(
             "areas.html",
             language,
@@ -71,7 +71,7 @@ class AreaPages:
             language,
             _there(request, language, f"{_PATH}/{region.code}"),
             headers=_BRIEFLY,
-            village=self._area(chosen, region),
+            village=self._area(chosen, region, now),
             district=district.name if district else "",
             city=city_of(region.parent_code),
             chosen=chosen,
@@ -80,11 +80,11 @@ class AreaPages:
             stage_parameter=STAGE_PARAMETER,
         )
 
-    def _area(self, stage: StageChoice | None, region: Region) -> Area:
+    def _area(self, stage: StageChoice | None, region: Region, now: int) -> Area:
         nothing = Area(region.code, region.name)
         if stage is None:
             return nothing
-        return self._areas.of(stage).villages.get(region.code, nothing)
+        return self._areas.of(stage, now).villages.get(region.code, nothing)
 
 
 def _chosen(request: Request, stages: tuple[StageChoice, ...]) -> StageChoice | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from models.decide import HouseholdStatus
 from models.facts import Line
 from models.regions import Level, regions
-from server.areas import Areas
+from server.areas import KEPT_MS, Areas
 from server.cli import main
 from server.needs import recount
 from server.telling import Count
@@ -62,12 +62,13 @@ def words(town: Town, path: str) -> str:
 def test_the_largest_gap_stands_first_and_shrinks_as_laptops_sync(town: Town) -> None:
     areas = Areas(town.engine, 5)
     (first,) = areas.stages(NOW)
-    before = areas.of(first)
+    before = areas.of(first, NOW)
     assert [one.total.name for one in before.districts] == ["Gambir", "Senen"]
     assert (before.total.households, before.total.due) == (Count(80), Count(200))
     assert (before.total.gap, before.total.share) == (200, 0)
     town.hand_over(town.laptop(), range(60), *BOTH)
-    after = areas.of(first)
+    assert areas.of(first, NOW) is before, "kept for a moment"
+    after = areas.of(first, NOW + KEPT_MS)
     assert [one.total.name for one in after.districts] == ["Senen", "Gambir"]
     gambir = after.villages[GAMBIR]
     assert (gambir.due, gambir.handed, gambir.gap, gambir.share) == (Count(180), Count(180), 0, 100)
@@ -79,14 +80,14 @@ def test_the_largest_gap_stands_first_and_shrinks_as_laptops_sync(town: Town) ->
 def test_a_hundred_percent_means_that_nothing_is_left(town: Town) -> None:
     town.hand_over(town.laptop(), range(59), *BOTH)
     found = Areas(town.engine, 5)
-    assert found.of(found.stages(NOW)[0]).villages[GAMBIR].share == 98
+    assert found.of(found.stages(NOW)[0], NOW).villages[GAMBIR].share == 98
 
 
 def test_who_moved_or_died_needs_nothing_there(town: Town) -> None:
     town.settle(range(100, 110), CIDENG, BOTH, HouseholdStatus.MOVED)
     town.settle(range(110, 120), CIDENG, BOTH, HouseholdStatus.DECEASED)
     found = Areas(town.engine, 5)
-    assert CIDENG not in found.of(found.stages(NOW)[0]).villages
+    assert CIDENG not in found.of(found.stages(NOW)[0], NOW).villages
 
 
 def test_an_rw_of_few_households_is_not_told_and_no_sum_gives_it_back(town: Town) -> None:
@@ -176,7 +177,7 @@ def test_a_stage_is_chosen_and_kept_from_page_to_page(town: Town) -> None:
 
 def test_every_kelurahan_of_the_mainland_is_on_the_map_and_inside_it(town: Town) -> None:
     areas = Areas(town.engine, 5)
-    drawn = area_map(areas.of(areas.stages(NOW)[0]).villages)
+    drawn = area_map(areas.of(areas.stages(NOW)[0], NOW).villages)
     mainland = [one for one in regions().all(Level.VILLAGE) if not one.code.startswith("31.01")]
     assert len(drawn.dots) == len(mainland)
     for dot in drawn.dots:

@@ -11,6 +11,7 @@ import pytest
 from httpx import Client
 from sqlalchemy import Engine, text
 
+from server.areas import KEPT_MS
 from server.cli import main
 from server.keys import write_keys
 from server.web.limits import Limits, Rate
@@ -105,6 +106,7 @@ def test_what_is_agreed_shows_where_it_is_promised_until_it_is_called_off(
     town: Town, client: Client, environment: dict[str, str]
 ) -> None:
     def promised() -> bool:
+        town.now += KEPT_MS
         area = words(client.get(f"/wilayah/{GAMBIR}").text)
         return "Dijanjikan 1.500" in area and "1.500" in words(client.get("/wilayah").text)
 

@@ -1,0 +1,37 @@
+"""What takes a moment to read and may be a little old, kept for so long."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
+
+
+class Kept(Generic[_Key, _Value]):
+    """Values by key, each for ``ms``; beyond ``most`` the oldest are forgotten.
+
+    Two that ask at once for what is not kept both read it.
+    """
+
+    def __init__(self, ms: int, most: int) -> None:
+        self._ms = ms
+        self._most = most
+        self._guard = threading.Lock()
+        self._kept: dict[_Key, tuple[int, _Value]] = {}
+
+    def get(self, key: _Key, now: int, read: Callable[[], _Value]) -> _Value:
+        """What is kept under ``key``, or else what ``read`` gives, kept from ``now`` (ms) on. After
+        the clock was set back it is read anew."""
+        kept = self._kept.get(key)
+        if kept is not None and 0 <= now - kept[0] < self._ms:
+            return kept[1]
+        found = read()
+        with self._guard:
+            self._kept.pop(key, None)
+            while len(self._kept) >= self._most:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = now, found
+        return found

@@ -142,7 +142,8 @@ def test_what_is_left_is_held_against_what_is_owed_and_a_movement_is_taken_back(
         app.scanning()
         app.hand_over(FAMILIES[0].code)
         page = open_page(app)
-        assert "Cukup: masih harus diserahkan 5" in words_of(page)
+        # Labels that were just laid out are shown with the event loop's next turn.
+        app.until(lambda: "Cukup: masih harus diserahkan 5" in words_of(page))
         choose(app, page, Movement.RETURNED)
         app.enter("16")
         last(app, page, 1)
@@ -160,7 +161,7 @@ def test_what_is_left_is_held_against_what_is_owed_and_a_movement_is_taken_back(
         assert isinstance(void, Void)
         assert (void.reason, void.note) == (VoidReason.OTHER, "salah titik")
         app.until(lambda: "dibatalkan" in words_of(page))
-        assert "Cukup" in words_of(page)
+        app.until(lambda: "Cukup" in words_of(page))
 
 
 def test_before_the_queue_is_longer_than_the_stock_the_scan_screen_says_so_once(

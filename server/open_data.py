@@ -13,8 +13,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from openpyxl import Workbook
-
+from models.cells import csv_words
+from models.workbook import Book
 from server.figures import DayFigures
 
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -73,7 +73,8 @@ def as_csv(figures: DayFigures) -> Table:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerows(_head())
-    writer.writerows(map(_safe, day_rows(figures)))
+    for row in day_rows(figures):
+        writer.writerow(csv_words(one) if isinstance(one, str) else one for one in row)
     return Table(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8")
 
 
@@ -95,12 +96,12 @@ def as_json(figures: DayFigures) -> Table:
 
 def as_xlsx(figures: DayFigures) -> Table:
     """A workbook of one sheet."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(figures.day.isoformat())
-    for row in (*_head(), *map(_safe, day_rows(figures))):
-        sheet.append(row)
     out = io.BytesIO()
-    book.save(out)
+    with Book() as book:
+        sheet = book.sheet(figures.day.isoformat(), _head())
+        for row in day_rows(figures):
+            sheet.append(row)
+        book.save(out)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return Table(out.getvalue(), kind)
 
@@ -110,11 +111,3 @@ WRITERS = {"csv": as_csv, "json": as_json, "xlsx": as_xlsx}
 
 def _head() -> tuple[tuple[str, ...], ...]:
     return tuple(name for name, _ in COLUMNS), tuple(tag for _, tag in COLUMNS)
-
-
-def _safe(row: tuple[Value, ...]) -> tuple[Value, ...]:
-    """No spreadsheet takes a name for a formula."""
-    return tuple(
-        f"'{one}" if isinstance(one, str) and one[:1] in ("=", "+", "-", "@", "\t", "\r") else one
-        for one in row
-    )

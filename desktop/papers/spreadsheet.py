@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from desktop.papers.tables import TABLES, Row, plain, printable
+from desktop.papers.tables import TABLES, Row, plain
 from desktop.papers.wording import Speech
 from models.texts import Language
 
@@ -16,8 +15,6 @@ Report = Callable[[int], None]
 BOM = "\ufeff"
 """Excel takes a CSV for the system's old code page without it."""
 _WIDTH = 18
-_NOT_WORDS = ("=", "#")
-"""What openpyxl makes a formula or an error of."""
 
 
 def separator(language: Language) -> str:
@@ -32,39 +29,21 @@ def write_xlsx(
     language: Language = "id",
     report: Report = lambda _done: None,
 ) -> int:
-    """All tables in one workbook; returns how many rows. Rows lie in a temporary file until the
-    end, so that memory does not grow with them."""
-    from openpyxl import Workbook
-    from openpyxl.styles import Font
+    """All tables in one workbook; returns how many rows."""
+    from models.workbook import Book
 
-    speech, bold = Speech(language), Font(bold=True)
-    book = Workbook(write_only=True)
-    book.properties.creator = "KSBB"
-    sheets: dict[str, Any] = {}
-    for table in TABLES:
-        sheet = sheets[table.leaf] = book.create_sheet(speech.say(f"table.{table.leaf}"))
-        sheet.freeze_panes = "A3"
-        for place in range(len(table.columns)):
-            sheet.column_dimensions[_letter(place)].width = _WIDTH
-        sheet.append([_text(sheet, words, bold) for words in table.heading(speech)])
-        sheet.append([_text(sheet, tag) for tag in table.tags])
-    done = 0
-    try:
-        for done, row in enumerate(rows, 1):
-            sheet = sheets[row.table.leaf]
-            sheet.append(
-                [
-                    _text(sheet, cell) if isinstance(cell, str) else _value(cell)
-                    for cell in row.cells
-                ]
+    speech, done = Speech(language), 0
+    with Book() as book:
+        sheets = {
+            table.leaf: book.sheet(
+                speech.say(f"table.{table.leaf}"), (table.heading(speech), table.tags), _WIDTH
             )
+            for table in TABLES
+        }
+        for done, row in enumerate(rows, 1):
+            sheets[row.table.leaf].append(row.cells)
             report(done)
-    except BaseException:
-        for sheet in sheets.values():  # their temporary files hold names
-            sheet.close()
-            sheet._writer.cleanup()
-        raise
-    book.save(target)
+        book.save(target)
     return done
 
 
@@ -91,29 +70,3 @@ def write_csv(
     for stream in streams:
         stream.detach()
     return done
-
-
-def _text(sheet: Any, words: str, font: Any = None) -> Any:
-    """A cell that is words whatever it looks like: "=1+1" stays what a person wrote."""
-    from openpyxl.cell import WriteOnlyCell
-
-    words = printable(words)
-    if font is None and not words.startswith(_NOT_WORDS):
-        return words  # a cell of its own would take twice the time
-    cell = WriteOnlyCell(sheet, words)
-    cell.data_type = "s"
-    if font is not None:
-        cell.font = font
-    return cell
-
-
-def _value(cell: int | datetime | None) -> int | datetime | None:
-    """A number or a time; a workbook knows no time zones."""
-    return cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell
-
-
-def _letter(place: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    letter: str = get_column_letter(place + 1)
-    return letter

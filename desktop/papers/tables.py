@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.papers.wording import Speech
+from models.cells import csv_words
 
 Cell = str | int | datetime | None
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of something to be reckoned or run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +134,4 @@ def plain(cell: Cell) -> str:
         return cell.strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(cell, int):
         return str(cell)
-    text = printable(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def printable(text: str) -> str:
-    """``text`` on one line, without the signs that no spreadsheet may hold."""
-    return "".join(sign for sign in " ".join(text.split()) if sign >= " ")
+    return csv_words(cell)

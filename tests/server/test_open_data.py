@@ -96,6 +96,10 @@ def test_no_name_becomes_a_formula(town: Town, client: Client) -> None:
     with town.engine.begin() as connection:
         connection.execute(text("UPDATE package SET name = '=HYPERLINK(0)'"))
     assert b",'=HYPERLINK(0)," in asked(client, "csv")
+    sheet = load_workbook(io.BytesIO(asked(client, "xlsx"))).active
+    assert sheet is not None
+    found = [cell for row in sheet for cell in row if "HYPERLINK" in str(cell.value)]
+    assert {(cell.value, cell.data_type) for cell in found} == {("=HYPERLINK(0)", "s")}
 
 
 def test_a_day_without_figures_is_an_empty_table(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntFlag
 
 
@@ -15,3 +16,15 @@ class Asks(IntFlag):
     SIGNATURE = 2
     PROXY_DOCUMENT = 4
     """A photo of a proxy's letter of authority or card; asked of proxies alone."""
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Asks:
+        """What is named, as ``NAMES`` are; raises KeyError for another name."""
+        asks = cls.NOTHING
+        for name in names:
+            asks |= cls[name.upper()]
+        return asks
+
+
+NAMES = tuple(one.name.lower() for one in Asks if one.name)
+"""As they are typed."""

@@ -4,19 +4,15 @@ whom."""
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from datetime import date
-from functools import reduce
-from operator import or_
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from models.asks import Asks
 from models.clock import local, wall_clock
 from models.pin import PinError
 from models.regions import RegionError, regions
 from models.texts import text
-from models.usage import Usage
 from server import catalogue
 from server.audit import person
 from server.catalogue import Desk
@@ -25,46 +21,7 @@ from server.errors import BadPin, BadRegion
 from server.named import by_name, find_named
 from server.tables import CentreTable, Package, Point, Programme, Stage, Volunteer, table
 
-_ASKS = [one.name.lower() for one in Asks if one.name]
 _KINDS: tuple[type[CentreTable], ...] = (Programme, Stage, Package, Point, Volunteer)
-
-
-def declare(command: Callable[[str, str], Usage], say: Callable[[str], str]) -> None:
-    """The commands' arguments."""
-
-    def named(name: str, *, programme: bool = False) -> Usage:
-        made = command(name, f"about_{name.replace('-', '_')}")
-        made.add_argument("name", help=say("add.name"))
-        if programme:
-            made.add_argument("--programme", required=True, help=say("add.programme"))
-        return made
-
-    named("add-programme").add_argument("--field", default="pangan", help=say("add.field"))
-    stage = named("add-stage", programme=True)
-    stage.add_argument("--from", dest="first", required=True, type=_day, help=say("add.first"))
-    stage.add_argument("--until", dest="last", required=True, type=_day, help=say("add.last"))
-    stage.add_argument("--asks", nargs="+", choices=_ASKS, default=[], help=say("add.asks"))
-    package = named("add-package", programme=True)
-    package.add_argument(
-        "--contains", action="append", default=[], metavar="ISI", help=say("add.contains")
-    )
-    point = named("add-point")
-    point.add_argument("--region", required=True, help=say("add.region"))
-    point.add_argument("--district", default="", help=say("add.district"))
-    point.add_argument("--address", default="", help=say("add.address"))
-    point.add_argument("--agregator", default="", help=say("add.agregator"))
-    volunteer = named("add-volunteer")
-    volunteer.add_argument("--point", action="append", required=True, help=say("add.point"))
-    renewed = command("set-pin", "about_set_pin")
-    renewed.add_argument("volunteer", metavar="VOLUNTEER", help=say("volunteer_named"))
-    for one in (volunteer, renewed):
-        one.add_argument("--pin", help=say("add.pin"))
-    command("catalogue", "about_catalogue")
-
-
-def _day(written: str) -> date:
-    """``2026-12-01``; raises ValueError, which argparse tells of."""
-    return date.fromisoformat(written)
 
 
 def add_programme(centre: Centre, parsed: argparse.Namespace) -> int:
@@ -76,11 +33,15 @@ def add_programme(centre: Centre, parsed: argparse.Namespace) -> int:
 
 def add_stage(centre: Centre, parsed: argparse.Namespace) -> int:
     """Adds a stage of a programme."""
-    asks = reduce(or_, (Asks[name.upper()] for name in parsed.asks), Asks.NOTHING)
     with centre.engine.begin() as connection:
         programme = _find(connection, Programme, parsed.programme)
         number = catalogue.add_stage(
-            _desk(connection), parsed.name, programme, parsed.first, parsed.last, asks
+            _desk(connection),
+            parsed.name,
+            programme,
+            parsed.first,
+            parsed.last,
+            Asks.of(parsed.asks),
         )
     return _added(centre, Stage, parsed.name, number)
 
@@ -147,12 +108,12 @@ def show(centre: Centre, _parsed: argparse.Namespace) -> int:
     return OK
 
 
-def _more(kind: type[CentreTable], row: object) -> str:
+def _more(kind: type[CentreTable], row: Row[Any]) -> str:
     if kind is Stage:
-        first, last = local(row.starts_at).date(), local(row.ends_at - 1).date()  # type: ignore[attr-defined]
+        first, last = local(row.starts_at).date(), local(row.ends_at - 1).date()
         return f"  {first} … {last}"
     if kind is Point:
-        region = regions().get(row.region)  # type: ignore[attr-defined]
+        region = regions().get(row.region)
         return f"  {region.name}" if region is not None else ""
     return ""
 

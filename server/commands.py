@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import gc
 import json
-import operator
 import signal
 import socket
 import sys
@@ -137,8 +135,7 @@ def demo(centre: Centre, parsed: argparse.Namespace) -> int:
     from server.slips.issue import issue_slips as issue
 
     now, folder = wall_clock(), parsed.folder
-    asks = functools.reduce(operator.or_, (Asks[one.upper()] for one in parsed.asks), Asks.NOTHING)
-    filled = fill(centre.engine, centre.keys, folder, now, parsed.seed, asks)
+    filled = fill(centre.engine, centre.keys, folder, now, parsed.seed, Asks.of(parsed.asks))
     first, second = filled.stages
     with centre.engine.begin() as connection:
         issued = [

@@ -10,7 +10,7 @@ from desktop.shot_hub import pills
 from desktop.shot_sync import sync_states
 from desktop.shot_ways import ways_states
 from desktop.views.closing import ClosingState
-from desktop.views.opening import Countable, OpeningState, PointChoice, StageOpen
+from desktop.views.opening_state import Countable, OpeningState, PointChoice, StageOpen
 from desktop.views.overview import OverviewState, StockLevel
 from desktop.views.parts.check_list import Check
 from desktop.views.parts.count_card import ToCount

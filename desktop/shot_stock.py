@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from desktop.views.complaint_page import ComplaintLine, ComplaintState
+from desktop.views.complaint_state import ComplaintLine, ComplaintState
 from desktop.views.queue_page import QueueState
 from desktop.views.state import HouseholdCard, Notice
-from desktop.views.stock_page import MoveLine, StockLine, StockState
+from desktop.views.stock_state import MoveLine, StockLine, StockState
 from models.facts import Movement
 from models.numbers import slip_number
 from models.pace import HOUR, pace_of

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.presenters.desk import Desk
 from desktop.presenters.faults import notice
 from desktop.threads import Threads
-from desktop.views.complaint_page import ComplaintLine, ComplaintState
+from desktop.views.complaint_state import ComplaintLine, ComplaintState
 from desktop.views.state import HouseholdCard
 from models.facts import Complaint
 from models.field.complaints import complain, complaints

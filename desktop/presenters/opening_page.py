@@ -13,7 +13,8 @@ from desktop.presenters.faults import notice
 from desktop.presenters.sessions import opening_state
 from desktop.presenters.syncing import Syncing
 from desktop.threads import Threads
-from desktop.views.opening import OpeningScreen, OpeningState
+from desktop.views.opening import OpeningScreen
+from desktop.views.opening_state import OpeningState
 from desktop.views.parts.place_entry import PlaceState
 from models.place import Place
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.presenters.desk import Desk
 from desktop.views.closing import ClosingState
-from desktop.views.opening import Countable, OpeningState, PointChoice, StageOpen
+from desktop.views.opening_state import Countable, OpeningState, PointChoice, StageOpen
 from desktop.views.parts.check_list import Check
 from desktop.views.parts.count_card import ToCount
 from desktop.views.state import Goods

@@ -12,7 +12,7 @@ from desktop.presenters.desk import Desk
 from desktop.presenters.faults import notice
 from desktop.threads import Threads
 from desktop.views.parts.stock_form import Wanted
-from desktop.views.stock_page import MoveLine, StockLine, StockState
+from desktop.views.stock_state import MoveLine, StockLine, StockState
 from models.facts import Movement, Stock, VoidReason
 from models.field.owed import OwedReader
 from models.field.stock_sheet import Entry, read_entries, read_sheets

@@ -3,13 +3,12 @@ the number to follow it by, large and as a code."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QGridLayout, QWidget
 
 from desktop.theme.look import Look
+from desktop.views.complaint_state import CATEGORIES, OTHER, ComplaintState
 from desktop.views.parts.arrange import clear, column, frame, row
 from desktop.views.parts.button import Button, may_shrink
 from desktop.views.parts.button_row import foot
@@ -19,42 +18,12 @@ from desktop.views.parts.entry_field import EntryField
 from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words
-from desktop.views.state import HouseholdCard, Notice
 from desktop.views.view import View
 from desktop.views.wording import clock, masked_kk
 from models.numbers import format_slip_number
 
-CATEGORIES = range(1, 9)
-"""The national complaint line's, by the figures that choose them (``facts.Complaint``)."""
-OTHER = 8
 _TWO_COLUMNS = 760
 _SIDE = 220
-
-
-@dataclass(frozen=True, slots=True)
-class ComplaintLine:
-    """One of the session's complaints. ``number`` None: an old record without one."""
-
-    number: int | None
-    at: int
-    category: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class ComplaintState:
-    """``household`` is the one on the scan screen, if there was one; ``made`` the number of the
-    complaint just recorded; ``refused`` counts KK numbers that were no good, ``problem`` says why
-    the last one was (a full text key)."""
-
-    household: HouseholdCard | None = None
-    made: int | None = None
-    busy: bool = False
-    problem: str = ""
-    refused: int = 0
-    listed: tuple[ComplaintLine, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    now: int = 0
 
 
 class ComplaintPage(View):

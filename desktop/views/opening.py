@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from desktop.theme.look import Look
+from desktop.views.opening_state import Countable, OpeningState
 from desktop.views.parts.arrange import clear, column, frame, row
 from desktop.views.parts.button import Button, may_shrink
 from desktop.views.parts.button_row import foot
-from desktop.views.parts.check_list import Check, CheckList
+from desktop.views.parts.check_list import CheckList
 from desktop.views.parts.door_head import DoorHead
 from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.link_line import LinkLine
@@ -21,53 +20,10 @@ from desktop.views.parts.place_entry import PlaceEntry
 from desktop.views.parts.progress import ProgressLine
 from desktop.views.parts.scroll_body import scrolling
 from desktop.views.parts.words import Words
-from desktop.views.state import LinkState, Notice, Progress
 from desktop.views.view import View
 from desktop.views.wording import day, number
 
 _MOST = 99_999
-
-
-@dataclass(frozen=True, slots=True)
-class PointChoice:
-    """A point of this device and how many households it has there."""
-
-    id: int
-    name: str
-    households: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StageOpen:
-    """A stage that is handed out today, and until when (ms)."""
-
-    name: str
-    until: int
-
-
-@dataclass(frozen=True, slots=True)
-class Countable:
-    """A package that may be counted; ``expected``: what the records of this laptop say is left."""
-
-    id: int
-    name: str
-    expected: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningState:
-    """``points`` holds at least one; the first is chosen."""
-
-    volunteer: str = ""
-    points: tuple[PointChoice, ...] = ()
-    stages: tuple[StageOpen, ...] = ()
-    packages: tuple[Countable, ...] = ()
-    checks: tuple[Check, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    busy: bool = False
-    link: LinkState = field(default_factory=LinkState)
-    progress: Progress | None = None
-    now: int = 0
 
 
 class OpeningScreen(View):

@@ -3,8 +3,6 @@ comes and goes, and every movement of the session, which can be taken back."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
@@ -17,64 +15,13 @@ from desktop.views.parts.enter_key import press_focused
 from desktop.views.parts.entry_field import EntryField
 from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.scroll_body import scrolling
-from desktop.views.parts.stock_form import StockForm, Wanted
+from desktop.views.parts.stock_form import StockForm
 from desktop.views.parts.words import Words, set_tone
-from desktop.views.state import Notice
+from desktop.views.stock_state import MoveLine, StockLine, StockState
 from desktop.views.view import View
 from desktop.views.wording import clock, number
-from models.facts import Movement
 
 _TWO_COLUMNS = 760
-
-
-@dataclass(frozen=True, slots=True)
-class StockLine:
-    """A package. ``opening`` None: nobody knows; ``left`` None: never counted. ``came`` and
-    ``went`` by movement; ``found``: what counts found more or less; ``owed`` to households."""
-
-    package: int
-    name: str
-    opening: int | None = None
-    moved: tuple[tuple[Movement, int], ...] = ()
-    handed: int = 0
-    found: int = 0
-    left: int | None = None
-    owed: int = 0
-
-    @property
-    def missing(self) -> int:
-        """How many more are owed than there are."""
-        return max(0, self.owed - self.left) if self.left is not None else 0
-
-
-@dataclass(frozen=True, slots=True)
-class MoveLine:
-    """A movement. ``place`` among this laptop's records; None: another laptop wrote it."""
-
-    place: int | None
-    at: int
-    movement: Movement
-    name: str
-    quantity: int
-    reference: str = ""
-    note: str = ""
-    other_point: str = ""
-    voided: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StockState:
-    """``recorded`` counts what was recorded on this page, ``last`` of all; ``voiding`` is the
-    movement that is about to be taken back."""
-
-    lines: tuple[StockLine, ...] = ()
-    moves: tuple[MoveLine, ...] = ()
-    recorded: int = 0
-    last: MoveLine | None = None
-    voiding: MoveLine | None = None
-    busy: bool = False
-    notices: tuple[Notice, ...] = ()
-    now: int = 0
 
 
 class StockPage(View):
@@ -321,6 +268,3 @@ class StockPage(View):
     def _make_room(self) -> None:
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._halves.setDirection(across if self.width() >= self.look.px(_TWO_COLUMNS) else down)
-
-
-__all__ = ["MoveLine", "StockLine", "StockPage", "StockState", "Wanted"]

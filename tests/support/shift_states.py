@@ -16,12 +16,14 @@ from desktop.shot_sync import unsafe_states, wipe_states
 from desktop.shot_usb import usb_states
 from desktop.theme.look import Look
 from desktop.views.closing import ClosingScreen, ClosingState
-from desktop.views.complaint_page import ComplaintPage, ComplaintState
+from desktop.views.complaint_page import ComplaintPage
+from desktop.views.complaint_state import ComplaintState
 from desktop.views.door_page import DoorPage
 from desktop.views.help_page import HelpPage
 from desktop.views.laptops_page import LaptopsPage
 from desktop.views.laptops_state import LaptopsState
-from desktop.views.opening import OpeningScreen, OpeningState, PointChoice
+from desktop.views.opening import OpeningScreen
+from desktop.views.opening_state import OpeningState, PointChoice
 from desktop.views.parts.check_list import Check
 from desktop.views.queue_page import QueuePage, QueueState
 from desktop.views.scan_screen import ScanScreen
@@ -29,7 +31,8 @@ from desktop.views.scan_state import Judged, ScanState
 from desktop.views.search_page import SearchPage
 from desktop.views.search_state import SearchState
 from desktop.views.state import CameraStatus, Goods, Notice, Sibling
-from desktop.views.stock_page import StockPage, StockState
+from desktop.views.stock_page import StockPage
+from desktop.views.stock_state import StockState
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.unsafe_page import UnsafePage, UnsafeState
 from desktop.views.usb_page import UsbPage, UsbState

@@ -10,7 +10,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from desktop.paper_desk import About, Order, Paper, PaperDesk
+from desktop.paper_desk import PaperDesk
+from desktop.paper_making import About, Order, Paper
 from desktop.presenters.faults import notice
 from desktop.scan.still import signature_bytes
 from desktop.threads import Cancel, Threads

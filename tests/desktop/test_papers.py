@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop import machine, papers_over, receipt_over
-from desktop.paper_desk import Order, PaperDesk, Report
+from desktop.paper_desk import PaperDesk
+from desktop.paper_making import Order, Report
 from desktop.presenters.papers import Papers
 from desktop.settings import load_settings
 from desktop.views.opening import OpeningScreen

@@ -10,7 +10,8 @@ import pytest
 import qrcode
 from sqlalchemy import Engine, delete, update
 
-from desktop.paper_desk import Order, Paper, PaperDesk
+from desktop.paper_desk import PaperDesk
+from desktop.paper_making import Order, Paper
 from models import slip_text
 from models.clock import DAY, wall_clock
 from models.cose import Signer

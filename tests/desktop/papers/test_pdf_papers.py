@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 from PySide6.QtPrintSupport import QPrinter
 
-from desktop.paper_desk import Order, Paper, PaperDesk
+from desktop.paper_desk import PaperDesk
+from desktop.paper_making import Order, Paper
 from desktop.papers.bast import write_bast
 from desktop.papers.content import Bast, DanomRow, Figures, Head, Receipt, Signer
 from desktop.papers.danom import sheets, write_danom

@@ -15,7 +15,8 @@ import hxl
 import openpyxl
 import pytest
 
-from desktop.paper_desk import Order, Paper, PaperDesk
+from desktop.paper_desk import PaperDesk
+from desktop.paper_making import Order, Paper
 from desktop.papers.spreadsheet import separator, write_csv, write_xlsx
 from desktop.papers.tables import STOCK, TABLES, Row, plain
 from desktop.papers.wording import WIB

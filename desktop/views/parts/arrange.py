@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import delete
 
 from desktop.theme.sizes import GRID
 
@@ -74,5 +75,8 @@ def clear(layout: QLayout) -> None:
         if widget is not None:
             widget.hide()
             widget.deleteLater()
-        elif inner is not None:
+        if inner is not None:
             clear(inner)
+        else:
+            # A place or a stretch, which is C++'s until it is taken out and then nobody's.
+            delete(item)

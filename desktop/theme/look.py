@@ -95,7 +95,9 @@ class Look(QObject):
         room: Room | None = None,
         scale: int | None = None,
     ) -> None:
-        """Change what is given; every screen follows without being built anew."""
+        """Change what is given; every screen follows without being built anew. To dress them all
+        takes a while, so only where something is another one now."""
+        before = (self._language, self._room, self._sizes)
         if language is not None and language != self._language:
             self._language = language
             self._qt_words.spoken = language
@@ -103,7 +105,8 @@ class Look(QObject):
             self._room = room
         if scale is not None:
             self._sizes = sizes(scale)
-        self._dress()
+        if (self._language, self._room, self._sizes) != before:
+            self._dress()
 
     def _dress(self) -> None:
         if self._app is not None:

@@ -88,7 +88,7 @@ class Preferences(QObject):
         """Shows the settings over whatever stands, and goes back to it."""
         page = SettingsPage(self._window.look)
         panel = page.panel
-        unsaved: list[Notice] = []
+        notices: list[Notice] = []
 
         def draw() -> None:
             cameras = tuple(
@@ -102,20 +102,21 @@ class Preferences(QObject):
                     self._printers,
                     self._sounds.available,
                     self.can_wipe,
-                    tuple(unsaved),
+                    tuple(notices),
                 )
             )
 
         def change(settings: Settings) -> None:
-            unsaved[:] = [] if self.change(settings) else [Notice("door.settings.unsaved")]
+            notices.clear()
+            self.change(settings)
             draw()
 
         def dismiss(_key: str) -> None:
-            unsaved.clear()
+            notices.clear()
             draw()
 
         def tell(said: Notice) -> None:
-            unsaved[:] = [said]
+            notices[:] = [said]
             draw()
 
         def leave() -> None:
@@ -151,8 +152,8 @@ class Preferences(QObject):
         """Remembers where papers are saved."""
         self.change(replace(self.settings, papers=folder))
 
-    def change(self, settings: Settings) -> bool:
-        """Makes these the settings, everywhere and on the disk; False where they were not kept."""
+    def change(self, settings: Settings) -> None:
+        """Makes these the settings everywhere at once, and soon on the disk."""
         before, self.settings = self.settings, settings
         self._window.look.change(
             language=settings.language, room=settings.room, scale=settings.scale
@@ -163,6 +164,11 @@ class Preferences(QObject):
                 self._camera.stop()
             else:
                 self._camera.start(settings.camera.encode())
-        kept = save_settings(self._file, settings)
+        # On the thread that does one thing after the other, and all of them before the app closes:
+        # the newest settings are the last to be written.
+        self._threads.submit_db(lambda: save_settings(self._file, settings), self._saved)
         self.changed.emit(settings)
-        return kept
+
+    def _saved(self, kept: bool) -> None:
+        if not kept:
+            self.tell(Notice("door.settings.unsaved"))

@@ -24,6 +24,7 @@ from desktop.presenters.scanning import Phase, Scan
 from desktop.presenters.syncing import Syncing
 from desktop.settings import NO_CAMERA, Settings
 from desktop.shift import Shift
+from desktop.theme.tokens import Room
 from desktop.threads import Threads
 from desktop.vault import Vault
 from desktop.views.login_screen import LoginScreen
@@ -161,6 +162,7 @@ class App:
         self.threads = Threads(self.unhandled.append)
         settings = Settings(
             language,
+            Room.LIGHT,
             camera=NO_CAMERA,
             sound=False,
             scale=scale,

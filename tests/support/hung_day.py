@@ -59,7 +59,9 @@ def work(app: App, families: Sequence[Family]) -> None:
     app.until(page.lines["roster"].isVisible)
     app.press(KEY.Key_Escape)
     app.press(KEY.Key_F9)
-    app.until_on(SettingsPage)
+    sound = app.until_on(SettingsPage).panel.sound
+    for choice in (1, 0):
+        sound.buttons()[choice].click()
     app.press(KEY.Key_Escape)
     app.until_on(ScanScreen)
     for one in families[half:]:

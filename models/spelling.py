@@ -14,7 +14,7 @@ from functools import lru_cache
 LEAST_FOR_SLIPS = 4
 """Letters that a folded word needs before another one counts as the same with a slip in it: of
 three, every word is near too many."""
-_KEYED = 7
+_KEYED = 6
 """Letters of a word that its near keys look at."""
 _LONG = 8
 """Letters from which on two slips are forgiven."""
@@ -22,13 +22,10 @@ _LONG = 8
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’`ʼ‘](?=\w)")
 _AGAIN = re.compile(r"(.)\1+")
-_SOUNDS = tuple(
-    (re.compile(old), new)
-    for old, new in (
-        ("oe", "u"), ("tj", "c"), ("dj", "j"), ("sj|sy|sh", "s"), ("nj", "ny"), ("ch|kh", "h"),
-        ("th", "t"), ("dh", "d"), ("ph", "p"), ("q", "k"), ("x", "ks"), ("[fv]", "p"), ("z", "s"),
-        ("ae", "ai"), ("y", "i"), ("o", "u"), ("(?<=.)h$", ""),
-    )
+_SOUNDS = (
+    ("oe", "u"), ("tj", "c"), ("dj", "j"), ("sj", "s"), ("sy", "s"), ("sh", "s"), ("nj", "ny"),
+    ("ch", "h"), ("kh", "h"), ("th", "t"), ("dh", "d"), ("ph", "p"), ("q", "k"), ("x", "ks"),
+    ("f", "p"), ("v", "p"), ("z", "s"), ("ae", "ai"), ("y", "i"), ("o", "u"),
 )  # fmt: skip
 """Old and new spelling, and letters that one hears as another; in this order."""
 _SHORT_FORMS = {
@@ -68,8 +65,10 @@ def words_of(name: str) -> tuple[Word, ...]:
 
 def folded_words(name: str) -> tuple[str, ...]:
     """The folded words of ``name``, each once, as of ``words_of``; for millions of names."""
-    bare = _APOSTROPHE.sub("", name)
-    return tuple(dict.fromkeys(filter(None, map(fold, _WORD.findall(bare)))))
+    # Most names are letters and spaces, and are taken apart in half the time.
+    plain = name.replace(" ", "").isalnum()
+    words = name.split() if plain else _WORD.findall(_APOSTROPHE.sub("", name))
+    return tuple(dict.fromkeys(filter(None, map(fold, words))))
 
 
 _NOTHING = "\N{MODIFIER LETTER APOSTROPHE}"
@@ -86,7 +85,9 @@ def fold(word: str) -> str:
         return short
     sound = bare
     for old, new in _SOUNDS:
-        sound = old.sub(new, sound)
+        sound = sound.replace(old, new)
+    if len(sound) > 1:
+        sound = sound.removesuffix("h")
     sound = _AGAIN.sub(r"\1", sound)
     return _SHORT_FORMS.get(sound, sound) or bare
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -22,6 +23,7 @@ from models.spelling import folded_words, near_keys
 TAIL, LONG_TAIL = 4, 8
 """Last digits of a KK number that are words of their own: those that are shown and printed, and so
 many that they single out a day of record as well."""
+_LONG = 10**LONG_TAIL
 
 _KK, _ID, _NAME, _RW, _RT = range(5)
 """Places in a page's row of a household."""
@@ -60,9 +62,10 @@ def tail_word(kk: int, digits: int) -> str:
     return f"§{kk % 10**digits:0{digits}d}"
 
 
-def index_households(connection: Connection, ids: Sequence[int], households: Sequence[Row]) -> None:
+def index_households(connection: Connection, ids: Sequence[int], households: Sequence[Row]) -> bool:
     """Makes the index tell of ``households`` what they are now, and of ``ids`` and of whoever has
-    their KK numbers nothing else any more. Before the rows themselves are written."""
+    their KK numbers nothing else any more. Before the rows themselves are written; returns whether
+    any of them is known already, or told of twice."""
     numbers = [row[_KK] for row in households]
     going = _rows(connection, _GOING, json.dumps(list(ids)), json.dumps(numbers))
     if going:
@@ -74,17 +77,25 @@ def index_households(connection: Connection, ids: Sequence[int], households: Seq
         connection.exec_driver_sql(
             _LEARN,
             [
-                (kk, " ".join((*words, *_numbers(kk, coming[kk][_RW], coming[kk][_RT]))))
+                (kk, " ".join((*words, _area(coming[kk][_RW], coming[kk][_RT]), _tails(kk))))
                 for kk, words in named.items()
             ],
         )
     changes = Counter(chain.from_iterable(named.values()))
     changes.subtract(chain.from_iterable(folded_words(name) for _, name in going))
     _count(connection, changes)
+    return bool(going) or len(coming) < len(households) or len(set(ids)) < len(ids)
 
 
-def _numbers(kk: int, rw: int, rt: int) -> Iterable[str]:
-    return rw_word(rw), rt_word(rt), tail_word(kk, TAIL), tail_word(kk, LONG_TAIL)
+@cache
+def _area(rw: int, rt: int) -> str:
+    return f"{rw_word(rw)} {rt_word(rt)}"
+
+
+def _tails(kk: int) -> str:
+    """As of ``tail_word``, both; for millions of numbers."""
+    tail = f"{kk % _LONG:0{LONG_TAIL}d}"
+    return f"§{tail[-TAIL:]} §{tail}"
 
 
 def _count(connection: Connection, changes: Counter[str]) -> None:

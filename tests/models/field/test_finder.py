@@ -191,3 +191,12 @@ def test_every_household_is_found_by_its_name_its_number_and_its_rw(
             ):
                 found = {hit.household.id for hit in _find(device, typed, CANDIDATES).hits}
                 assert of in found, typed
+
+
+def test_whom_a_page_tells_of_twice_is_known_as_it_was_told_last(device: FieldDevice) -> None:
+    one, other = _row(200, "Warga Lama"), _row(200, "Warga Baru")
+    device.pull(Page(HERE, 3, 4, 0, AT, {"households": [one, other]}))
+    assert _names(device, "warga") == ["Warga Baru"]
+    moved = (_FIRST + 201, other[1], *other[2:])
+    device.pull(Page(HERE, 4, 5, 0, AT, {"households": [other, moved]}))
+    assert [hit.household.kk for hit in _find(device, "warga baru").hits] == [_FIRST + 201]

@@ -21,7 +21,7 @@ from desktop.settings import SETTINGS_FILE, Settings, load_settings
 from desktop.theme.look import Look
 from desktop.threads import Threads
 from desktop.views.start_screen import StartScreen
-from models.texts import Language
+from models.texts import Language, catalogue
 
 SMALLEST = (1024, 600)
 USUAL = (1366, 768)
@@ -177,10 +177,6 @@ def _load(
     dies now and then when a second thread asks meanwhile.
     """
 
-    def without_qt() -> None:
-        for name in WITHOUT_QT:
-            import_module(name)
-
     def begin() -> None:
         from desktop.workplace import Workplace
 
@@ -201,7 +197,14 @@ def _load(
 
         step()
 
-    threads.submit_net(without_qt, with_qt)
+    threads.submit_net(load_without_qt, with_qt)
+
+
+def load_without_qt() -> None:
+    """Loads what needs no Qt: most of the program, and all the words that it can ever show."""
+    for name in WITHOUT_QT:
+        import_module(name)
+    catalogue()
 
 
 def lock_folder(folder: Path) -> QLockFile | None:

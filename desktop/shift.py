@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QWidget
 
 from desktop.device import OpenDevice, briefly_over_http, sync
 from desktop.hub import HubDesk
@@ -22,13 +22,9 @@ from desktop.presenters.syncing import Syncing
 from desktop.settings import Settings
 from desktop.shift_pages import ShiftPages
 from desktop.threads import Cancel
-from desktop.views.capture_panel import CapturePanel
 from desktop.views.closing import ClosingScreen
 from desktop.views.opening import OpeningScreen
-from desktop.views.overview import OverviewPanel
-from desktop.views.scan_screen import ScanScreen
-from desktop.views.sync_panel import SyncPanel
-from desktop.views.void_panel import VoidPanel
+from desktop.views.scan_screen import ScanScreen, in_pieces
 from models.clock import DAY
 from models.errors import DataError
 from sync.progress import Progress
@@ -40,6 +36,8 @@ if TYPE_CHECKING:
 _COUNTS_MS, _RECORDS_MS = 250, 1_500
 """How soon counters and stock, and the lists of what is not safe, follow what others brought: the
 lists take twenty times as long to read."""
+_TURN_MS = 1
+"""Between the pieces of a screen: after 0 Qt now and then takes two of them in one turn."""
 
 
 class Shift(QObject):
@@ -242,26 +240,12 @@ class Shift(QObject):
     def _scan(self, standing: Standing) -> None:
         if self._ended:
             return
-        # To build it all in one turn of the event loop would keep the keyboard waiting.
-        look = self.place.look
-        built: list[QWidget] = []
-        kinds = (OverviewPanel, VoidPanel, SyncPanel, CapturePanel)
+        pieces = in_pieces(self.place.look)
 
         def step() -> None:
-            match built:
-                case [
-                    OverviewPanel() as overview,
-                    VoidPanel() as void,
-                    SyncPanel() as sync,
-                    CapturePanel() as capture,
-                ]:
-                    built.append(ScanScreen(look, parts=(overview, void, sync, capture)))
-                case [*_, ScanScreen() as screen]:
-                    self._show_scan(screen, standing)
-                    return
-                case _:
-                    built.append(kinds[len(built)](look))
-            QTimer.singleShot(0, self, step)
+            screen = next(pieces)
+            then = step if screen is None else partial(self._show_scan, screen, standing)
+            QTimer.singleShot(_TURN_MS, self, then)
 
         step()
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtMultimedia import QVideoFrame
-from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QStackedWidget, QWidget
 
 from desktop.theme.look import Look
 from desktop.views.capture_state import REASONS, CapturePanelState, Step
-from desktop.views.parts.arrange import column, frame, row
+from desktop.views.parts.arrange import column, fill, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.button_row import ButtonRow
 from desktop.views.parts.camera_preview import CameraPreview
@@ -91,9 +91,7 @@ class CapturePanel(View):
         body = column(self._scroll, gap=1)
         body.setStretch(0, 1)
         body.addLayout(column(self._foot, margin=(1, 0, 1, 1)))
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame("card", body))
+        fill(self, "card", body)
         self.setTabOrder(self.go, self.redo)
         self.setTabOrder(self.redo, self.leave_out)
         self.setTabOrder(self.leave_out, self.back)

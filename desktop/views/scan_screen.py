@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import QElapsedTimer, Qt, Signal
@@ -57,7 +58,7 @@ _VERY_LOW = 390
 """The same, under which a reason that can wait is left out."""
 
 
-Parts = tuple[OverviewPanel, VoidPanel, SyncPanel, CapturePanel]
+Parts = tuple[OverviewPanel, VoidPanel, SyncPanel, WaysPanel, CapturePanel]
 
 
 class ScanScreen(View):
@@ -115,16 +116,13 @@ class ScanScreen(View):
         self.household = HouseholdPanel(look)
         self.controls = ScanControls(look)
         self.line = self.controls.line
-        self.overview, self.void, self.sync, self.capture = parts or (
+        self.overview, self.void, self.sync, self.ways, self.capture = parts or (
             OverviewPanel(look),
             VoidPanel(look),
             SyncPanel(look),
+            WaysPanel(look),
             CapturePanel(look),
         )
-        self.ways = WaysPanel(look)
-        self.side = QStackedWidget()
-        for panel in (self.overview, self.void, self.sync, self.ways):
-            self.side.addWidget(panel)
         self._column = column(self.drafts, self.notices, self.banner)
         for middle in (self.camera, self.household):
             self._column.addWidget(middle, 1)
@@ -133,8 +131,12 @@ class ScanScreen(View):
         self._left_column = column(self._said, self.controls, self.capture)
         self._left_column.setStretch(0, 1)
         self._left_column.setStretch(2, 1)
-        self._left = QWidget()
+        # Both halves in their place before they are filled: to move them takes Qt milliseconds.
+        self._left = QWidget(self)
         self._left.setLayout(self._left_column)
+        self.side = QStackedWidget(self)
+        for panel in (self.overview, self.void, self.sync, self.ways):
+            self.side.addWidget(panel)
         self._body = row(self._left, self.side)
         self._body.setStretch(0, 1)
         outer = QVBoxLayout(self)
@@ -432,6 +434,22 @@ class ScanScreen(View):
             self.side.setFixedWidth(wide)
         left = self.width() - 2 * edge - (0 if compact else self.side.minimumWidth() + gap)
         self.controls.arrange(narrow=left < look.px(760), preview=left >= look.px(640) and not low)
+
+
+def in_pieces(look: Look) -> Iterator[ScanScreen | None]:
+    """The screen, after as many steps as it is best built in: to build it all in one turn of the
+    event loop would keep the keyboard waiting."""
+    overview = OverviewPanel(look)
+    yield None
+    void = VoidPanel(look)
+    yield None
+    sync = SyncPanel(look)
+    yield None
+    ways = WaysPanel(look)
+    yield None
+    capture = CapturePanel(look)
+    yield None
+    yield ScanScreen(look, parts=(overview, void, sync, ways, capture))
 
 
 _WITH_A_MEANING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier

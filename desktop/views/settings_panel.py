@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from desktop.settings import (
     NO_CAMERA,
@@ -19,7 +19,7 @@ from desktop.settings import (
 from desktop.theme.look import Look
 from desktop.theme.sizes import SCALES
 from desktop.theme.tokens import Room
-from desktop.views.parts.arrange import column, frame, row
+from desktop.views.parts.arrange import column, fill, row
 from desktop.views.parts.button import Button, may_shrink
 from desktop.views.parts.button_row import RING, ButtonRow, in_line
 from desktop.views.parts.choice_row import ChoiceRow
@@ -135,9 +135,7 @@ class SettingsPanel(View):
         body = column(gap=0)
         body.addWidget(self._scroll, 1)
         body.addLayout(row(self.close_button, margin=(3, 1, 3, 3)))
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame("card", body))
+        fill(self, "card", body)
         self.restyle()
 
     def show_settings(self, state: SettingsPanelState) -> None:
@@ -259,7 +257,7 @@ class SettingsPage(View):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
         self.setProperty("kind", "page")
-        self.panel = SettingsPanel(look)
+        self.panel = SettingsPanel(look, self)
         layout = row(1, self.panel, 1, margin=2)
         layout.setStretch(1, 1000)
         self.setLayout(layout)

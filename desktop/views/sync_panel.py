@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.theme.look import Look
-from desktop.views.parts.arrange import clear, column, frame, row
+from desktop.views.parts.arrange import clear, column, fill, frame, row
 from desktop.views.parts.button import Button, may_shrink
 from desktop.views.parts.elided import Elided
 from desktop.views.parts.link_line import LinkLine
@@ -173,9 +173,7 @@ class SyncPanel(View):
         body.addLayout(
             column(self.now, self.usb, self._stop, self._close, gap=1, margin=(2, 1, 2, 2))
         )
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame("card", body))
+        fill(self, "card", body)
         self.restyle()
 
     def show_sync(self, state: SyncPanelState) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QWidget
 
 from desktop.theme.look import Look
-from desktop.views.parts.arrange import column, frame
+from desktop.views.parts.arrange import column, fill, frame
 from desktop.views.parts.button import Button
 from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.scroll_body import scrolling
@@ -99,9 +99,7 @@ class VoidPanel(View):
         self._scroll = scrolling(upper)
         body = column(self._scroll, gap=1)
         body.addLayout(column(self._confirm_button, self._keep, gap=1, margin=(2, 1, 2, 2)))
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame("card", body))
+        fill(self, "card", body)
         self.restyle()
 
     def show_void(self, state: VoidPanelState) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.theme.look import Look
-from desktop.views.parts.arrange import column, frame
+from desktop.views.parts.arrange import column, fill, frame
 from desktop.views.parts.button import Button
 from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.scroll_body import scrolling
@@ -77,9 +77,7 @@ class WaysPanel(View):
         self._scroll = scrolling(upper)
         body = column(self._scroll, gap=1)
         body.addLayout(column(self.record, self.back, gap=1, margin=(2, 1, 2, 2)))
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame("card", body))
+        fill(self, "card", body)
         self.restyle()
 
     def show_ways(self, state: WaysPanelState) -> None:

@@ -13,12 +13,10 @@ from desktop.app import REPORT_VARIABLE
 
 QT_IN_THE_POOL = """
 import sys
-from importlib import import_module
-from desktop.app import WITHOUT_QT
+from desktop.app import load_without_qt
 
 before = set(sys.modules)
-for name in WITHOUT_QT:
-    import_module(name)
+load_without_qt()
 for name in set(sys.modules) - before:
     for thing in vars(sys.modules[name]).values():
         if str(getattr(thing, "__module__", "")).startswith(("PySide6", "shiboken")):

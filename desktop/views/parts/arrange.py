@@ -61,6 +61,16 @@ def frame(kind: str, layout: QLayout | None = None, *, tone: str = "") -> QFrame
     return made
 
 
+def fill(widget: QWidget, kind: str, layout: QLayout) -> None:
+    """Let ``layout`` in a frame of that kind be all that ``widget`` holds."""
+    outer = QVBoxLayout(widget)
+    outer.setContentsMargins(0, 0, 0, 0)
+    made = frame(kind)
+    # In its place before it is filled: with every widget in it, to move it takes Qt milliseconds.
+    outer.addWidget(made)
+    made.setLayout(layout)
+
+
 def rule() -> QFrame:
     """A thin line between two things."""
     made = frame("rule")

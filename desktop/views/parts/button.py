@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
@@ -13,6 +15,20 @@ _PAD = 20
 _GAP = 10
 _RADIUS = 12
 _WRAP = Qt.TextFlag.TextWordWrap
+
+
+@lru_cache(maxsize=4096)
+def _wrapped(pixels: int, weight: QFont.Weight, words: str, room: int) -> QSize:
+    """What ``words`` take at that width. Kept: Qt asks for the same again and again while it lays
+    out a page."""
+    metrics = QFontMetrics(app_font(pixels, weight))
+    return metrics.boundingRect(0, 0, room, 10_000, _WRAP, words).size()
+
+
+@lru_cache(maxsize=1024)
+def _longest(pixels: int, weight: QFont.Weight, words: str) -> int:
+    metrics = QFontMetrics(app_font(pixels, weight))
+    return max((metrics.horizontalAdvance(word) for word in words.split()), default=0)
 
 
 class Button(QAbstractButton):
@@ -75,9 +91,13 @@ class Button(QAbstractButton):
         """The words shown."""
         return self.text().replace("&&", "&")
 
-    def _font(self) -> QFont:
+    @property
+    def _written(self) -> tuple[int, QFont.Weight]:
         weight = QFont.Weight.Medium if self.kind == "quiet" else QFont.Weight.DemiBold
-        return app_font(self.look.sizes.body, weight)
+        return self.look.sizes.body, weight
+
+    def _font(self) -> QFont:
+        return app_font(*self._written)
 
     def _hint_font(self) -> QFont:
         return app_font(round(self.look.sizes.small * 0.93), QFont.Weight.Medium)
@@ -107,9 +127,7 @@ class Button(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the longest word; the rest wraps and the key's cap goes."""
-        metrics = QFontMetrics(self._font())
-        longest = max((metrics.horizontalAdvance(word) for word in self.words.split()), default=0)
-        wide = longest + 2 + self._icon_room() + 2 * self._pad()
+        wide = _longest(*self._written, self.words) + 2 + self._icon_room() + 2 * self._pad()
         return QSize(max(wide, self._height()), self._height())
 
     def hasHeightForWidth(self) -> bool:
@@ -122,8 +140,8 @@ class Button(QAbstractButton):
         needed = self._wrapped(max(room, 1)).height() + 16
         return max(self._height(), needed)
 
-    def _wrapped(self, room: int) -> QRect:
-        return QFontMetrics(self._font()).boundingRect(0, 0, room, 10_000, _WRAP, self.words)
+    def _wrapped(self, room: int) -> QSize:
+        return _wrapped(*self._written, self.words, room)
 
     def words_fit(self) -> bool:
         """Whether all words can be seen at the size the button has now."""

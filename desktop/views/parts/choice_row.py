@@ -28,12 +28,27 @@ class ChoiceRow(View):
         self._group.idToggled.connect(self._toggled)
         self._stacked = stacked
         self._drawing = False
+        self._said: tuple[str, list[str]] = "", []
         self._row = ButtonRow(stacked=stacked)
         self.setLayout(column(in_line(self._caption), self._row, gap=1))
+
+    def dress(self) -> None:
+        self._row.rearrange()
 
     def show_choices(self, caption: str, words: Sequence[str], chosen: int) -> None:
         """Show these choices; buttons that are there already keep the keyboard."""
         self._drawing = True
+        if self._said != (caption, list(words)):
+            self._said = caption, list(words)
+            self._say(caption, words)
+        self.buttons()[chosen].setChecked(True)
+        # Qt does so itself only once one of them has had the keyboard: Tab comes to what holds.
+        strong, click = Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.ClickFocus
+        for place, button in enumerate(self.buttons()):
+            button.setFocusPolicy(strong if place == chosen else click)
+        self._drawing = False
+
+    def _say(self, caption: str, words: Sequence[str]) -> None:
         self._caption.say(caption)
         while len(self._group.buttons()) < len(words):
             button = Button(self.look, "choice", align_left=self._stacked)
@@ -43,13 +58,7 @@ class ChoiceRow(View):
             button.setVisible(place < len(words))
             if place < len(words):
                 button.say(words[place], name=f"{caption}: {words[place]}")
-        self.buttons()[chosen].setChecked(True)
-        # Qt does so itself only once one of them has had the keyboard: Tab comes to what holds.
-        strong, click = Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.ClickFocus
-        for place, button in enumerate(self.buttons()):
-            button.setFocusPolicy(strong if place == chosen else click)
         self._row.rearrange()
-        self._drawing = False
 
     def buttons(self) -> list[Button]:
         """All its buttons, in their order."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from desktop.theme.look import Look
 from desktop.views.enrol_state import EnrolStage, EnrolState, EnrolStep
-from desktop.views.parts.arrange import column, frame, row
+from desktop.views.parts.arrange import column, fill, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.notice_bar import NoticeBar
 from desktop.views.parts.words import Words
@@ -104,9 +104,7 @@ class EnrolProgress(View):
             row(1, self.over, self.stop, self.retry, self.enter, gap=2),
             gap=2,
         )
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame("card", self._inside))
+        fill(self, "card", self._inside)
         self.restyle()
 
     def show_work(self, state: EnrolState) -> None:

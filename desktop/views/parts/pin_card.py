@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
 
 from desktop.theme.look import Look
 from desktop.views.login_state import LoginState
-from desktop.views.parts.arrange import column, frame, row
+from desktop.views.parts.arrange import column, fill, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.pin_pad import Keypad, PinEntry
 from desktop.views.parts.words import Words
@@ -69,9 +69,7 @@ class PinCard(View):
         # The ring around what has the keyboard lies outside of it and must not be clipped.
         self._words.setContentsMargins(_RING, _RING, _RING, 0)
         self.keypad.setContentsMargins(_RING, 0, 0, 0)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame("card", self._halves))
+        fill(self, "card", self._halves)
         self.restyle()
 
     def show_login(self, state: LoginState) -> None:

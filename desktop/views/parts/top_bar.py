@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QWidget
 
 from desktop.theme.look import Look
 from desktop.views.intents import MENU
-from desktop.views.parts.arrange import column, frame, row
+from desktop.views.parts.arrange import column, fill, row
 from desktop.views.parts.button import Button
 from desktop.views.parts.elided import Elided
 from desktop.views.parts.pill import Pill
@@ -103,9 +103,7 @@ class TopBar(View):
         self._row.addLayout(column(1, self._point, self._session, 1, gap=0), 1)
         for part in (self._person, self._volunteer, self.pill, self.hub, self.menu_button):
             self._row.addWidget(part)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame("bar", self._row))
+        fill(self, "bar", self._row)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.restyle()
 

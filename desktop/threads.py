@@ -67,7 +67,7 @@ class Threads(QObject):
     """Runs work off the GUI thread and hands results back on it. Made on the GUI thread.
 
     ``unhandled`` gets, on the GUI thread, every exception of work that came without an
-    ``on_error`` of its own.
+    ``on_error`` of its own; but for Cancelled, which is then nobody's error.
     """
 
     _to_gui = Signal(object)
@@ -76,6 +76,8 @@ class Threads(QObject):
         super().__init__(parent)
         self._unhandled = unhandled
         self._closing = threading.Event()
+        self._closed = False
+        """The database has done all it was given. Of the GUI thread."""
         self._running: weakref.WeakSet[Cancel] = weakref.WeakSet()
         self._db = ThreadPoolExecutor(max_workers=1, thread_name_prefix=_DB)
         self._net = ThreadPoolExecutor(max_workers=pool, thread_name_prefix=_POOL)
@@ -90,10 +92,13 @@ class Threads(QObject):
     ) -> None:
         """Runs ``work`` on the database thread after all that was given before.
 
-        It is run even when the app closes meanwhile: a fact once submitted is written. Raises
-        RuntimeError when the app has closed, rather than drop it.
+        It is run even when the app closes meanwhile: a fact once submitted is written. After the
+        app has closed it ends as Cancelled: what came of other work may still ask for a reading.
         """
-        self._db.submit(self._run, work, on_done, on_error)
+        if self._closed:
+            self._run(_cancelled, None, on_error)
+        else:
+            self._db.submit(self._run, work, on_done, on_error)
 
     def submit_net(
         self,
@@ -115,7 +120,7 @@ class Threads(QObject):
             return work()
 
         if self._closing.is_set():
-            self._run(unless_stopped, on_done, on_error)
+            self._run(_cancelled, None, on_error)
         else:
             self._net.submit(self._run, unless_stopped, on_done, on_error)
 
@@ -159,6 +164,7 @@ class Threads(QObject):
             thread.join()
         self._net.shutdown(wait=True)
         self._db.shutdown(wait=True)
+        self._closed = True
         if QCoreApplication.instance() is not None:
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
 
@@ -172,7 +178,8 @@ class Threads(QObject):
             result = work()
         except BaseException as error:
             failed, handler = error, on_error or self._unhandled
-            self._to_gui.emit(lambda: handler(failed))
+            if on_error is not None or not isinstance(error, Cancelled):
+                self._to_gui.emit(lambda: handler(failed))
         else:
             if on_done is not None:
                 done = on_done
@@ -181,6 +188,10 @@ class Threads(QObject):
     @Slot(object)
     def _call(self, call: object) -> None:
         cast(Callable[[], None], call)()
+
+
+def _cancelled() -> None:
+    raise Cancelled
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:

@@ -38,9 +38,9 @@ class Syncing(QObject):
 
     changed = Signal()
     learned = Signal()
+    """What is known may have changed: the centre was heard."""
     went_well = Signal()
     """A sync ended with everything receipted that it brought."""
-    """What is known may have changed: the centre was heard."""
     failed = Signal(object)
     """The error that a sync ended with which a person asked for."""
 
@@ -216,6 +216,8 @@ class Syncing(QObject):
             synced.blobs.left.count, synced.blobs.limited, synced.blobs.problem is not None
         )
         self._arm(progress=None, cancelling=False, last=last, well_at=now, photos=photos)
+        if self._over:
+            return
         self.learned.emit()
         self.went_well.emit()
         if self._then_all_photos:
@@ -232,6 +234,8 @@ class Syncing(QObject):
             found = fault(error)
             last = SyncResult(self._now(), f"errors.{found.code}", found.parts)
         self._arm(progress=None, cancelling=False, last=last)
+        if self._over:
+            return
         if self._heard:
             self.learned.emit()
         if again:

@@ -172,18 +172,35 @@ def test_closing_stops_the_pool_finishes_the_database_and_delivers_both(qtbot: Q
     threads.shutdown()
 
 
-def test_after_closing_the_network_is_refused_and_a_fact_is_never_dropped_silently(
-    qtbot: QtBot,
+@pytest.mark.parametrize("submit", ["submit_db", "submit_net"])
+def test_after_closing_work_is_not_begun_and_whoever_asks_is_told(
+    qtbot: QtBot, unhandled: Box, submit: str
 ) -> None:
     errors, box = Box(), Box()
-    threads = Threads(errors.add)
+    threads = Threads(unhandled.add)
     threads.shutdown()
-    threads.submit_net(lambda: box.add("never"))
+    getattr(threads, submit)(lambda: box.add("never"), box.add, errors.add)
     qtbot.waitUntil(errors.holds(1))
     assert [type(error) for error in errors.items] == [Cancelled]
-    with pytest.raises(RuntimeError):
+    assert box.items == unhandled.items == []
+
+
+def test_what_came_of_work_may_ask_for_more_while_the_app_closes(
+    qtbot: QtBot, unhandled: Box
+) -> None:
+    box, threads = Box(), Threads(unhandled.add)
+
+    def asks_for_more(_none: None) -> None:
+        box.add("came")
         threads.submit_db(lambda: box.add("never"))
-    assert box.items == []
+
+    threads.submit_net(lambda: None, asks_for_more)
+    threads.submit_db(lambda: None, asks_for_more)
+    threads.shutdown()
+    threads.submit_db(lambda: box.items.append("never"))
+    qtbot.wait(0)
+    assert box.items == ["came", "came"]
+    assert unhandled.items == []
 
 
 def test_a_call_that_never_comes_back_is_left_behind() -> None:

@@ -31,6 +31,7 @@ from server.status import StatusDesk
 from server.web.addresses import trusted_networks
 from server.web.areas import AreaPages
 from server.web.by_number import ByNumber
+from server.web.complaining import ComplainingPages
 from server.web.counter import Counter
 from server.web.guard import Guard
 from server.web.home import HomePage
@@ -43,6 +44,7 @@ from server.web.problems import Problems
 from server.web.rendering import STATIC, Pages
 from server.web.routing import PageRoute
 from server.web.slip import SlipPages
+from server.web_complaints import WebComplaintDesk
 
 UVICORN: dict[str, Any] = {"access_log": False, "proxy_headers": False, "server_header": False}
 """What uvicorn must be started with: its own access log would hold whole paths (slips, mistyped
@@ -73,6 +75,7 @@ def create_app(
     pages = Pages()
     problems = Problems(pages)
     desk = StatusDesk(engine, personal)
+    complaints = WebComplaintDesk(engine, personal)
 
     app = FastAPI(
         title="KSBB centre",
@@ -97,12 +100,17 @@ def create_app(
             *_health(engine),
             *HomePage(pages, Figures(engine, settings.smallest_count), clock).routes(),
             *AreaPages(pages, Areas(engine, settings.smallest_count), clock).routes(),
-            *StatusPages(counter(limits.status_address, limits.status_total), desk).routes(),
+            *StatusPages(
+                counter(limits.status_address, limits.status_total), desk, complaints
+            ).routes(),
             *ByNumber(
                 counter(limits.complaint_address, limits.complaint_total),
                 "/pengaduan",
                 "complaint.html",
                 ComplaintDesk(engine).follow,
+            ).routes(),
+            *ComplainingPages(
+                counter(limits.complain_address, limits.complain_total), complaints
             ).routes(),
             *PledgePages(
                 counter(limits.pledge_address, limits.pledge_total), PledgeDesk(engine, personal)
@@ -110,6 +118,7 @@ def create_app(
             *SlipPages(
                 counter(limits.slip_address, limits.slip_total),
                 desk,
+                complaints,
                 {slip_key_id(keys.slip.key_id): keys.slip.public_key},
             ).routes(),
             *PaperPages(counter(limits.slip_address, limits.slip_total), engine).routes(),

@@ -53,9 +53,12 @@ class Followed:
         return self.answers[-1].state if self.answers else State.RECEIVED
 
 
+# Those of the laptops and those of the public pages are one to whoever follows them.
 _FIRST = text(
-    "SELECT number, category, at FROM complaint WHERE number = :number"
-    " ORDER BY at, device, feed_no, seq, branch LIMIT 1"
+    "SELECT number, category, at FROM ((SELECT number, category, at FROM complaint"
+    " WHERE number = :number ORDER BY at, device, feed_no, seq, branch LIMIT 1) UNION ALL"
+    " SELECT number, category, at FROM web_complaint WHERE number = :number) AS c"
+    " ORDER BY at LIMIT 1"
 )
 _ANSWERS = text("SELECT at, state, words FROM complaint_answer WHERE number = :number ORDER BY id")
 

@@ -75,18 +75,29 @@ def _lines(language: Language, one: Complained) -> list[str]:
         lines.append("   " + _say(language, "words", words=plain))
     if one.household is not None:
         lines.append("   " + _home(language, one.household))
-    made = {
-        "at": local(one.at).strftime("%d-%m-%Y %H.%M" if language == "id" else "%Y-%m-%d %H:%M"),
-        "point": one.point.name or _say(language, "point", id=one.point.id),
-        "device": one.device.name,
-        "volunteer": one.volunteer.name or f"#{one.volunteer.id}",
-    }
-    lines.append("   " + _say(language, "made", **made))
+    lines.append("   " + _made(language, one))
     for said in one.answers:
         at = local(said.at).strftime("%d-%m-%Y" if language == "id" else "%Y-%m-%d")
         state = text(language, f"pages.complaint.state.{said.state}")
         lines.append(f"   {at} {state}: {said.words}".rstrip(": "))
     return lines
+
+
+def _made(language: Language, one: Complained) -> str:
+    at = local(one.at).strftime("%d-%m-%Y %H.%M" if language == "id" else "%Y-%m-%d %H:%M")
+    if one.made is None:
+        region = regions().get(one.region)
+        where = region.name if region is not None else _say(language, "nowhere")
+        return _say(language, "made_online", at=at, region=where)
+    made = one.made
+    return _say(
+        language,
+        "made",
+        at=at,
+        point=made.point.name or _say(language, "point", id=made.point.id),
+        device=made.device.name,
+        volunteer=made.volunteer.name or f"#{made.volunteer.id}",
+    )
 
 
 def _home(language: Language, home: Home) -> str:

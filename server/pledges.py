@@ -24,6 +24,9 @@ from server.plain_words import mark_of, plain_words
 from server.tables import Pledge, PledgeStep, table
 
 _NUMBERS = 10**10
+_PLEDGES = table(Pledge)
+# The driver does not say how many rows an insert kept, so the row itself has to come back.
+_KEEP = upsert(_PLEDGES).on_conflict_do_nothing().returning(_PLEDGES.c.number)
 
 
 class Progress(StrEnum):
@@ -134,10 +137,7 @@ class PledgeDesk:
                     "first_day": offer.first,
                     "last_day": offer.last,
                 }
-                kept = connection.execute(
-                    upsert(table(Pledge)).on_conflict_do_nothing(), row
-                ).rowcount
-                if kept:
+                if connection.scalar(_KEEP, row) is not None:
                     return number
 
     def follow(self, number: int) -> Pledged | None:

@@ -100,8 +100,10 @@ class StageStatus:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdStatus:
-    """What a household on a list is told; ``see_officer`` when the roster has a question."""
+    """What a household on a list is told; ``see_officer`` when the roster has a question.
+    ``household`` is its opaque number, which is never shown."""
 
+    household: int
     stages: tuple[StageStatus, ...]
     see_officer: bool
     slip: SlipMatch
@@ -156,6 +158,7 @@ class StatusDesk:
             return None
         match = SlipMatch.MATCHES if owner == household else SlipMatch.OTHER
         return HouseholdStatus(
+            household,
             stages,
             found.status != RosterStatus.ACTIVE,
             SlipMatch.NOT_GIVEN if slip is None else match,

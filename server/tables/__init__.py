@@ -50,6 +50,7 @@ from server.tables.happened import (
     Review,
     ReviewKind,
     StockMove,
+    WebComplaint,
 )
 from server.tables.households import Entitlement, Household, KKAlias, Slip
 from server.tables.pledges import Pledge, PledgeStep
@@ -97,5 +98,6 @@ __all__ = [
     "VoidAhead",
     "Volunteer",
     "VolunteerPoint",
+    "WebComplaint",
     "table",
 ]

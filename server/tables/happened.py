@@ -86,6 +86,20 @@ class Complaint(CentreTable, table=True):
     )
 
 
+class WebComplaint(CentreTable, table=True):
+    """A complaint made on the public pages: there is no fact behind it, so it stands beside those
+    of the laptops. ``household`` where it was made from its status; ``words_enc`` is bound to the
+    number; ``region`` is a kelurahan's code or empty."""
+
+    __tablename__ = "web_complaint"
+    number: int = key()
+    at: int = big()
+    category: int = small()
+    household: int | None = big()
+    region: str
+    words_enc: bytes | None = None
+
+
 class ComplaintAnswer(CentreTable, table=True):
     """What the office said of the complaint of a number: each is added, none is changed. ``words``
     are public; ``state`` is ``server.complaint_answers.State``."""

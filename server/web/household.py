@@ -21,6 +21,7 @@ from server.web.forms import read_form
 from server.web.problems import language_of
 from server.web.rendering import address, elsewhere
 from server.web.routing import PageRoute
+from server.web_complaints import WebComplaintDesk
 
 _UNPROCESSABLE = 422
 _PATH = "/status"
@@ -38,9 +39,10 @@ class FieldProblem:
 class StatusPages:
     """``/status`` and ``/en/status``."""
 
-    def __init__(self, counter: Counter, desk: StatusDesk) -> None:
+    def __init__(self, counter: Counter, desk: StatusDesk, complaints: WebComplaintDesk) -> None:
         self._counter = counter
         self._desk = desk
+        self._complaints = complaints
 
     def routes(self) -> list[PageRoute]:
         """Form and answer in both languages."""
@@ -83,7 +85,10 @@ class StatusPages:
         status = await run_in_threadpool(self._desk.household, kk, slip, now)
         if status is None:
             return self._page("unlisted.html", language)
-        return self._page("result.html", language, found=status, masked=mask_kk(kk), now=now)
+        about = self._complaints.about_mark(status.household, now)
+        return self._page(
+            "result.html", language, found=status, masked=mask_kk(kk), about=about, now=now
+        )
 
 
 def _number(field: str, typed: str) -> int | FieldProblem:

@@ -28,6 +28,8 @@ class Limits:
     status_total: Rate = Rate(burst=300, every_ms=100)
     complaint_address: Rate = Rate(burst=20, every_ms=20_000)
     complaint_total: Rate = Rate(burst=100, every_ms=200)
+    complain_address: Rate = Rate(burst=5, every_ms=600_000)
+    complain_total: Rate = Rate(burst=60, every_ms=5_000)
     pledge_address: Rate = Rate(burst=10, every_ms=60_000)
     pledge_total: Rate = Rate(burst=100, every_ms=1_000)
     slip_address: Rate = Rate(burst=60, every_ms=1_000)

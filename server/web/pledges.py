@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.clock import local
-from models.regions import Level, regions
+from models.regions import regions
 from models.texts import LANGUAGES, Language
 from server.pledges import PledgeDesk
 from server.web.by_number import UNPROCESSABLE, ByNumber
 from server.web.counter import Counter
 from server.web.forms import read_form
+from server.web.places import villages_by_district
 from server.web.pledge_form import FIELDS, read_offer
 from server.web.problems import language_of
 from server.web.rendering import address, elsewhere
@@ -82,7 +83,7 @@ class PledgePages:
             UNPROCESSABLE if bad else 200,
             typed=filled,
             bad=[name for name in FIELDS if name in bad],
-            places=_places(),
+            places=villages_by_district(),
             today=today,
         )
 
@@ -90,14 +91,3 @@ class PledgePages:
 def _region_name(code: str) -> str:
     region = regions().get(code)
     return region.name if region is not None else ""
-
-
-def _places() -> list[tuple[str, list[tuple[str, str]]]]:
-    """The kelurahan by kecamatan, to choose from."""
-    return [
-        (
-            district.name,
-            [(village.code, village.name) for village in regions().inside(district.code)],
-        )
-        for district in regions().all(Level.DISTRICT)
-    ]

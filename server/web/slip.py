@@ -20,6 +20,7 @@ from server.web.counter import Counter
 from server.web.problems import language_of
 from server.web.rendering import code_elsewhere
 from server.web.routing import PageRoute
+from server.web_complaints import WebComplaintDesk
 
 _ANY_CENTRE = "https://x/s/"
 """A slip outlives a change of address, so only what follows ``/S/`` counts."""
@@ -30,10 +31,15 @@ class SlipPages:
     """``/S/…``, ``/s/…`` and both below ``/en``; ``slip_keys`` as ``read_slip`` takes them."""
 
     def __init__(
-        self, counter: Counter, desk: StatusDesk, slip_keys: Mapping[bytes, bytes]
+        self,
+        counter: Counter,
+        desk: StatusDesk,
+        complaints: WebComplaintDesk,
+        slip_keys: Mapping[bytes, bytes],
     ) -> None:
         self._counter = counter
         self._desk = desk
+        self._complaints = complaints
         self._slip_keys = slip_keys
 
     def routes(self) -> list[PageRoute]:
@@ -56,7 +62,14 @@ class SlipPages:
             kind = "forged" if slip is SlipProblem.FORGED else "damaged"
             return self._page(request, "slip_bad.html", payload, _NOT_FOUND, kind=kind)
         now = self._counter.clock()
-        return self._page(request, "slip.html", payload, slip=self._desk.slip(slip, now), now=now)
+        return self._page(
+            request,
+            "slip.html",
+            payload,
+            slip=self._desk.slip(slip, now),
+            about=self._complaints.about_mark(slip.household, now),
+            now=now,
+        )
 
     def _read(self, payload: str) -> Slip | SlipProblem:
         signed = from_text(_ANY_CENTRE + payload)

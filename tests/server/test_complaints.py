@@ -91,7 +91,8 @@ def test_a_complaint_keeps_its_number_words_point_and_household(centre: Centre) 
     take(centre, feed, 2, 2)
     (one,) = listed(centre)
     assert (one.number, one.category, one.words) == (NUMBER, 3, "beras kurang 1 kg")
-    assert one.point.id == HERE and one.household is not None
+    assert one.made is not None and one.made.point.id == HERE
+    assert one.household is not None
     assert (one.household.id, one.household.kk) == (SITI.id, "3171********0001")
 
 

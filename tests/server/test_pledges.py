@@ -185,6 +185,16 @@ def test_a_number_that_is_none_is_said(
         assert "Komitmen “" in capsys.readouterr().err
 
 
+def test_a_number_that_was_given_before_is_given_to_nobody_else(
+    town: Town, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr("server.pledges.secrets.randbelow", lambda _most: next(drawn))
+    sent(client)
+    sent(client, donor="PT Lain")
+    assert len(rows(town.engine, "SELECT number FROM pledge")) == 2
+
+
 def test_a_crowd_of_forms_from_one_address_is_stopped(town: Town) -> None:
     with visiting(town.app(limits=Limits(pledge_address=Rate(2, 60_000)))) as client:
         codes = [client.post("/beri", data=OFFER).status_code for _ in range(4)]

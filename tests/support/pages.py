@@ -73,6 +73,7 @@ KEYS = Keys.of(
 LOOSE = Limits(
     status_address=Rate(1_000_000, 1), status_total=Rate(1_000_000, 1),
     complaint_address=Rate(1_000_000, 1), complaint_total=Rate(1_000_000, 1),
+    complain_address=Rate(1_000_000, 1), complain_total=Rate(1_000_000, 1),
     pledge_address=Rate(1_000_000, 1), pledge_total=Rate(1_000_000, 1),
     slip_address=Rate(1_000_000, 1), slip_total=Rate(1_000_000, 1),
     parcel_address=Rate(1_000_000, 1), parcel_total=Rate(1_000_000, 1),

@@ -231,6 +231,16 @@ def upgrade() -> None:
     )
     op.create_index("complaint_by_number", "complaint", ["number"], unique=False)
     op.create_table(
+        "web_complaint",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("category", sa.SmallInteger(), nullable=False),
+        sa.Column("household", sa.BigInteger(), nullable=True),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("words_enc", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name="web_complaint_pkey"),
+    )
+    op.create_table(
         "complaint_answer",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
@@ -539,6 +549,7 @@ def downgrade() -> None:
     op.drop_index("handover_by_fact", table_name="handover")
     op.drop_table("handover")
     op.drop_table("complaint_answer")
+    op.drop_table("web_complaint")
     op.drop_table("complaint")
     op.drop_index("stock_move_by_point", table_name="stock_move")
     op.drop_table("stock_move")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from server.capacity import Busy, Capacity
 from sync.messages import MAX_BODY, MEDIA_TYPE, PATH, Refusal, Reply, refuse
@@ -15,6 +15,10 @@ from sync.receiver import Receiver
 
 Push = Callable[[bytes], Reply]
 """(segment) → the answer."""
+Answered = Callable[[str, int], None]
+"""(operation, status): a laptop got an answer."""
+_THREADS = 32
+"""For laptops alone: pages have threads of their own, and are answered beside them."""
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _OPERATIONS = {
@@ -72,16 +76,19 @@ _OPERATIONS = {
 
 
 def sync_router(
-    receiver: Receiver, push: Push | None = None, capacity: Capacity | None = None
+    receiver: Receiver,
+    push: Push | None = None,
+    capacity: Capacity | None = None,
+    answered: Answered = lambda _operation, _status: None,
 ) -> APIRouter:
     """The routes under ``/api/v1/``; ``docs/sync-protocol.md`` describes the bytes. ``push`` takes
     the segments in instead of ``receiver``."""
-    capacity = capacity or Capacity()
+    room = _Room(capacity or Capacity(), answered)
     router = APIRouter(prefix=PATH.rstrip("/"), tags=["sync"])
     for operation, (summary, description) in _OPERATIONS.items():
         router.add_api_route(
             f"/{operation}",
-            _endpoint(receiver, operation, push if operation == "push" else None, capacity),
+            _endpoint(receiver, operation, push if operation == "push" else None, room),
             methods=["POST"],
             name=operation,
             summary=summary,
@@ -106,20 +113,37 @@ def _unknown(receiver: Receiver) -> Any:
     return answer
 
 
-def _endpoint(receiver: Receiver, operation: str, push: Push | None, capacity: Capacity) -> Any:
+class _Room:
+    """The room for laptops' requests, and the threads on which they are answered."""
+
+    def __init__(self, capacity: Capacity, answered: Answered) -> None:
+        self._capacity = capacity
+        self._answered = answered
+        self._threads: CapacityLimiter | None = None
+
+    async def answer(self, operation: str, take: Callable[[bytes], Reply], body: bytes) -> Response:
+        """What ``take`` says to ``body``, or when to come back."""
+        # It belongs to the event loop, which there is now.
+        self._threads = self._threads or CapacityLimiter(_THREADS)
+        try:
+            with self._capacity.taken(operation):
+                # The database is spoken to without async: a segment's work is a few dozen
+                # milliseconds.
+                reply = await to_thread.run_sync(take, body, limiter=self._threads)
+        except Busy as busy:
+            return Response(status_code=503, headers={"retry-after": str(busy.seconds)})
+        self._answered(operation, reply.status)
+        return _response(reply)
+
+
+def _endpoint(receiver: Receiver, operation: str, push: Push | None, room: _Room) -> Any:
     take = push or partial(receiver.answer, operation)
 
     async def answer(request: Request) -> Response:
         body = await _body(request)
         if body is None:
             return _response(refuse(Refusal.TOO_LARGE, receiver.now()))
-        try:
-            with capacity.taken():
-                # The database is spoken to without async: a segment's work is a few dozen
-                # milliseconds.
-                return _response(await run_in_threadpool(take, body))
-        except Busy as busy:
-            return Response(status_code=503, headers={"retry-after": str(busy.seconds)})
+        return await room.answer(operation, take, body)
 
     return answer
 

@@ -19,9 +19,11 @@ from models.clock import WallClock, wall_clock
 from models.slip import slip_key_id
 from server.api import Push, sync_router
 from server.areas import Areas
+from server.capacity import Capacity
 from server.complaint_answers import ComplaintDesk
 from server.figures import Figures
 from server.keys import Keys
+from server.metrics import Metrics
 from server.parcels import ParcelOffice
 from server.personal import Personal
 from server.pledges import PledgeDesk
@@ -64,11 +66,16 @@ def create_app(
     *,
     limits: Limits | None = None,
     push: Push | None = None,
+    metrics: Metrics | None = None,
 ) -> FastAPI:
     """The centre over an open database; raises BadSetting for proxies that are no networks.
 
-    ``push`` takes pushed segments in (``server.crew``); without it this process does.
+    ``push`` takes pushed segments in (``server.crew``); without it this process does. ``metrics``
+    counts what is asked and answered.
     """
+    metrics, capacity = metrics or Metrics(), Capacity()
+    metrics.watch(engine, clock)
+    _count_waiting(metrics, capacity)
     trusted = trusted_networks(settings.trusted_proxies)
     limits = limits or Limits()
     personal = Personal(keys)
@@ -87,14 +94,17 @@ def create_app(
         exception_handlers={HTTPException: problems.of_exception},
     )
     app.add_middleware(
-        Guard, problem=problems.page, encrypted=settings.public_address.startswith("https://")
+        Guard,
+        problem=problems.page,
+        encrypted=settings.public_address.startswith("https://"),
+        observe=metrics.request,
     )
     receiving = Receiving(engine, keys, clock)
 
     def counter(address: Rate, total: Rate) -> Counter:
         return Counter(pages, problems, Limiter(address, total, clock), trusted, clock)
 
-    app.include_router(sync_router(receiving.receiver, push))
+    app.include_router(sync_router(receiving.receiver, push, capacity, metrics.answered))
     app.router.routes.extend(
         [
             *_health(engine),
@@ -131,6 +141,14 @@ def create_app(
         ]
     )
     return app
+
+
+def _count_waiting(metrics: Metrics, capacity: Capacity) -> None:
+    metrics.gauge(
+        "ksbb_laptops_requests", "Laptops' requests under way", lambda: capacity.under_way
+    )
+    about = "Laptops' requests that were asked to come back"
+    metrics.gauge("ksbb_laptops_turned_away", about, lambda: capacity.turned_away, total=True)
 
 
 def _health(engine: Engine) -> list[PageRoute]:

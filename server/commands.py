@@ -258,21 +258,29 @@ def serve(centre: Centre, _parsed: argparse.Namespace) -> int:
 
     from server.app import UVICORN, create_app
     from server.crew import Crew
+    from server.logs import set_up
+    from server.metrics import Metrics
+    from server.postgres import bounded
 
-    settings = centre.settings
-    if is_taken(settings.host, settings.port):
-        words = text(
-            centre.language, "cli.centre.port_taken", host=settings.host, port=settings.port
-        )
-        print(words, file=sys.stderr)
-        return FAILED
+    settings, logging = centre.settings, (centre.settings.log, centre.settings.log_level)
+    for host, port in ((settings.host, settings.port), settings.metrics or (None, None)):
+        if host is not None and port is not None and is_taken(host, port):
+            words = text(centre.language, "cli.centre.port_taken", host=host, port=port)
+            print(words, file=sys.stderr)
+            return FAILED
+    set_up(*logging)
     # uvicorn ends the process by the signal it was stopped with; this lets what was opened close.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
-    with closing(Crew(settings.workers, centre.engine.url, centre.keys)) as crew:
-        app = create_app(settings, centre.engine, centre.keys, push=crew.push)
+    engine, metrics = bounded(centre.engine), Metrics()
+    with closing(Crew(settings.workers, engine.url, centre.keys, logging, metrics.segment)) as crew:
+        app = create_app(settings, engine, centre.keys, push=crew.push, metrics=metrics)
+        about = "Segments that wait for a process"
+        metrics.gauge("ksbb_segments_waiting", about, crew.waiting)
+        if settings.metrics is not None:
+            metrics.listen(*settings.metrics)
         gc.freeze()  # as in the crew's processes
         centre.say("serving", address=settings.public_address)
-        uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", **UVICORN)
+        uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, **UVICORN)
     return OK
 
 

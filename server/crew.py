@@ -13,6 +13,8 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -20,7 +22,8 @@ from sqlalchemy import URL
 
 from models.clock import wall_clock
 from server.keys import Keys
-from server.postgres import engine_at
+from server.logs import Form, Level, set_up
+from server.postgres import bounded, engine_at
 from server.receiving import Receiving
 from sync.messages import Reply
 from sync.receiver import Receiver
@@ -32,23 +35,47 @@ _at_work: list[Receiver] = []
 class Crew:
     """``size`` processes at the database ``url``; to be closed."""
 
-    def __init__(self, size: int, url: URL, keys: Keys) -> None:
+    def __init__(
+        self,
+        size: int,
+        url: URL,
+        keys: Keys,
+        logging: tuple[Form, Level] = (Form.TEXT, Level.WARNING),
+        worked: Callable[[float], None] = lambda _seconds: None,
+    ) -> None:
+        """``worked`` is told how many seconds the work on each segment took."""
         self._size = size
-        self._place = url, keys
+        self._place = url, keys, logging
+        self._worked = worked
+        self._asked = 0
         self._guard = threading.Lock()
         self._pool = self._begin()
 
     def push(self, body: bytes) -> Reply:
         """The answer to a pushed segment. Where a process was killed, the crew is made anew and
         another one is asked, once."""
-        pool = self._pool
+        with self._guard:
+            self._asked += 1
+            pool = self._pool
         try:
-            return pool.submit(_push, body).result()
+            return self._pushed(pool, body)
         except BrokenProcessPool:
             with self._guard:
                 if self._pool is pool:
                     self._pool = self._begin()
-            return self._pool.submit(_push, body).result()
+            return self._pushed(self._pool, body)
+        finally:
+            with self._guard:
+                self._asked -= 1
+
+    def waiting(self) -> int:
+        """How many segments wait for a process."""
+        return max(0, self._asked - self._size)
+
+    def _pushed(self, pool: ProcessPoolExecutor, body: bytes) -> Reply:
+        reply, seconds = pool.submit(_push, body).result()
+        self._worked(seconds)
+        return reply
 
     def close(self) -> None:
         """Lets what is being taken in come to its end, then ends the processes."""
@@ -70,12 +97,13 @@ class Crew:
 # --- in a process of the crew ----------------------------------------------------------------
 
 
-def _prepare(url: URL, keys: Keys) -> None:
+def _prepare(url: URL, keys: Keys, logging: tuple[Form, Level]) -> None:
+    set_up(*logging)
     # The web process is asked to stop and ends this one when its work is done; where it was killed,
     # this one ends too.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    engine = engine_at(url, connections=1)
+    engine = bounded(engine_at(url, connections=1))
     _at_work.append(Receiving(engine, keys, wall_clock).receiver)
     # What is loaded by now lives as long as this process. Left to the garbage collector, a look
     # through all of it fell into the middle of a segment and took as long as taking that in.
@@ -89,9 +117,11 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _push(body: bytes) -> Reply:
+def _push(body: bytes) -> tuple[Reply, float]:
     (receiver,) = _at_work
-    return receiver.answer("push", body)
+    began = time.perf_counter()
+    reply = receiver.answer("push", body)
+    return reply, time.perf_counter() - began
 
 
 def _nothing() -> None:

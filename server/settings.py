@@ -6,12 +6,15 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
 from server.errors import BadSetting
+from server.logs import Form, Level
 
 DEFAULT_PORT = 8470
 _POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
@@ -28,7 +31,8 @@ class Settings:
     ``dsn`` None means the embedded PostgreSQL under ``data_folder``. ``public_address`` is how
     devices and phones reach the centre, without a slash at the end. ``keys_file`` holds the keys
     that the database must never hold. Public counts below ``smallest_count`` are not shown.
-    ``workers`` is how many processes take in what laptops push.
+    ``workers`` is how many processes take in what laptops push. ``metrics`` is the host and port on
+    which Prometheus is answered; ``log`` how the log looks, ``log_level`` from where on it is kept.
     """
 
     data_folder: Path
@@ -40,6 +44,9 @@ class Settings:
     smallest_count: int = 5
     trusted_proxies: tuple[str, ...] = ()
     workers: int = 1
+    metrics: tuple[str, int] | None = None
+    log: Form = Form.TEXT
+    log_level: Level = Level.WARNING
 
     @property
     def database_folder(self) -> Path:
@@ -52,7 +59,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
     ``KSBB_DSN`` · ``KSBB_DATA`` · ``KSBB_PUBLIC_ADDRESS`` · ``KSBB_HOST`` · ``KSBB_PORT`` ·
     ``KSBB_KEYS_FILE`` · ``KSBB_SMALLEST_COUNT`` · ``KSBB_TRUSTED_PROXIES`` · ``KSBB_WORKERS``
-    (one a core); each may be absent.
+    (one a core) · ``KSBB_METRICS`` · ``KSBB_LOG`` · ``KSBB_LOG_LEVEL``; each may be absent.
     """
     host = environment.get("KSBB_HOST", "").strip() or "127.0.0.1"
     port = _whole(environment, "KSBB_PORT", DEFAULT_PORT, 1, _HIGHEST_PORT)
@@ -70,6 +77,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         smallest_count=_whole(environment, "KSBB_SMALLEST_COUNT", 5, 1, _MOST_SUPPRESSED),
         trusted_proxies=tuple(part.strip() for part in proxies.split(",") if part.strip()),
         workers=_whole(environment, "KSBB_WORKERS", cores, 1, _MOST_WORKERS),
+        metrics=_metrics(environment),
+        log=_one_of(environment, "KSBB_LOG", Form.TEXT),
+        log_level=_one_of(environment, "KSBB_LOG_LEVEL", Level.WARNING),
     )
 
 
@@ -146,6 +156,31 @@ def _whole(environment: Mapping[str, str], name: str, otherwise: int, low: int, 
     if not (given.isascii() and given.isdigit() and low <= int(given) <= high):
         raise BadSetting(variable=name, value=given, expected=f"{low}-{high}")
     return int(given)
+
+
+def _metrics(environment: Mapping[str, str]) -> tuple[str, int] | None:
+    """``127.0.0.1:9470`` or ``[::1]:9470``: both are said: nothing is open by chance."""
+    given = environment.get("KSBB_METRICS", "").strip()
+    if not given:
+        return None
+    host, _, port = given.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (host and port.isascii() and port.isdigit() and 0 < int(port) <= _HIGHEST_PORT):
+        raise BadSetting(variable="KSBB_METRICS", value=given, expected="127.0.0.1:9470")
+    return host, int(port)
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def _one_of(environment: Mapping[str, str], name: str, otherwise: _Choice) -> _Choice:
+    given = environment.get(name, "").strip().lower()
+    choices = type(otherwise)
+    if not given:
+        return otherwise
+    if given not in set(choices):
+        raise BadSetting(variable=name, value=given, expected=" | ".join(choices))
+    return choices(given)
 
 
 def _reachable(host: str) -> str:

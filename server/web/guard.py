@@ -6,16 +6,21 @@ so the log names the route that answered (``/S/{payload}``), never the path that
 
 from __future__ import annotations
 
+import asyncio
+import builtins
 import logging
 import time
-import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.logs import FIELDS, told_of
 
 _ACCESS = logging.getLogger("ksbb.access")
 _ERRORS = logging.getLogger("ksbb.errors")
@@ -24,8 +29,17 @@ LONGEST_PATH = 2_000
 _TOO_LONG = 414
 _FAILED = 500
 _UNAVAILABLE = 503
-_FRAMES = 12
-"""The innermost frames of a failure; those further out are the framework's."""
+_TOO_SLOW = 408
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long (s) a request is waited for: between two pieces of its body, and for all of it. A
+    thin line brings the longest body that there may be in less."""
+
+    silence: float = 60.0
+    whole: float = 1_800.0
+
 
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self';"
@@ -41,16 +55,30 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 _ONLY_ENCRYPTED = "max-age=31536000"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Any other is somebody's own word, and kept out of the log."""
 
 ProblemPage = Callable[[Request, int], Response]
+Observe = Callable[[str, str, int, float], None]
+"""(method, route's pattern, status, seconds): a request was answered."""
 
 
 class Guard:
     """ASGI middleware; ``problem`` makes the page for a status without asking the database."""
 
-    def __init__(self, app: ASGIApp, problem: ProblemPage, *, encrypted: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        problem: ProblemPage,
+        *,
+        encrypted: bool,
+        observe: Observe | None = None,
+        patience: Patience | None = None,
+    ) -> None:
         self._app = app
         self._problem = problem
+        self._observe = observe
+        self._patience = patience or Patience()
         self._headers = dict(HEADERS)
         if encrypted:
             self._headers["strict-transport-security"] = _ONLY_ENCRYPTED
@@ -77,7 +105,7 @@ class Guard:
                 answer = self._problem(Request(scope), _TOO_LONG)
                 await answer(scope, receive, send_guarded)
             else:
-                await self._app(scope, receive, send_guarded)
+                await self._app(scope, _in_time(receive, self._patience), send_guarded)
         except Exception as error:
             _log_failure(error)
             if status:  # the answer has begun: cutting it off is all that is left
@@ -86,18 +114,38 @@ class Guard:
             answer = self._problem(Request(scope), _UNAVAILABLE if unreachable else _FAILED)
             await answer(scope, receive, send_guarded)
         finally:
-            spent = (time.perf_counter() - started) * 1000
+            spent = time.perf_counter() - started
+            method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             route = getattr(scope.get("route"), "path_format", None) or "-"
-            _ACCESS.info("%s %s %d %.1f ms", scope["method"], route, status, spent)
+            if self._observe is not None:
+                self._observe(method, route, status, spent)
+            ms = round(spent * 1000, 1)
+            parts = {"method": method, "route": route, "status": status, "ms": ms}
+            _ACCESS.info("%s %s %d %.1f ms", *parts.values(), extra={FIELDS: parts})
+
+
+def _in_time(receive: Receive, patience: Patience) -> Receive:
+    """``receive`` that waits for a body only so long: who sends it never or drop by drop would hold
+    its place. What comes after the body (that the other end is gone) may take as long as it likes.
+    """
+    ends = time.monotonic() + patience.whole
+    whole = False
+
+    async def received() -> Message:
+        nonlocal whole
+        if whole:
+            return await receive()
+        left = min(patience.silence, ends - time.monotonic())
+        try:
+            message = await asyncio.wait_for(receive(), max(left, 0))
+        except builtins.TimeoutError:
+            raise HTTPException(_TOO_SLOW) from None
+        whole = not message.get("more_body", False)
+        return message
+
+    return received
 
 
 def _log_failure(error: BaseException) -> None:
-    """Where it failed and with what kind of error; never the message, which may hold a value."""
-    kinds = []
-    cause: BaseException | None = error
-    while cause is not None:
-        kinds.append(type(cause).__name__)
-        cause = cause.__cause__
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    places = "".join(traceback.format_list(frames))
-    _ERRORS.error("%s\n%s", " from ".join(kinds), places)
+    kinds, places = told_of(error)
+    _ERRORS.error("%s\n%s", kinds, places, extra={FIELDS: {"error": kinds, "where": places}})

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.errors import BadSetting
+from server.logs import Form, Level
 from server.settings import DEFAULT_PORT, default_data_folder, read_settings
 
 
@@ -30,6 +31,9 @@ def test_every_variable_is_read() -> None:
             "KSBB_SMALLEST_COUNT": "10",
             "KSBB_TRUSTED_PROXIES": "10.0.0.1, 10.0.0.2",
             "KSBB_WORKERS": "3",
+            "KSBB_METRICS": "[::1]:9470",
+            "KSBB_LOG": "JSON",
+            "KSBB_LOG_LEVEL": "info",
         }
     )
     assert settings.dsn == "postgres://ksbb:secret@db.example:5433/ksbb"
@@ -40,6 +44,8 @@ def test_every_variable_is_read() -> None:
     assert settings.smallest_count == 10
     assert settings.trusted_proxies == ("10.0.0.1", "10.0.0.2")
     assert settings.workers == 3
+    assert settings.metrics == ("::1", 9470)
+    assert (settings.log, settings.log_level) == (Form.JSON, Level.INFO)
 
 
 def test_a_server_that_listens_everywhere_is_reached_on_the_loopback_address() -> None:
@@ -56,6 +62,11 @@ def test_a_server_that_listens_everywhere_is_reached_on_the_loopback_address() -
         ("KSBB_PORT", "-1"),
         ("KSBB_SMALLEST_COUNT", "0"),
         ("KSBB_WORKERS", "0"),
+        ("KSBB_METRICS", "9470"),
+        ("KSBB_METRICS", ":9470"),
+        ("KSBB_METRICS", "127.0.0.1:0"),
+        ("KSBB_LOG", "xml"),
+        ("KSBB_LOG_LEVEL", "debug"),
         ("KSBB_DSN", "mysql://u:secret@h/d"),
         ("KSBB_DSN", "postgresql://u:secret@h"),
         ("KSBB_DSN", "postgresql://[::1/d?secret"),

@@ -282,18 +282,28 @@ def test_the_demos_first_stage_asks_for_nothing_but_what_it_is_told(
     assert found == [first, 0]
 
 
-@pytest.fixture
-def free_port() -> int:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
 
 
+@pytest.fixture
+def free_port() -> int:
+    return _free_port()
+
+
+@pytest.fixture
+def other_free_port() -> int:
+    return _free_port()
+
+
 def test_the_real_command_serves_until_it_is_told_to_stop(
-    catalogue_in: Engine, environment: dict[str, str], free_port: int
+    catalogue_in: Engine, environment: dict[str, str], free_port: int, other_free_port: int
 ) -> None:
     environment |= {"KSBB_PORT": str(free_port), "PYTHONUNBUFFERED": "1"}
+    environment |= {"KSBB_METRICS": f"127.0.0.1:{other_free_port}", "KSBB_LOG": "json"}
     command = [sys.executable, "-W", "error", "-m", "server.cli", "serve"]
     with subprocess.Popen(
         command,
@@ -307,6 +317,10 @@ def test_the_real_command_serves_until_it_is_told_to_stop(
         with _answer(free_port) as page:
             assert page.status == 200
             assert "KSBB" in page.read().decode()
+        with _answer(other_free_port) as figures:
+            told = figures.read().decode()
+        assert 'ksbb_request_seconds_count{method="GET",route="/",status="200"} 1.0' in told
+        assert "ksbb_database_up 1.0" in told and "ksbb_segments_waiting 0.0" in told
         running.send_signal(signal.SIGTERM)
         out, err = running.communicate(timeout=60)
     assert running.returncode == 0

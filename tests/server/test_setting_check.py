@@ -29,6 +29,8 @@ def environment(postgres: TestPostgres, engine: Engine, tmp_path: Path) -> dict[
         "KSBB_DATA": str(tmp_path),
         "KSBB_PUBLIC_ADDRESS": "https://ksbb.example.id",
         "KSBB_PORT": str(_free_port()),
+        "KSBB_METRICS": f"127.0.0.1:{_free_port()}",
+        "KSBB_TRUSTED_PROXIES": "127.0.0.1/32",
     }
     assert main(["init"], settings) == 0
     return settings
@@ -67,7 +69,7 @@ def test_of_a_centre_that_is_right_every_line_says_so(
     ended, told = checked(capsys, environment, language)
     assert ended == 0
     fine = {"id": "baik", "en": "fine"}[language]
-    assert [line.split()[0] for line in told.splitlines()] == [fine] * 5, told
+    assert [line.split()[0] for line in told.splitlines()] == [fine] * 8, told
 
 
 @pytest.mark.parametrize(
@@ -77,8 +79,10 @@ def test_of_a_centre_that_is_right_every_line_says_so(
         ({"KSBB_TRUSTED_PROXIES": "proxy"}, "KSBB_TRUSTED_PROXIES"),
         ({"KSBB_DSN": "postgresql://u:rahasia@127.0.0.1:1/ksbb"}, "127.0.0.1:1/ksbb"),
         ({"KSBB_KEYS_FILE": "/nowhere/keys.json"}, "/nowhere/keys.json"),
+        ({"KSBB_METRICS": "9470"}, "KSBB_METRICS=9470"),
+        ({"KSBB_LOG": "xml"}, "text | json"),
     ],
-    ids=["port", "proxies", "database", "keys"],
+    ids=["port", "proxies", "database", "keys", "metrics", "log"],
 )
 def test_what_is_wrong_is_named(
     environment: dict[str, str],
@@ -108,6 +112,37 @@ def test_an_address_without_tls_is_worth_a_look(
     ended, told = checked(capsys, environment | {"KSBB_PUBLIC_ADDRESS": "http://ksbb.example.id"})
     assert ended == 0
     assert re.search(r"periksa +Alamat umum http://ksbb.example.id tidak terenkripsi", told)
+
+
+def test_a_port_of_the_metrics_in_use_is_named(
+    environment: dict[str, str], capsys: pytest.CaptureFixture[str], listening: int
+) -> None:
+    taken = {"KSBB_METRICS": f"127.0.0.1:{listening}"}
+    ended, told = checked(capsys, environment | taken)
+    assert ended == 1
+    assert f"127.0.0.1:{listening} sedang dipakai program lain. Atur KSBB_METRICS" in told
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"KSBB_TRUSTED_PROXIES": ""}, "berbagi satu batas. Atur KSBB_TRUSTED_PROXIES"),
+        ({"KSBB_METRICS": "0.0.0.0:{port}"}, "terbuka bagi jaringan"),
+        ({"KSBB_WORKERS": "61"}, "Naikkan max_connections"),
+    ],
+    ids=["proxies", "metrics", "connections"],
+)
+def test_what_runs_and_is_worth_a_look_is_said(
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    change: dict[str, str],
+    words: str,
+) -> None:
+    given = {name: value.format(port=_free_port()) for name, value in change.items()}
+    ended, told = checked(capsys, environment | given)
+    assert ended == 0
+    looked = [line for line in told.splitlines() if line.split()[0] == "periksa"]
+    assert len(looked) == 1 and words in looked[0], told
 
 
 def test_it_makes_nothing_on_a_machine_where_there_is_nothing(

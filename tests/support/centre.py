@@ -44,6 +44,11 @@ class TestPostgres:
         """Where ``database`` is."""
         return self._embedded.url(database)
 
+    @property
+    def log_file(self) -> Path:
+        """What the server itself writes down."""
+        return self._embedded.folder / "log"
+
     @contextmanager
     def database(self, *, empty: bool = False) -> Iterator[Engine]:
         """A database of its own with the centre's tables (``empty``: without), dropped after."""

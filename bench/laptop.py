@@ -7,6 +7,7 @@ Started by the topics that measure a sync, which talk to it by lines of JSON.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import pickle
 import subprocess
@@ -117,6 +118,7 @@ def main() -> None:
             clock = QueueClock(wall_clock() - _LONGEST_MS * len(slips), identity.device)
             ledger = Ledger(connection, identity, clock)
             record(ledger, SESSION, slips, identity.device)
+        gc.freeze()  # as the field app does
         print(json.dumps({}), flush=True)
         input()
         began = time.time()

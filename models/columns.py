@@ -41,21 +41,30 @@ def pack(values: Sequence[Any]) -> list[Any]:
         return [PLAIN, []]
     first = values[0]
     kind = type(first)
-    # Only of plain kinds does "equal" mean "the same bytes": 0.0 == -0.0, and [1] == [True].
-    if kind in _PLAIN_KINDS and all(type(value) is kind and value == first for value in values):
+    alike = set(map(type, values)) == {kind}
+    if alike and values.count(first) == len(values) and _same_bytes(values):
         return [CONSTANT, first]
-    if kind is int and all(type(value) is int for value in values):
+    if kind is int and alike:
         if min(values) >= 0 and max(values) >= _WIDE and not _rises_slowly(values):
             width = (max(values).bit_length() + 7) // 8
-            return [FIXED, width, b"".join(value.to_bytes(width, "big") for value in values)]
+            return [FIXED, width, b"".join([value.to_bytes(width, "big") for value in values])]
         steps = [b - a for a, b in pairwise(values)]
         # Of small numbers in no order there are fewer different ones than of their differences.
         if 4 * sum(map(abs, steps)) < sum(map(abs, values)):
             return [DELTA, [first, *steps]]
         return [PLAIN, list(values)]
-    if kind is str and all(type(value) is str and _BETWEEN not in value for value in values):
+    if kind is str and alike and not any([_BETWEEN in value for value in values]):
         return [TEXTS, _BETWEEN.join(values)]
     return [PLAIN, list(values)]
+
+
+def _same_bytes(values: Sequence[Any]) -> bool:
+    """Whether values that are equal, and of one kind, are written alike: 0.0 == -0.0, and
+    [1] == [True]."""
+    if type(values[0]) in _PLAIN_KINDS:
+        return True
+    count = len(values)
+    return cbor.dumps(list(values)) == cbor.head(4, count) + cbor.dumps(values[0]) * count
 
 
 def pack_split(values: Sequence[int], divisor: int) -> list[Any]:
@@ -67,7 +76,7 @@ def pack_split(values: Sequence[int], divisor: int) -> list[Any]:
 
 def _rises_slowly(values: Sequence[int]) -> bool:
     """Times and sorted numbers: neighbouring differences are far smaller than the values."""
-    span = sum(abs(b - a) for a, b in pairwise(values))
+    span = sum([abs(b - a) for a, b in pairwise(values)])
     return span < (_WIDE >> 4) * len(values)
 
 

@@ -44,18 +44,15 @@ class _Shape:
 def pack_facts(encoded: Sequence[bytes]) -> list[Any]:
     """The columns of ``encoded`` facts, from which ``unpack_facts`` gives the same bytes."""
     plains = _loads(encoded)
-    odd = {place for place, plain in enumerate(plains) if not _is_fact_array(plain)}
-    shapes = _shapes(encoded, plains, odd)
+    odd = _odd(plains)
+    heads, shapes = _shapes(encoded, plains, odd)
     unlike = _unlike(encoded, shapes)
     if unlike:
-        shapes = _shapes(encoded, plains, odd | unlike)
+        heads, shapes = _shapes(encoded, plains, odd | unlike)
     order = [0] * len(encoded)
-    heads = [[0] * len(encoded) for _ in range(3)]
     for index, shape in enumerate(shapes):
-        for place, *parts in zip(shape.places, *shape.heads, strict=True):
+        for place in shape.places:
             order[place] = index
-            for head, part in zip(heads, parts, strict=True):
-                head[place] = part
     return [
         [[shape.kind, None if shape.keys is None else list(shape.keys)] for shape in shapes],
         columns.pack(order),
@@ -81,6 +78,15 @@ def _load(fact: bytes) -> Any:
         return None
 
 
+def _odd(plains: Sequence[Any]) -> set[int]:
+    """The places of what isn't ``[kind, at, actor, session, body]``."""
+    if set(map(type, plains)) == {list} and set(map(len, plains)) == {5}:
+        *heads, _ = zip(*plains, strict=True)
+        if all([set(map(type, head)) == {int} for head in heads]):
+            return set()
+    return {place for place, plain in enumerate(plains) if not _is_fact_array(plain)}
+
+
 def _is_fact_array(plain: Any) -> bool:
     return (
         isinstance(plain, list)
@@ -89,26 +95,34 @@ def _is_fact_array(plain: Any) -> bool:
     )
 
 
-def _shapes(encoded: Sequence[bytes], plains: Sequence[Any], odd: set[int]) -> list[_Shape]:
-    """The facts sorted into shapes; those at ``odd`` places go as their bytes."""
-    found: dict[tuple[Any, Any], tuple[list[int], list[Any], list[Any]]] = {}
-    for place, plain in enumerate(plains):
-        kind, *head, body = [None, 0, 0, 0, encoded[place]] if place in odd else plain
-        keys, row = None, [body]
-        if isinstance(body, dict) and all([type(key) is int for key in body]):
-            keys, row = tuple(body), list(body.values())
-        places, heads, bodies = found.setdefault((kind, keys), ([], [], []))
+def _shapes(
+    encoded: Sequence[bytes], plains: Sequence[Any], odd: set[int]
+) -> tuple[list[list[int]], list[_Shape]]:
+    """The columns ``at``, ``actor`` and ``session``, and the facts sorted into shapes; those at
+    ``odd`` places go as their bytes."""
+    if odd:
+        plains = [
+            [None, 0, 0, 0, encoded[place]] if place in odd else plain
+            for place, plain in enumerate(plains)
+        ]
+    kinds, *columns_, bodies = zip(*plains, strict=True)
+    heads = list(map(list, columns_))
+    found: dict[tuple[Any, Any], tuple[list[int], list[Any]]] = {}
+    for place, (kind, body) in enumerate(zip(kinds, bodies, strict=True)):
+        keys, row = None, (body,)
+        if isinstance(body, dict) and set(map(type, body)) <= {int}:
+            keys, row = tuple(body), tuple(body.values())
+        places, rows = found.setdefault((kind, keys), ([], []))
         places.append(place)
-        heads.append(head)
-        bodies.append(row)
-    return [
-        _Shape(kind, keys, places, _columns(heads), _columns(bodies))
-        for (kind, keys), (places, heads, bodies) in found.items()
+        rows.append(row)
+    return heads, [
+        _Shape(kind, keys, places, _at(places, heads), list(map(list, zip(*rows, strict=True))))
+        for (kind, keys), (places, rows) in found.items()
     ]
 
 
-def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _at(places: Sequence[int], heads: Sequence[Sequence[int]]) -> list[list[int]]:
+    return [[head[place] for place in places] for head in heads]
 
 
 def _unlike(encoded: Sequence[bytes], shapes: Sequence[_Shape]) -> set[int]:
@@ -164,7 +178,7 @@ def _read_shapes(packed: Any, count: int) -> list[_Shape]:
     for place, index in enumerate(order):
         places[index].append(place)
     return [
-        _read_shape(shape, of_shape, at, [[head[i] for i in at] for head in heads])
+        _read_shape(shape, of_shape, at, _at(at, heads))
         for shape, of_shape, at in zip(shapes, bodies, places, strict=True)
     ]
 
@@ -195,7 +209,9 @@ def _said(shape: _Shape) -> list[Fact] | None:
     if shape.keys is None or any([set(map(type, head)) != {int} for head in shape.heads]):
         return None
     bodies = facts.read_bodies(shape.kind, shape.keys, shape.bodies, len(shape.places))
-    return None if bodies is None else list(map(Fact, *shape.heads, bodies))
+    if bodies is None:
+        return None
+    return facts.filled(Fact, [*shape.heads, bodies], len(bodies))
 
 
 # --- both ways -------------------------------------------------------------------------------

@@ -128,6 +128,17 @@ class CentreRestarts:
     """The centre is started anew on its database."""
 
 
+@dataclass(frozen=True)
+class CentreBacksUp:
+    """The office makes a backup of the centre's database."""
+
+
+@dataclass(frozen=True)
+class CentreRestored:
+    """The centre's database becomes what its last backup holds; whom the office had blocked it
+    blocks again."""
+
+
 Step = (
     Serve
     | TakeBack
@@ -144,6 +155,8 @@ Step = (
     | Clock
     | Revoke
     | CentreRestarts
+    | CentreBacksUp
+    | CentreRestored
 )
 _LAPTOP = st.integers(0, 4)
 _FAMILY = st.integers(0, len(FAMILIES) - 1)
@@ -172,6 +185,8 @@ STEPS = st.lists(
         st.builds(Clock, _LAPTOP, st.sampled_from([-1500, -3, 1, 1500])),
         st.builds(Revoke, _LAPTOP),
         st.just(CentreRestarts()),
+        st.just(CentreBacksUp()),
+        st.just(CentreRestored()),
     ),
     min_size=12,  # the average length follows from it
     max_size=40,

@@ -21,6 +21,7 @@ from models.field.projections import FACT
 from models.verdict import Tone
 from sync.parcel import take_apart
 from sync.usb import UsbRoad
+from tests.support.backup import Backup, back_up, put_back
 from tests.support.beside import meet
 from tests.support.centre_world import Centre, empty
 from tests.support.chronicle import Chronicle
@@ -32,7 +33,9 @@ from tests.support.history import (
     Arrive,
     BackUp,
     Bring,
+    CentreBacksUp,
     CentreRestarts,
+    CentreRestored,
     Clock,
     Clone,
     Meet,
@@ -64,6 +67,8 @@ class Play:
     chronicle: Chronicle = field(default_factory=Chronicle)
     sticks: list[Path] = field(default_factory=list)
     images: dict[int, Path] = field(default_factory=dict)
+    backup: Backup | None = None
+    """Of the centre."""
     revoked: set[int] = field(default_factory=set)
     forked: bool = False
     """Whether two disks may go on from the same fact."""
@@ -122,6 +127,10 @@ class Play:
                 self.revoked.add(device)
             case CentreRestarts():
                 self.centre.restart()
+            case CentreBacksUp():
+                self.backup = back_up(self.centre.engine)
+            case CentreRestored() if self.backup is not None:
+                self._put_back(self.backup)
         for laptop in self.laptops:
             self.chronicle.note(laptop)
 
@@ -220,6 +229,16 @@ class Play:
         shutil.copytree(self.images[of], laptop.folder)
         self.laptops[of] = opened(laptop.folder, laptop.clock)
         self.nobody_holds(lost)
+
+    def _put_back(self, backup: Backup) -> None:
+        self._receipts_are_true()  # as long as they are
+        lost = self.centre.hashes()
+        put_back(self.centre.engine, backup)
+        self.centre.restart()
+        self.nobody_holds(lost)
+        blocked = self.centre.rows("SELECT id FROM device WHERE revoked_at IS NOT NULL")
+        for device in self.revoked - {one for (one,) in blocked}:
+            self.centre.revoke(device)
 
     def nobody_holds(self, lost: set[bytes]) -> None:
         """Of what was ``lost`` somewhere that is gone for good which is nowhere else."""

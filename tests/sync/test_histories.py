@@ -1,6 +1,7 @@
 """Whole histories at random: three laptops of a point and clones of them, hubs that change, sticks
 that come late, twice or never, disks restored and rotting, a faulty link, clocks wrong by years,
-a laptop blocked in the middle of the day, a centre that is started anew.
+a laptop blocked in the middle of the day, a centre that is started anew or put back from its
+backup.
 
 What must hold at the end stands in ``tests.support.reckoning``. ``KSBB_HISTORIES=1000`` plays so
 many others each time; one that fails is printed as an ``@example``, to be kept here.

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -176,6 +177,7 @@ def _outcome(centre: Centre, day: Day, pieces: Sequence[Piece]) -> dict[str, Any
     }
 
 
+@pytest.mark.timeout(300 + 3 * MANY)
 @settings(
     max_examples=MANY or (60 if os.environ.get("CI") else 15),
     derandomize=not MANY,

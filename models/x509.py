@@ -88,6 +88,15 @@ def public_key_of(certificate: bytes) -> bytes:
     return _public(_load(certificate)).public_bytes_raw()
 
 
+def device_of(certificate: bytes) -> int:
+    """The number of the device that a certificate is for; raises X509Problem."""
+    found = _load(certificate).subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    number = found[0].value if len(found) == 1 else ""
+    if not isinstance(number, str) or not (number.isascii() and number.isdigit()):
+        raise X509Problem("not a certificate of a device")
+    return int(number)
+
+
 def _authority_name(key_id: bytes) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"KSBB {key_id.hex()}")])
 

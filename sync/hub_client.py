@@ -17,7 +17,7 @@ from models.hub_text import HubPlace, shown
 from sync import exchange
 from sync.exchange import AskHeads, Fetch, Heads, Tell
 from sync.messages import MAX_BODY, MEDIA_TYPE, MessageProblem, Refusal, Reply, read_refusal
-from sync.tls import hang_up, peer_feed
+from sync.tls import hang_up, peer_device, peer_feed
 
 T = TypeVar("T")
 
@@ -31,11 +31,16 @@ class NotIntroduced(Exception):
 
 
 class HubConnection:
-    """The hub at ``place``, asked with this device's certificate."""
+    """The hub at ``place``, asked with this device's certificate.
 
-    def __init__(self, place: HubPlace, context: ssl.SSLContext) -> None:
+    ``device`` is who writes the feed of that place, where it is known. A laptop that goes on in a
+    new feed is still the one whose code was scanned, and the centre's word on its new key says so.
+    """
+
+    def __init__(self, place: HubPlace, context: ssl.SSLContext, device: int | None = None) -> None:
         self._place = place
         self._context = context
+        self._device = device
         self._http: http.client.HTTPConnection | None = None
         self._feed = b""
         self._over = False
@@ -132,7 +137,7 @@ class HubConnection:
             try:
                 connection.connect()
                 connection.sock = closed = self._context.wrap_socket(connection.sock)
-                self._feed = peer_feed(closed)
+                self._feed, device = peer_feed(closed), peer_device(closed)
             except ssl.SSLError as error:
                 connection.close()
                 raise HubNotTrusted() from error
@@ -140,7 +145,7 @@ class HubConnection:
                 connection.close()
                 problem = error
                 continue
-            if self._place.feed not in (None, self._feed):
+            if self._place.feed not in (None, self._feed) and self._device != device:
                 connection.close()
                 raise HubNotTrusted()
             self.address = shown(address, self._place.port)

@@ -28,6 +28,11 @@ _SIBLING = table(SiblingRow)
 _FEEDS = select(FEED.c.feed, FEED.c.safe_seq, FEED.c.certificate.is_not(None).label("certified"))
 _CERTIFICATE = select(FEED.c.certificate).where(FEED.c.feed == bindparam("feed"))
 _BLOCKED = select(_SIBLING.c.revoked).where(_SIBLING.c.feed == bindparam("feed"))
+_BLOCKED_DEVICE = (
+    select(_SIBLING.c.revoked)
+    .where(_SIBLING.c.device == bindparam("device"), _SIBLING.c.revoked)
+    .limit(1)
+)
 _UNTOLD = select(FEED.c.certificate).where(
     FEED.c.certificate.is_not(None), FEED.c.feed.not_in(select(_SIBLING.c.feed))
 )
@@ -64,16 +69,23 @@ class Relay:
     def admits(self, feed: bytes) -> Refusal | None:
         """Why the device that writes ``feed`` may not take part here; None when it may.
 
-        It may when the centre told of it and did not block it; or, enrolled since, when its
-        certificate names one of this device's points.
+        It may when the centre told of it and did not block it; or, enrolled or gone on in a new
+        feed since, when its certificate names one of this device's points.
         """
         sibling = self._connection.execute(_BLOCKED, {"feed": feed}).first()
         if sibling is not None:
             return Refusal.REVOKED if sibling.revoked else None
         for signed in self.certificates([feed]):
-            points = read_certificate(signed).certificate.points
-            return None if set(points) & set(self._identity.points) else Refusal.REVOKED
+            certificate = read_certificate(signed).certificate
+            here = set(certificate.points) & set(self._identity.points)
+            blocked = self._connection.scalar(_BLOCKED_DEVICE, {"device": certificate.device})
+            return None if here and not blocked else Refusal.REVOKED
         return Refusal.UNKNOWN_FEED
+
+    def device_of(self, feed: bytes) -> int | None:
+        """The device that writes ``feed``; None when nobody has told of it."""
+        sender = self.store.sender(feed)
+        return sender.device if sender is not None else None
 
     def names(self) -> dict[bytes, str]:
         """What the centre calls the devices that write the feeds known here."""

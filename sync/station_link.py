@@ -177,7 +177,8 @@ class StationLink:
 
     @contextmanager
     def _connection(self, place: HubPlace) -> Iterator[HubConnection]:
-        connection = HubConnection(place, self._context)
+        device = self._in_db(lambda: self._relay.device_of(place.feed or b""))
+        connection = HubConnection(place, self._context, device)
         with self._lock:
             self._open.add(connection)
         try:

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from models.feed import feed_id_of
 from models.field.device import Identity
-from models.x509 import X509Problem, public_key_of
+from models.x509 import X509Problem, device_of, public_key_of
 
 
 def hub_context(identity: Identity) -> ssl.SSLContext:
@@ -40,11 +40,17 @@ def station_context(identity: Identity) -> ssl.SSLContext:
 
 def peer_feed(connection: ssl.SSLSocket) -> bytes:
     """The feed whose key the other side holds, once the handshake is done; raises SSLError."""
-    certificate = connection.getpeercert(binary_form=True)
-    if certificate is None:
-        raise ssl.SSLError("no certificate")
     try:
-        return feed_id_of(public_key_of(certificate))
+        return feed_id_of(public_key_of(_shown(connection)))
+    except X509Problem as error:
+        raise ssl.SSLError(str(error)) from error
+
+
+def peer_device(connection: ssl.SSLSocket) -> int:
+    """The device to which the centre certified that key, whichever of its feeds it writes now;
+    raises SSLError."""
+    try:
+        return device_of(_shown(connection))
     except X509Problem as error:
         raise ssl.SSLError(str(error)) from error
 
@@ -54,6 +60,13 @@ def hang_up(connection: socket.socket) -> None:
     session away under that thread's hands."""
     with suppress(OSError):
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+def _shown(connection: ssl.SSLSocket) -> bytes:
+    certificate = connection.getpeercert(binary_form=True)
+    if certificate is None:
+        raise ssl.SSLError("no certificate")
+    return certificate
 
 
 def _context(protocol: int, identity: Identity) -> ssl.SSLContext:

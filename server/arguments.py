@@ -12,6 +12,7 @@ from models.texts import LANGUAGES, Language, text
 from models.usage import Usage
 from server.deciding import Ruling
 from server.slips.form import EIGHT, FORMS
+from server.targets import TargetKind
 from sync.messages import ExceptionCode
 
 _Command = Callable[[str, str], Usage]
@@ -47,7 +48,16 @@ def parser(language: Language) -> argparse.ArgumentParser:
     def command(name: str, about: str) -> Usage:
         return speaking(commands.add_parser(name, help=say(about), language=language))
 
-    for declare in (_beginning, _lists, _devices, _questions, _catalogue, _running):
+    for declare in (
+        _beginning,
+        _lists,
+        _devices,
+        _questions,
+        _catalogue,
+        _partners,
+        _allocating,
+        _running,
+    ):
         declare(command, say)
     return made
 
@@ -142,6 +152,11 @@ def _questions(command: _Command, say: _Say) -> None:
         help=say("pledge.as"),
     )
     advanced.add_argument("--words", default="", help=say("pledge.words"))
+    advanced.add_argument("--packages", type=int, metavar="N", help=say("pledge.came"))
+    tied = command("tie-pledge", "about_tie")
+    tied.add_argument("number", metavar="NO", help=say("pledge.number"))
+    for name in ("kolaborator", "package", "agregator"):
+        tied.add_argument(f"--{name}", default="", help=say(f"pledge.{name}"))
     answered = command("answer-complaint", "about_answer")
     answered.add_argument("number", metavar="NO", help=say("answer_number"))
     answered.add_argument(
@@ -189,12 +204,84 @@ def _catalogue(command: _Command, say: _Say) -> None:
     command("catalogue", "about_catalogue")
 
 
+def _partners(command: _Command, say: _Say) -> None:
+    """Who gives, who distributes, and who else than households is given to."""
+    for name in ("kolaborator", "agregator"):
+        command(f"add-{name}", f"about_add_{name}").add_argument("name", help=say("add.name"))
+    suspended = command("suspend-agregator", "about_suspend")
+    suspended.add_argument("agregator", metavar="AGREGATOR", help=say("partner.agregator"))
+    suspended.add_argument("--why", default="", help=say("partner.why"))
+    suspended.add_argument("--resume", action="store_true", help=say("partner.resume"))
+    target = command("add-target", "about_add_target")
+    target.add_argument("name", help=say("add.name"))
+    target.add_argument("--kind", required=True, choices=list(TargetKind), help=say("partner.kind"))
+    target.add_argument("--region", required=True, help=say("add.region"))
+    target.add_argument("--district", default="", help=say("add.district"))
+    target.add_argument("--rw", type=int, default=0, help=say("partner.rw"))
+    target.add_argument("--address", default="", help=say("add.address"))
+    target.add_argument("--persons", required=True, type=int, help=say("partner.persons"))
+    target.add_argument("--agregator", default="", help=say("partner.serves"))
+    need = command("target-need", "about_target_need")
+    need.add_argument("target", metavar="TARGET", help=say("partner.named"))
+    need.add_argument("--stage", required=True, help=say("stage"))
+    need.add_argument("--package", required=True, help=say("pledge.package"))
+    need.add_argument("--pieces", required=True, type=int, help=say("partner.pieces"))
+    closed = command("close-target", "about_close_target")
+    closed.add_argument("target", metavar="TARGET", help=say("partner.named"))
+    closed.add_argument("--reopen", action="store_true", help=say("partner.reopen"))
+    listed = command("targets", "about_targets")
+    listed.add_argument("--stage", default="", help=say("stage"))
+    listed.add_argument("--json", action="store_true", help=say("json"))
+
+
+def _allocating(command: _Command, say: _Say) -> None:
+    """Where pledged packages go."""
+    shared = command("allocate", "about_allocate")
+    shared.add_argument("--stage", required=True, help=say("stage"))
+    shared.add_argument("--pledge", help=say("allocate.pledge"))
+    shared.add_argument("--packages", type=_count, metavar="N", help=say("allocate.packages"))
+    shared.add_argument("--package", default="", help=say("pledge.package"))
+    shared.add_argument("--region", default="", help=say("add.region"))
+    shared.add_argument("--district", default="", help=say("add.district"))
+    shared.add_argument("--rw", type=int, help=say("allocate.rw_named"))
+    shared.add_argument("--point", default="", help=say("point"))
+    shared.add_argument("--target", default="", help=say("partner.named"))
+    shared.add_argument("--accept", metavar="TANDA", help=say("allocate.accept"))
+    shared.add_argument("--json", action="store_true", help=say("json"))
+    listed = command("allocations", "about_allocations")
+    for name, leaf in (
+        ("stage", "stage"),
+        ("pledge", "allocate.pledge"),
+        ("point", "point"),
+        ("agregator", "partner.agregator"),
+    ):
+        listed.add_argument(f"--{name}", default="", help=say(leaf))
+    listed.add_argument("--json", action="store_true", help=say("json"))
+    taken = command("advance-allocation", "about_advance_allocation")
+    taken.add_argument("number", type=int, nargs="+", metavar="NO", help=say("allocate.numbers"))
+    taken.add_argument(
+        "--as",
+        dest="step",
+        required=True,
+        choices=("sent", "handed", "cancelled"),
+        help=say("allocate.as"),
+    )
+
+
 def _running(command: _Command, say: _Say) -> None:
     """Backups and the service itself."""
     for name in ("backup", "restore"):
         command(name, f"about_{name}").add_argument("file", type=Path, help=say("backup.file"))
     serve = command("serve", "about_serve")
     serve.add_argument("--check", action="store_true", help=say("check.about"))
+
+
+def _count(written: str) -> int:
+    """A whole number of packages; raises ValueError, which argparse tells of."""
+    count = int(written)
+    if count < 0:
+        raise ValueError(written)
+    return count
 
 
 def _day(written: str) -> date:

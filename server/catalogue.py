@@ -52,7 +52,7 @@ class Desk:
 
 def add_programme(desk: Desk, name: str, field: str) -> int:
     """A field of collaboration; its number."""
-    return _add(desk, Programme, name, field=_words("field", field))
+    return add_named(desk, Programme, name, field=in_line("field", field))
 
 
 def add_stage(
@@ -66,7 +66,7 @@ def add_stage(
         int(datetime.combine(day, time(), JAKARTA).timestamp() * 1000)
         for day in (first, last + timedelta(days=1))
     )
-    number = _add(
+    number = add_named(
         desk, Stage, name, programme=programme, starts_at=begins, ends_at=ends, asks=int(asks)
     )
     _tell_all(desk)
@@ -75,7 +75,9 @@ def add_stage(
 
 def add_package(desk: Desk, name: str, programme: int, contents: Sequence[str]) -> int:
     """A package with its contents, each as ``5 kg beras``. Raises BadWords for another form."""
-    number = _add(desk, Package, name, programme=programme, contents=[*map(_content, contents)])
+    number = add_named(
+        desk, Package, name, programme=programme, contents=[*map(_content, contents)]
+    )
     _tell_all(desk)
     return number
 
@@ -86,8 +88,8 @@ def add_point(desk: Desk, name: str, region: str, address: str, agregator: str) 
     who = None
     if agregator.strip():
         known = by_name(desk.connection, Agregator)
-        who = known.get(plain_name(agregator)) or _add(desk, Agregator, agregator)
-    number = _add(
+        who = known.get(plain_name(agregator)) or add_named(desk, Agregator, agregator)
+    number = add_named(
         desk, Point, name, region=region, address=" ".join(address.split()), agregator=who
     )
     _tell_all(desk)
@@ -100,7 +102,7 @@ def add_volunteer(
     """A volunteer of these points, and the PIN, which nobody can read again; drawn where none is
     given. Raises PinError."""
     pin = check_pin(pin) if pin is not None else draw_pin()
-    number = _add(desk, Volunteer, name, **_sealed(pin))
+    number = add_named(desk, Volunteer, name, **_sealed(pin))
     works_at = table(VolunteerPoint)
     rows = [{"volunteer": number, "point": point} for point in sorted(set(points))]
     if rows:
@@ -138,9 +140,10 @@ def _sealed(pin: str) -> dict[str, Any]:
     }
 
 
-def _add(desk: Desk, kind: type[CentreTable], name: str, **values: Any) -> int:
-    """The new row's number. A name is used once: people tell things apart by it."""
-    name = _words("name", name)
+def add_named(desk: Desk, kind: type[CentreTable], name: str, /, **values: Any) -> int:
+    """The new row's number. A name is used once: people tell things apart by it. Raises BadWords,
+    NameTaken."""
+    name = in_line("name", name)
     known = by_name(desk.connection, kind)
     if plain_name(name) in known:
         raise NameTaken(what=kind.__name__, name=name, number=known[plain_name(name)])
@@ -158,7 +161,7 @@ def _tell_all(desk: Desk) -> None:
     append_to_all(desk.connection, points, Change(ChangeKind.CATALOGUE))
 
 
-def _words(what: str, written: str) -> str:
+def in_line(what: str, written: str) -> str:
     """In one line; raises BadWords for none, for too many, and for what is a number alone, by
     which another row would be meant."""
     words = " ".join(written.split())

@@ -12,73 +12,87 @@ from models.asks import Asks
 from models.clock import local, wall_clock
 from models.pin import PinError
 from models.regions import RegionError, regions
-from models.texts import text
+from models.texts import Language, text
 from server import catalogue
 from server.audit import person
 from server.catalogue import Desk
 from server.cli import OK, Centre
 from server.errors import BadPin, BadRegion
 from server.named import by_name, find_named
-from server.tables import CentreTable, Package, Point, Programme, Stage, Volunteer, table
+from server.tables import (
+    Agregator,
+    CentreTable,
+    Kolaborator,
+    Package,
+    Point,
+    Programme,
+    Stage,
+    Volunteer,
+    table,
+)
 
-_KINDS: tuple[type[CentreTable], ...] = (Programme, Stage, Package, Point, Volunteer)
+_KINDS: tuple[type[CentreTable], ...] = (
+    Programme,
+    Stage,
+    Package,
+    Kolaborator,
+    Agregator,
+    Point,
+    Volunteer,
+)
 
 
 def add_programme(centre: Centre, parsed: argparse.Namespace) -> int:
     """Adds a programme."""
     with centre.engine.begin() as connection:
-        number = catalogue.add_programme(_desk(connection), parsed.name, parsed.field)
-    return _added(centre, Programme, parsed.name, number)
+        number = catalogue.add_programme(desk_of(connection), parsed.name, parsed.field)
+    return said_added(centre, Programme, parsed.name, number)
 
 
 def add_stage(centre: Centre, parsed: argparse.Namespace) -> int:
     """Adds a stage of a programme."""
     with centre.engine.begin() as connection:
-        programme = _find(connection, Programme, parsed.programme)
+        programme = find_one(connection, Programme, parsed.programme)
         number = catalogue.add_stage(
-            _desk(connection),
+            desk_of(connection),
             parsed.name,
             programme,
             parsed.first,
             parsed.last,
             Asks.of(parsed.asks),
         )
-    return _added(centre, Stage, parsed.name, number)
+    return said_added(centre, Stage, parsed.name, number)
 
 
 def add_package(centre: Centre, parsed: argparse.Namespace) -> int:
     """Adds a package of a programme."""
     with centre.engine.begin() as connection:
-        programme = _find(connection, Programme, parsed.programme)
-        number = catalogue.add_package(_desk(connection), parsed.name, programme, parsed.contains)
-    return _added(centre, Package, parsed.name, number)
+        programme = find_one(connection, Programme, parsed.programme)
+        number = catalogue.add_package(desk_of(connection), parsed.name, programme, parsed.contains)
+    return said_added(centre, Package, parsed.name, number)
 
 
 def add_point(centre: Centre, parsed: argparse.Namespace) -> int:
     """Adds a distribution point."""
-    try:
-        region = regions().village(parsed.region, parsed.district)
-    except RegionError as error:
-        names = ", ".join(f"{one.name} ({one.code})" for one in error.candidates)
-        raise BadRegion(name=parsed.region, candidates=names or "–") from error
+    region = village_of(parsed.region, parsed.district)
     with centre.engine.begin() as connection:
         number = catalogue.add_point(
-            _desk(connection), parsed.name, region.code, parsed.address, parsed.agregator
+            desk_of(connection), parsed.name, region, parsed.address, parsed.agregator
         )
-    return _added(centre, Point, parsed.name, number)
+    return said_added(centre, Point, parsed.name, number)
 
 
 def add_volunteer(centre: Centre, parsed: argparse.Namespace) -> int:
     """Adds a volunteer and says the PIN, once."""
     with centre.engine.begin() as connection:
-        points = [_find(connection, Point, name) for name in parsed.point]
+        points = [find_one(connection, Point, name) for name in parsed.point]
         try:
             number, pin = catalogue.add_volunteer(
-                _desk(connection), parsed.name, points, parsed.pin
+                desk_of(connection), parsed.name, points, parsed.pin
             )
         except PinError as error:
             raise BadPin(problem=f"pin.{error.problem.value}") from error
-    _added(centre, Volunteer, parsed.name, number)
+    said_added(centre, Volunteer, parsed.name, number)
     centre.say("add.pin_is", pin=pin)
     return OK
 
@@ -86,9 +100,9 @@ def add_volunteer(centre: Centre, parsed: argparse.Namespace) -> int:
 def renew_pin(centre: Centre, parsed: argparse.Namespace) -> int:
     """Another PIN for who forgot theirs."""
     with centre.engine.begin() as connection:
-        volunteer = _find(connection, Volunteer, parsed.volunteer)
+        volunteer = find_one(connection, Volunteer, parsed.volunteer)
         try:
-            pin = catalogue.set_pin(_desk(connection), volunteer, parsed.pin)
+            pin = catalogue.set_pin(desk_of(connection), volunteer, parsed.pin)
         except PinError as error:
             raise BadPin(problem=f"pin.{error.problem.value}") from error
     centre.say("add.pin_is", pin=pin)
@@ -104,29 +118,43 @@ def show(centre: Centre, _parsed: argparse.Namespace) -> int:
             if not rows:
                 centre.say("add.none")
             for row in rows:
-                print(f"{row.id:>6}  {row.name}{_more(kind, row)}")
+                print(f"{row.id:>6}  {row.name}{_more(centre.language, kind, row)}")
     return OK
 
 
-def _more(kind: type[CentreTable], row: Row[Any]) -> str:
+def _more(language: Language, kind: type[CentreTable], row: Row[Any]) -> str:
     if kind is Stage:
         first, last = local(row.starts_at).date(), local(row.ends_at - 1).date()
         return f"  {first} … {last}"
+    if kind is Agregator and row.suspended_at is not None:
+        return f"  {text(language, 'centre.suspended')}"
     if kind is Point:
         region = regions().get(row.region)
         return f"  {region.name}" if region is not None else ""
     return ""
 
 
-def _desk(connection: Connection) -> Desk:
+def village_of(name: str, district: str = "") -> str:
+    """The code of a kelurahan that was named. Raises BadRegion."""
+    try:
+        return regions().village(name, district).code
+    except RegionError as error:
+        names = ", ".join(f"{one.name} ({one.code})" for one in error.candidates)
+        raise BadRegion(name=name, candidates=names or "–") from error
+
+
+def desk_of(connection: Connection) -> Desk:
+    """Whoever sits at this terminal, now."""
     return Desk(connection, wall_clock(), person())
 
 
-def _find(connection: Connection, kind: type[CentreTable], name: str) -> int:
+def find_one(connection: Connection, kind: type[CentreTable], name: str) -> int:
+    """The number of what was named. Raises NothingFound."""
     return find_named(kind.__name__, name, by_name(connection, kind))
 
 
-def _added(centre: Centre, kind: type[CentreTable], name: str, number: int) -> int:
+def said_added(centre: Centre, kind: type[CentreTable], name: str, number: int) -> int:
+    """Says the number of what was added."""
     what = text(centre.language, f"centre.what.{kind.__name__.lower()}")
     centre.say("add.added", what=what, name=" ".join(name.split()), id=number)
     return OK

@@ -57,12 +57,14 @@ def main(
 ) -> int:
     """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
     from server import (
+        allocation_commands,
         assign_commands,
         backup_commands,
         catalogue_commands,
         commands,
         device_commands,
         paper_command,
+        partner_commands,
         pledge_commands,
     )
     from server.audit_command import audit
@@ -101,6 +103,17 @@ def main(
         "answer-complaint": answer_one,
         "pledges": pledge_commands.pledges,
         "advance-pledge": pledge_commands.advance_one,
+        "tie-pledge": pledge_commands.tie_one,
+        "add-kolaborator": partner_commands.add_kolaborator,
+        "add-agregator": partner_commands.add_agregator,
+        "suspend-agregator": partner_commands.suspend_agregator,
+        "add-target": partner_commands.add_one_target,
+        "target-need": partner_commands.target_need,
+        "close-target": partner_commands.close_one_target,
+        "targets": partner_commands.show_targets,
+        "allocate": allocation_commands.allocate,
+        "allocations": allocation_commands.show_allocations,
+        "advance-allocation": allocation_commands.advance_some,
         "stock": stock,
         "assign-device": assign_commands.assign_laptop,
         "assign-volunteer": assign_commands.assign_person,

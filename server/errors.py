@@ -10,7 +10,8 @@
         ├── NothingFound  SeveralFound  AlreadyThere
         ├── PaperUnknown  NoSlipNumber
         ├── BackupFailed  NotEmpty
-        ├── DecidedBefore  WordsTellANumber
+        ├── DecidedBefore  WordsTellANumber  AllocatedBefore
+        ├── ProposalStale  ProposalTooSlow  AllocationRefused
         └── NameTaken  BadWords  BadRegion  BadPin
 """
 
@@ -230,6 +231,40 @@ class WordsTellANumber(CentreError):
     exit_code = 2
 
 
+class AllocatedBefore(CentreError):
+    """A pledge of which packages are allocated already: number."""
+
+    code = "allocated_before"
+    exit_code = 6
+
+
+class ProposalStale(CentreError):
+    """What an allocation was proposed on has changed since."""
+
+    code = "proposal_stale"
+    exit_code = 6
+
+
+class ProposalTooSlow(CentreError):
+    """No allocation was found in time: seconds."""
+
+    code = "proposal_too_slow"
+    exit_code = 6
+
+
+class AllocationRefused(CentreError):
+    """An allocation that can't be taken a step on: number, problem (``cancelled``, ``sent``,
+    ``not_sent``, ``handed``, ``by_facts``, ``suspended``, ``not_arrived``)."""
+
+    code = "allocation_refused"
+    exit_code = 6
+
+    def title(self, language: Language) -> str:
+        """Why."""
+        key = f"centre.error.allocation_refused.{self.parts['problem']}"
+        return text(language, key, number=self.parts["number"])
+
+
 class NameTaken(CentreError):
     """There is one of that name already: what, name, number."""
 
@@ -249,7 +284,8 @@ class NameTaken(CentreError):
 
 
 class BadWords(CentreError):
-    """What was typed can't be used: what (``name``, ``field``, ``until``, ``contains``), value."""
+    """What was typed can't be used: what (``name``, ``field``, ``until``, ``contains``,
+    ``address``, ``persons``, ``pieces``), value."""
 
     code = "bad_words"
     exit_code = 2

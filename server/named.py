@@ -1,4 +1,5 @@
-"""Finding what a person named: a point, stage or package by its name or number."""
+"""Finding what a person named, a point, stage or package by its name or number, and the names of
+what has a number."""
 
 from __future__ import annotations
 
@@ -15,6 +16,12 @@ def by_name(connection: Connection, kind: type[CentreTable]) -> dict[str, int]:
     found = connection.execute(select(columns.id, columns.name).order_by(columns.id)).all()
     named = {plain_name(name): number for number, name in reversed(found)}
     return named | {str(number): number for number, _ in found}
+
+
+def names_of(connection: Connection, kind: type[CentreTable]) -> dict[int, str]:
+    """Everything of a kind by its number: what people call it."""
+    columns = table(kind).c
+    return {number: name for number, name in connection.execute(select(columns.id, columns.name))}
 
 
 def find_named(what: str, name: str, known: dict[str, int]) -> int:

@@ -10,10 +10,12 @@ from models.numbers import NumberError, format_slip_number, parse_slip_number
 from models.regions import regions
 from models.texts import text
 from server.audit import person
+from server.catalogue_commands import find_one
 from server.cli import OK, Centre
 from server.errors import NothingFound
 from server.personal import Personal
-from server.pledges import Donor, PledgeDesk, Progress, advance
+from server.pledges import Donor, PledgeDesk, Progress, Ties, advance, tie
+from server.tables import Agregator, CentreTable, Kolaborator, Package
 
 
 def pledges(centre: Centre, parsed: argparse.Namespace) -> int:
@@ -44,16 +46,48 @@ def pledges(centre: Centre, parsed: argparse.Namespace) -> int:
 
 def advance_one(centre: Centre, parsed: argparse.Namespace) -> int:
     """Writes down how far a pledge is."""
-    try:
-        number = parse_slip_number(parsed.number)
-    except NumberError as error:
-        raise NothingFound(what="Pledge", name=parsed.number) from error
+    number = pledge_number(parsed.number)
     state = Progress(parsed.state)
     with centre.engine.begin() as connection:
-        advance(connection, number, state, parsed.words, wall_clock(), actor=person())
+        advance(
+            connection,
+            number,
+            state,
+            parsed.words,
+            wall_clock(),
+            actor=person(),
+            arrived=parsed.packages,
+        )
     words = text(centre.language, f"pages.pledge.state.{state}")
     centre.say("pledge.advanced", number=format_slip_number(number), state=words)
     return OK
+
+
+def tie_one(centre: Centre, parsed: argparse.Namespace) -> int:
+    """Ties a pledge to a kolaborator, a package, an agregator."""
+    number = pledge_number(parsed.number)
+    with centre.engine.begin() as connection:
+        kinds: dict[str, type[CentreTable]] = {
+            "kolaborator": Kolaborator,
+            "package": Package,
+            "agregator": Agregator,
+        }
+        found = {
+            name: find_one(connection, kind, typed)
+            for name, kind in kinds.items()
+            if (typed := getattr(parsed, name))
+        }
+        tie(connection, number, Ties(**found), wall_clock(), actor=person())
+    centre.say("pledge.tied", number=format_slip_number(number))
+    return OK
+
+
+def pledge_number(typed: str) -> int:
+    """The number of a pledge as somebody typed it. Raises NothingFound."""
+    try:
+        return parse_slip_number(typed)
+    except NumberError as error:
+        raise NothingFound(what="Pledge", name=typed) from error
 
 
 def _plain(words: str) -> str:
@@ -74,5 +108,9 @@ def _as_json(one: Donor) -> dict[str, object]:
         "last": pledge.last.isoformat(),
         "donor": one.name,
         "contact": one.contact,
+        "kolaborator": one.tied.kolaborator,
+        "package": one.tied.package,
+        "agregator": one.tied.agregator,
+        "arrived": one.tied.arrived,
         "steps": [{"at": s.at, "state": s.state, "words": s.words} for s in pledge.steps],
     }

@@ -13,12 +13,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, text
+from sqlalchemy import Connection, Engine, Row, insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.numbers import format_slip_number, slip_number
 from server.audit import note
-from server.errors import NothingFound
+from server.errors import AllocatedBefore, BadWords, NothingFound
 from server.personal import Personal, PersonalColumn
 from server.plain_words import mark_of, plain_words
 from server.tables import Pledge, PledgeStep, table
@@ -27,6 +27,7 @@ _NUMBERS = 10**10
 _PLEDGES = table(Pledge)
 # The driver does not say how many rows an insert kept, so the row itself has to come back.
 _KEEP = upsert(_PLEDGES).on_conflict_do_nothing().returning(_PLEDGES.c.number)
+MOST_PACKAGES = 10_000_000
 
 
 class Progress(StrEnum):
@@ -49,7 +50,8 @@ _PROMISED = (Progress.CONFIRMED, Progress.ARRIVED, Progress.SENT)
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What the form says. ``packages`` pieces of ``contents``, between two days; ``region`` is a
-    kelurahan's code, empty where it is needed most."""
+    kelurahan's code, empty where it is needed most, ``rw`` 0 for all of it; ``target`` an
+    institution's number."""
 
     donor: str
     contact: str
@@ -58,6 +60,8 @@ class Offer:
     region: str
     first: date
     last: date
+    rw: int = 0
+    target: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class Pledged:
     first: date
     last: date
     steps: tuple[Step, ...]
+    rw: int = 0
+    target: int | None = None
 
     @property
     def state(self) -> Progress:
@@ -95,13 +101,25 @@ class Donor:
     pledge: Pledged
     name: str
     contact: str
+    tied: Ties
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What the office has tied a pledge to, by number: a kolaborator who may be named, the package
+    that it is of, the agregator who takes the goods in; and how many came there."""
+
+    kolaborator: int | None = None
+    package: int | None = None
+    agregator: int | None = None
+    arrived: int | None = None
 
 
 _STEPS = text("SELECT number, at, state, words FROM pledge_step ORDER BY id")
 _STEPS_OF = text("SELECT at, state, words FROM pledge_step WHERE number = :number ORDER BY id")
 _PLEDGE = (
-    "SELECT number, at, contents, packages, region, first_day, last_day, donor_enc, contact_enc"
-    " FROM pledge"
+    "SELECT number, at, contents, packages, region, rw, target, first_day, last_day, donor_enc,"
+    " contact_enc, kolaborator, package, agregator, arrived FROM pledge"
 )
 _ONE = text(f"{_PLEDGE} WHERE number = :number")
 _ALL = text(f"{_PLEDGE} ORDER BY at, number")
@@ -134,6 +152,8 @@ class PledgeDesk:
                     "contents": offer.contents,
                     "packages": offer.packages,
                     "region": offer.region,
+                    "rw": offer.rw,
+                    "target": offer.target,
                     "first_day": offer.first,
                     "last_day": offer.last,
                 }
@@ -162,6 +182,7 @@ class PledgeDesk:
                 _pledged(row, steps.get(row.number, ())),
                 opened(bytes(row.donor_enc), row.number, PersonalColumn.DONOR),
                 opened(bytes(row.contact_enc), row.number, PersonalColumn.CONTACT),
+                Ties(row.kolaborator, row.package, row.agregator, row.arrived),
             )
             for row in rows
         ]
@@ -177,6 +198,8 @@ def _pledged(row: Row[Any], steps: Sequence[Step]) -> Pledged:
         row.first_day,
         row.last_day,
         tuple(steps),
+        row.rw,
+        row.target,
     )
 
 
@@ -187,13 +210,64 @@ def promised(connection: Connection) -> Mapping[str, int]:
 
 
 def advance(
-    connection: Connection, number: int, state: Progress, words: str, now: int, *, actor: str
+    connection: Connection,
+    number: int,
+    state: Progress,
+    words: str,
+    now: int,
+    *,
+    actor: str,
+    arrived: int | None = None,
 ) -> None:
-    """Adds a step to a pledge. Raises NothingFound, WordsTellANumber."""
+    """Adds a step to a pledge. ``arrived``: how many packages came, where not all or more did.
+    What was allocated of one that is called off, and has not been sent, is free again. Raises
+    NothingFound, WordsTellANumber, BadWords."""
     words = plain_words(words)
-    if connection.execute(_ONE, {"number": number}).first() is None:
+    pledge = connection.execute(_ONE, {"number": number}).first()
+    if pledge is None:
         raise NothingFound(what="Pledge", name=format_slip_number(number))
     row = {"number": number, "at": now, "by": actor, "state": state.value, "words": words}
+    details: dict[str, Any] = {"number": number, "state": state.value, "words": mark_of(words)}
+    connection.execute(_SETTLE)
     connection.execute(insert(table(PledgeStep)), row)
-    details = {"number": number, "state": state.value, "words": mark_of(words)}
+    if state is Progress.ARRIVED:
+        count = pledge.packages if arrived is None else arrived
+        if not 0 <= count <= MOST_PACKAGES:
+            raise BadWords(what="pieces", value=str(count))
+        connection.execute(_ARRIVED, {"number": number, "arrived": count})
+        details["arrived"] = count
+    if state is Progress.DECLINED:
+        freed = connection.execute(_FREE, {"number": number, "now": now})
+        details["freed"] = [one.id for one in freed]
     note(connection, now, actor, "pledge.advanced", details)
+
+
+def tie(connection: Connection, number: int, ties: Ties, now: int, *, actor: str) -> None:
+    """Ties a pledge to a kolaborator, a package and an agregator, whichever are given; the others
+    stay. Raises NothingFound, and AllocatedBefore where packages of it are allocated already and
+    would become others, or come from elsewhere."""
+    pledge = connection.execute(_ONE, {"number": number}).first()
+    if pledge is None:
+        raise NothingFound(what="Pledge", name=format_slip_number(number))
+    names = ("kolaborator", "package", "agregator")
+    given = {name: value for name in names if (value := getattr(ties, name)) is not None}
+    connection.execute(_SETTLE)
+    moved = any(given.get(name, (was := getattr(pledge, name))) != was for name in names[1:])
+    if moved and connection.scalar(_ALLOCATED, {"number": number}):
+        raise AllocatedBefore(number=format_slip_number(number))
+    if given:
+        connection.execute(update(_PLEDGES).where(_PLEDGES.c.number == number).values(given))
+    note(connection, now, actor, "pledge.tied", {"number": number, **given})
+
+
+SETTLE = 0x4B534243
+"""Advisory lock under which it is settled what is whose: allocations, and what they stand on."""
+_SETTLE = text(f"SELECT pg_advisory_xact_lock({SETTLE})")
+_ARRIVED = text("UPDATE pledge SET arrived = :arrived WHERE number = :number")
+_FREE = text(
+    "UPDATE allocation SET cancelled_at = :now WHERE pledge = :number AND sent_at IS NULL"
+    " AND cancelled_at IS NULL RETURNING id"
+)
+_ALLOCATED = text(
+    "SELECT EXISTS (SELECT FROM allocation WHERE pledge = :number AND cancelled_at IS NULL)"
+)

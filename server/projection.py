@@ -11,7 +11,7 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, TextClause
 from sqlalchemy.dialects.postgresql import insert
 
 from models import facts
@@ -122,25 +122,30 @@ def _points_of_sessions(
 
 @dataclass(frozen=True, slots=True)
 class _Regions:
-    """Kelurahan by household and by point, of those that are known."""
+    """Kelurahan by household and by point, and RW, of those that are known."""
 
     of_household: Mapping[int, str]
     of_point: Mapping[int, str]
+    rws: Mapping[int, int]
+    """By household."""
 
 
 def _regions(
     connection: Connection, given: Sequence[_Given], points: Mapping[int, int]
 ) -> _Regions:
     if not given:
-        return _Regions({}, {})
+        return _Regions({}, {}, {})
     wanted = {
         "households": array({one.body.household for one in given}),
         "points": array(set(points.values())),
     }
     found: tuple[dict[int, str], dict[int, str]] = ({}, {})
-    for is_home, region, numbers in connection.execute(sql.REGIONS, wanted):
+    rws: dict[int, int] = {}
+    for is_home, region, rw, numbers in connection.execute(sql.REGIONS, wanted):
         found[0 if is_home else 1].update(dict.fromkeys(numbers, region))
-    return _Regions(*found)
+        if is_home:
+            rws.update(dict.fromkeys(numbers, rw))
+    return _Regions(*found, rws)
 
 
 def _lines(
@@ -177,6 +182,7 @@ def _lines(
                 day,
                 region,
                 point,
+                regions.rws.get(body.household, 0),
                 more=more,
             )
 
@@ -242,6 +248,7 @@ def _keep(connection: Connection, lines: Sequence[Line]) -> None:
             line.at,
             line.day,
             line.region,
+            line.rw,
             line.point,
             *line.more,
             line.voided,
@@ -259,11 +266,20 @@ def _keep(connection: Connection, lines: Sequence[Line]) -> None:
     if changed:
         connection.execute(sql.STAND, changed)
     # Rows are locked in one order by all workers, so that two segments can't wait for each other.
-    cells = sorted(difference(lines).items())
+    _add(connection, sql.ADD_FIGURES, sql.FIGURES, difference(lines, lambda one: one.cell))
+    of_points = difference(lines, lambda one: one.point_cell)
+    _add(connection, sql.ADD_POINT_FIGURES, sql.POINT_FIGURES, of_points)
+
+
+def _add(
+    connection: Connection,
+    statement: TextClause,
+    names: Sequence[str],
+    cells: Mapping[Any, Sequence[int]],
+) -> None:
     if cells:
-        columns = zip(*[(*cell, *by) for cell, by in cells], strict=True)
-        arrays = dict(zip(sql.FIGURES, map(list, columns), strict=True))
-        connection.execute(sql.ADD_FIGURES, arrays)
+        columns = zip(*[(*cell, *by) for cell, by in sorted(cells.items())], strict=True)
+        connection.execute(statement, dict(zip(names, map(list, columns), strict=True)))
 
 
 def _flag(connection: Connection, lines: Sequence[Line], now: int) -> None:

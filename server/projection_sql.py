@@ -24,6 +24,7 @@ _LINE = {
     "at": "int8",
     "day": "date",
     "region": "text",
+    "rw": "int2",
     "point": "int8",
     "actor": "int8",
     "receiver": "int2",
@@ -44,9 +45,9 @@ SESSIONS = text(
     " AND seq = ANY(:wanted) AND kind = 1"
 )
 REGIONS = text(
-    "SELECT true AS home, region, array_agg(id) FROM household"
-    " WHERE id = ANY(CAST(:households AS int8[])) GROUP BY region"
-    " UNION ALL SELECT false, region, array_agg(id) FROM point"
+    "SELECT true AS home, region, rw, array_agg(id) FROM household"
+    " WHERE id = ANY(CAST(:households AS int8[])) GROUP BY region, rw"
+    " UNION ALL SELECT false, region, 0, array_agg(id) FROM point"
     " WHERE id = ANY(CAST(:points AS int8[])) GROUP BY region"
 )
 VOIDED = text(
@@ -68,7 +69,7 @@ LOCK_REGIONS = text(
 )
 EARLIER = text(
     "SELECT household, stage, package, device, feed_no, seq, branch, line_no, quantity, at, day,"
-    " region, point, voided, in_review FROM handover"
+    " region, point, rw, voided, in_review FROM handover"
     " WHERE household = ANY(CAST(:households AS int8[])) AND stage = ANY(CAST(:stages AS int8[]))"
     " AND package = ANY(CAST(:packages AS int8[]))"
 )
@@ -95,6 +96,20 @@ ADD_FIGURES = text(
     " AS d (day, region, stage, package, handed, quantity, voided, in_review, place)"
     " LEFT JOIN stage AS s ON s.id = d.stage ORDER BY d.place"
     " ON CONFLICT (day, region, programme, stage, package) DO UPDATE SET"
+    " handed = f.handed + excluded.handed, quantity = f.quantity + excluded.quantity,"
+    " voided = f.voided + excluded.voided, in_review = f.in_review + excluded.in_review"
+)
+POINT_FIGURES = ("points", "stages", "packages", "regions", "rws", *FIGURES[4:])
+ADD_POINT_FIGURES = text(
+    "INSERT INTO point_figure AS f"
+    " (point, stage, package, region, rw, handed, quantity, voided, in_review)"
+    " SELECT d.point, d.stage, d.package, d.region, d.rw, d.handed, d.quantity, d.voided,"
+    " d.in_review FROM unnest(CAST(:points AS int8[]), CAST(:stages AS int8[]),"
+    " CAST(:packages AS int8[]), CAST(:regions AS text[]), CAST(:rws AS int8[]),"
+    " CAST(:handed AS int8[]), CAST(:quantity AS int8[]), CAST(:voided AS int8[]),"
+    " CAST(:in_review AS int8[])) WITH ORDINALITY"
+    " AS d (point, stage, package, region, rw, handed, quantity, voided, in_review, place)"
+    " ORDER BY d.place ON CONFLICT (point, stage, package, region, rw) DO UPDATE SET"
     " handed = f.handed + excluded.handed, quantity = f.quantity + excluded.quantity,"
     " voided = f.voided + excluded.voided, in_review = f.in_review + excluded.in_review"
 )

@@ -4,19 +4,21 @@ taken back. Pure; ``server.projection`` reads and keeps them.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from server.tables import ChangeKind
 
 Entitlement = tuple[int, int, int]
 """(household, stage, package)"""
 
-
 Cell = tuple[date, str, int, int]
 """Where in the daily figures a line counts: (day, region, stage, package)."""
+PointCell = tuple[int, int, int, str, int]
+"""Where it counts among those of the points: (point, stage, package, region, RW)."""
+_Place = TypeVar("_Place")
 
 _HANDOVER, _VOID = int(ChangeKind.HANDOVER), int(ChangeKind.VOID)
 
@@ -39,6 +41,7 @@ class Line:
     day: date
     region: str
     point: int
+    rw: int = 0
     voided: bool = False
     in_review: bool = False
     was: tuple[bool, bool] | None = None
@@ -49,6 +52,16 @@ class Line:
         """What it is found by."""
         place = self.device, self.feed_no, self.seq, self.branch, self.line_no
         return self.entitlement + place
+
+    @property
+    def cell(self) -> Cell:
+        """Its place in the daily figures."""
+        return self.day, self.region, *self.entitlement[1:]
+
+    @property
+    def point_cell(self) -> PointCell:
+        """Its place in the figures of the points."""
+        return self.point, *self.entitlement[1:], self.region, self.rw
 
     @property
     def in_time(self) -> tuple[int, ...]:
@@ -76,15 +89,16 @@ def judge(lines: Iterable[Line], due: Mapping[Entitlement, int]) -> None:
                 line.in_review = handed > most
 
 
-def difference(lines: Iterable[Line]) -> dict[Cell, list[int]]:
-    """By how much the daily figures change: hand-overs and pieces that stand, lines voided and in
-    review; cells where nothing does are left out."""
-    cells: dict[Cell, list[int]] = {}
+def difference(
+    lines: Iterable[Line], place_of: Callable[[Line], _Place]
+) -> dict[_Place, list[int]]:
+    """By how much figures change: hand-overs and pieces that stand, lines voided and in review, by
+    where each line counts; places where nothing does are left out."""
+    cells: dict[_Place, list[int]] = {}
     for line in lines:
         if line.was == (line.voided, line.in_review):
             continue
-        _, stage, package = line.entitlement
-        by = cells.setdefault((line.day, line.region, stage, package), [0] * 4)
+        by = cells.setdefault(place_of(line), [0] * 4)
         _count(by, 1, line.quantity, line.voided, line.in_review)
         if line.was is not None:
             _count(by, -1, line.quantity, *line.was)

@@ -47,16 +47,20 @@ from server.tables.happened import (
     DailyFigure,
     Handover,
     Need,
+    PackageNeed,
+    PointFigure,
     Review,
     ReviewKind,
     StockMove,
     WebComplaint,
 )
 from server.tables.households import Entitlement, Household, KKAlias, Slip
-from server.tables.pledges import Pledge, PledgeStep
+from server.tables.pledges import Allocation, Pledge, PledgeStep
+from server.tables.targets import Target, TargetNeed
 
 __all__ = [
     "Agregator",
+    "Allocation",
     "AuditLog",
     "Blob",
     "BlobData",
@@ -82,11 +86,13 @@ __all__ = [
     "Kolaborator",
     "Need",
     "Package",
+    "PackageNeed",
     "Pledge",
     "PledgeStep",
     "Point",
     "PointChange",
     "PointCounter",
+    "PointFigure",
     "Programme",
     "Review",
     "ReviewKind",
@@ -94,6 +100,8 @@ __all__ = [
     "Slip",
     "Stage",
     "StockMove",
+    "Target",
+    "TargetNeed",
     "ToldHead",
     "VoidAhead",
     "Volunteer",

@@ -26,10 +26,11 @@ class Kolaborator(CentreTable, table=True):
 
 
 class Agregator(CentreTable, table=True):
-    """Who distributes."""
+    """Who distributes. One that is suspended is given nothing more to distribute."""
 
     id: int | None = given_id()
     name: str
+    suspended_at: int | None = big()
 
 
 class Stage(CentreTable, table=True):

@@ -37,6 +37,7 @@ class Handover(CentreTable, table=True):
     at: int = big()
     day: date
     region: str
+    rw: int = small(0)
     point: int = big()
     actor: int = big()
     receiver: int = small(1)
@@ -151,6 +152,19 @@ class Need(CentreTable, table=True):
     pieces: int = big()
 
 
+class PackageNeed(CentreTable, table=True):
+    """The same by package, and by the point where the households are to receive it."""
+
+    __tablename__ = "package_need"
+    stage: int = key()
+    package: int = key()
+    point: int = key()
+    region: str = Field(primary_key=True)
+    rw: int = key()
+    households: int = big()
+    pieces: int = big()
+
+
 class DailyFigure(CentreTable, table=True):
     """Hand-over lines of a day by kelurahan of the household (of the point where it is unknown).
 
@@ -164,6 +178,22 @@ class DailyFigure(CentreTable, table=True):
     programme: int = key()
     stage: int = key()
     package: int = key()
+    handed: int = big(0)
+    quantity: int = big(0)
+    voided: int = big(0)
+    in_review: int = big(0)
+
+
+class PointFigure(CentreTable, table=True):
+    """The same since the beginning, by the point where it happened and the household's RW (0 where
+    it is unknown)."""
+
+    __tablename__ = "point_figure"
+    point: int = key()
+    stage: int = key()
+    package: int = key()
+    region: str = Field(primary_key=True)
+    rw: int = key()
     handed: int = big(0)
     quantity: int = big(0)
     voided: int = big(0)

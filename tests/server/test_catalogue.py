@@ -171,7 +171,7 @@ def test_what_can_t_be_used_is_said_and_nothing_changes(
 def test_an_empty_catalogue_says_how_to_fill_it(run: Run, language: str) -> None:
     code, out, _ = run("catalogue", "--lang", language)
     assert code == 0
-    assert out.count("add-…") == 5
+    assert out.count("add-…") == 7
 
 
 def test_a_drawn_pin_is_six_digits_and_none_of_the_first_that_are_tried() -> None:

@@ -75,6 +75,11 @@ KEYS = Keys.of(
     }
 )
 PROGRAMME = 1
+_COUNTED = (
+    "count(*) FILTER (WHERE NOT voided AND NOT in_review),"
+    " coalesce(sum(quantity) FILTER (WHERE NOT voided AND NOT in_review), 0)::int8,"
+    " count(*) FILTER (WHERE voided), count(*) FILTER (WHERE in_review)"
+)
 
 
 @dataclass(frozen=True)
@@ -375,20 +380,25 @@ class Centre:
             return {(row.device, row.seq, row.branch) for row in found}
 
     def figures(self) -> dict[tuple[Any, ...], tuple[int, ...]]:
-        """The daily figures as they are kept up, without rows that came to nothing."""
+        """The daily figures as they are kept up, without rows that came to nothing; those of the
+        points say the same."""
         found = self.rows(
             "SELECT day, region, programme, stage, package, handed, quantity, voided, in_review"
             " FROM daily_figure"
         )
+        assert self._of_points("SELECT * FROM point_figure") == self._of_points(
+            f"SELECT h.point, h.stage, h.package, h.region, h.rw, {_COUNTED} FROM handover AS h"
+            " GROUP BY 1, 2, 3, 4, 5"
+        )
         return {row[:5]: row[5:] for row in found if any(row[5:])}
+
+    def _of_points(self, query: str) -> dict[tuple[Any, ...], tuple[int, ...]]:
+        return {row[:5]: row[5:] for row in self.rows(query) if any(row[5:])}
 
     def recount(self) -> dict[tuple[Any, ...], tuple[int, ...]]:
         """The same figures counted from the hand-overs."""
         found = self.rows(
-            "SELECT h.day, h.region, coalesce(s.programme, 0), h.stage, h.package,"
-            " count(*) FILTER (WHERE NOT voided AND NOT in_review),"
-            " coalesce(sum(quantity) FILTER (WHERE NOT voided AND NOT in_review), 0)::int8,"
-            " count(*) FILTER (WHERE voided), count(*) FILTER (WHERE in_review)"
+            f"SELECT h.day, h.region, coalesce(s.programme, 0), h.stage, h.package, {_COUNTED}"
             " FROM handover AS h LEFT JOIN stage AS s ON s.id = h.stage GROUP BY 1, 2, 3, 4, 5"
         )
         return {row[:5]: row[5:] for row in found}
@@ -403,6 +413,7 @@ class Centre:
             "stock_move",
             "review",
             "daily_figure",
+            "point_figure",
             "point_change",
             "point_counter",
             "feed",

@@ -280,6 +280,7 @@ def test_a_fork_at_a_centre_that_forgot_the_common_part_is_sent_from_the_beginni
         connection.exec_driver_sql("DELETE FROM fact")
         connection.exec_driver_sql("DELETE FROM handover")
         connection.exec_driver_sql("DELETE FROM daily_figure")
+        connection.exec_driver_sql("DELETE FROM point_figure")
         connection.exec_driver_sql("UPDATE feed SET head_seq = 0, head_hash = ''")
     serve(clone, 5)
     told(clone, furnished)

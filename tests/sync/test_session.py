@@ -614,6 +614,7 @@ def test_a_centre_that_lost_facts_gets_them_again(furnished: Centre, device: Fie
             "UPDATE feed SET head_seq = 2, head_hash = (SELECT hash FROM fact WHERE seq = 2)"
         )
         connection.exec_driver_sql("DELETE FROM daily_figure")
+        connection.exec_driver_sql("DELETE FROM point_figure")
     sync(device, Straight(furnished.receiver.answer))
     assert held(furnished, device) == 4
     everything_is_safe(furnished, device)

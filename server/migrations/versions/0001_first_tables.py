@@ -20,6 +20,7 @@ def upgrade() -> None:
         "agregator",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("suspended_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="agregator_pkey"),
     )
     op.create_table(
@@ -112,6 +113,21 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "point_figure",
+        sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("stage", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("package", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("rw", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("handed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("voided", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("in_review", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "point", "stage", "package", "region", "rw", name="point_figure_pkey"
+        ),
+    )
+    op.create_table(
         "device",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -177,6 +193,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("region", sa.String(), nullable=False),
+        sa.Column("rw", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("point", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.BigInteger(), nullable=False),
         sa.Column("receiver", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
@@ -410,17 +427,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("stage", "region", "rw", name="need_pkey"),
     )
     op.create_table(
-        "pledge",
-        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("donor_enc", sa.LargeBinary(), nullable=False),
-        sa.Column("contact_enc", sa.LargeBinary(), nullable=False),
-        sa.Column("contents", sa.String(), nullable=False),
-        sa.Column("packages", sa.BigInteger(), nullable=False),
+        "package_need",
+        sa.Column("stage", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("package", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("region", sa.String(), nullable=False),
-        sa.Column("first_day", sa.Date(), nullable=False),
-        sa.Column("last_day", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("number", name="pledge_pkey"),
+        sa.Column("rw", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("households", sa.BigInteger(), nullable=False),
+        sa.Column("pieces", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "stage", "package", "point", "region", "rw", name="package_need_pkey"
+        ),
     )
     op.create_table(
         "pledge_step",
@@ -472,6 +489,77 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="stage_pkey"),
     )
     op.create_table(
+        "target",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("rw", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("address", sa.String(), server_default="", nullable=False),
+        sa.Column("persons", sa.BigInteger(), nullable=False),
+        sa.Column("agregator", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["agregator"], ["agregator.id"], name="target_agregator_fkey"),
+        sa.PrimaryKeyConstraint("id", name="target_pkey"),
+    )
+    op.create_table(
+        "target_need",
+        sa.Column("stage", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("target", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("package", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("pieces", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["package"], ["package.id"], name="target_need_package_fkey"),
+        sa.ForeignKeyConstraint(["stage"], ["stage.id"], name="target_need_stage_fkey"),
+        sa.ForeignKeyConstraint(["target"], ["target.id"], name="target_need_target_fkey"),
+        sa.PrimaryKeyConstraint("stage", "target", "package", name="target_need_pkey"),
+    )
+    op.create_table(
+        "pledge",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("donor_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("contact_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("contents", sa.String(), nullable=False),
+        sa.Column("packages", sa.BigInteger(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("rw", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("target", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("kolaborator", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("package", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("agregator", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("arrived", sa.BigInteger(), nullable=True),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["agregator"], ["agregator.id"], name="pledge_agregator_fkey"),
+        sa.ForeignKeyConstraint(
+            ["kolaborator"], ["kolaborator.id"], name="pledge_kolaborator_fkey"
+        ),
+        sa.ForeignKeyConstraint(["package"], ["package.id"], name="pledge_package_fkey"),
+        sa.ForeignKeyConstraint(["target"], ["target.id"], name="pledge_target_fkey"),
+        sa.PrimaryKeyConstraint("number", name="pledge_pkey"),
+    )
+    op.create_table(
+        "allocation",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("pledge", sa.BigInteger(), nullable=False),
+        sa.Column("stage", sa.BigInteger(), nullable=False),
+        sa.Column("package", sa.BigInteger(), nullable=False),
+        sa.Column("point", sa.BigInteger(), nullable=True),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("rw", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("target", sa.BigInteger(), nullable=True),
+        sa.Column("household", sa.BigInteger(), nullable=True),
+        sa.Column("pieces", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("handed_at", sa.BigInteger(), nullable=True),
+        sa.Column("cancelled_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="allocation_pkey"),
+    )
+    op.create_index("allocation_by_pledge", "allocation", ["pledge"], unique=False)
+    op.create_index("allocation_by_stage", "allocation", ["stage", "package"], unique=False)
+    op.create_table(
         "device_point",
         sa.Column("device", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -521,11 +609,17 @@ def downgrade() -> None:
     op.drop_table("volunteer_point")
     op.drop_table("enrol_code")
     op.drop_table("device_point")
+    op.drop_index("allocation_by_stage", table_name="allocation")
+    op.drop_index("allocation_by_pledge", table_name="allocation")
+    op.drop_table("allocation")
+    op.drop_table("pledge")
+    op.drop_table("target_need")
+    op.drop_table("target")
     op.drop_table("stage")
     op.drop_table("point")
     op.drop_table("need")
+    op.drop_table("package_need")
     op.drop_table("pledge_step")
-    op.drop_table("pledge")
     op.drop_table("package")
     op.drop_table("told_head")
     op.drop_index("feed_by_device", table_name="feed")
@@ -559,6 +653,7 @@ def downgrade() -> None:
     op.drop_index("entitlement_by_point", table_name="entitlement")
     op.drop_table("entitlement")
     op.drop_table("device")
+    op.drop_table("point_figure")
     op.drop_table("daily_figure")
     op.drop_table("shelved_frame")
     op.drop_table("checkpoint")

@@ -1,0 +1,1 @@
+"""Allocation: which packages of which pledge are meant for which area, point, target, household."""

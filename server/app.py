@@ -39,6 +39,7 @@ from server.web.guard import Guard
 from server.web.home import HomePage
 from server.web.household import StatusPages
 from server.web.limits import Limiter, Limits, Rate
+from server.web.office.house import House, office_routes
 from server.web.paper import PaperPages
 from server.web.parcels import ParcelPages
 from server.web.pledges import PledgePages
@@ -137,6 +138,9 @@ def create_app(
                 ParcelOffice(engine, receiving.unloading),
                 {keys.centre.key_id: keys.centre.public_key},
             ).routes(),
+            *office_routes(
+                House(settings, engine, keys, personal, clock), pages, problems, limits, trusted
+            ),
             Mount("/static", _Static(directory=STATIC)),
         ]
     )

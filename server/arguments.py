@@ -10,6 +10,7 @@ from pathlib import Path
 from models.asks import NAMES
 from models.texts import LANGUAGES, Language, text
 from models.usage import Usage
+from server.accounts import Role
 from server.deciding import Ruling
 from server.slips.form import EIGHT, FORMS
 from server.targets import TargetKind
@@ -56,6 +57,7 @@ def parser(language: Language) -> argparse.ArgumentParser:
         _catalogue,
         _partners,
         _allocating,
+        _accounts,
         _running,
     ):
         declare(command, say)
@@ -266,6 +268,19 @@ def _allocating(command: _Command, say: _Say) -> None:
         choices=("sent", "handed", "cancelled"),
         help=say("allocate.as"),
     )
+
+
+def _accounts(command: _Command, say: _Say) -> None:
+    """Who may enter the office."""
+    added = command("add-account", "about_add_account")
+    added.add_argument("name", help=say("account.name"))
+    added.add_argument("--role", required=True, choices=list(Role), help=say("account.role"))
+    added.add_argument("--agregator", default="", help=say("account.agregator"))
+    command("accounts", "about_accounts").add_argument(
+        "--json", action="store_true", help=say("json")
+    )
+    reset = command("reset-account", "about_reset_account")
+    reset.add_argument("account", metavar="ACCOUNT", help=say("account.named"))
 
 
 def _running(command: _Command, say: _Say) -> None:

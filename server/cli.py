@@ -57,6 +57,7 @@ def main(
 ) -> int:
     """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
     from server import (
+        account_commands,
         allocation_commands,
         assign_commands,
         backup_commands,
@@ -117,6 +118,9 @@ def main(
         "stock": stock,
         "assign-device": assign_commands.assign_laptop,
         "assign-volunteer": assign_commands.assign_person,
+        "add-account": account_commands.add,
+        "accounts": account_commands.show,
+        "reset-account": account_commands.reset,
         "backup": backup_commands.back_up,
         "serve": commands.serve,
     }

@@ -18,13 +18,18 @@ from models import enrolment_text
 from models.asks import Asks
 from models.clock import local, wall_clock
 from models.texts import text
+from server.accounts import Role, add_account
 from server.audit import note, person
+from server.catalogue import Desk
 from server.cli import FAILED, OK, Centre
 from server.enrolment import VALID_MS, create_code
 from server.errors import NothingFound
 from server.named import by_name, find_named
 from server.slips.form import EIGHT, FORMS, Form
 from server.tables import CentreTable, Package, Point, Stage, table
+
+DEMO_ACCOUNT = "kantor"
+"""The made-up centre's administrator; whoever has the link that ``demo`` says."""
 
 if TYPE_CHECKING:
     from server.demo import Filled
@@ -130,13 +135,18 @@ def issue_slips(centre: Centre, parsed: argparse.Namespace) -> int:
 
 def demo(centre: Centre, parsed: argparse.Namespace) -> int:
     """Fills an empty centre with the trial's example, prints its slips, says what to try."""
+    from server.account_commands import link
     from server.demo import fill
+    from server.personal import Personal
     from server.samples import write_samples
     from server.slips.issue import issue_slips as issue
 
     now, folder = wall_clock(), parsed.folder
     filled = fill(centre.engine, centre.keys, folder, now, parsed.seed, Asks.of(parsed.asks))
     first, second = filled.stages
+    with centre.engine.begin() as connection:
+        desk = Desk(connection, now, person())
+        _, code = add_account(desk, Personal(centre.keys), DEMO_ACCOUNT, Role.ADMINISTRATOR)
     with centre.engine.begin() as connection:
         issued = [
             issue(
@@ -165,12 +175,18 @@ def demo(centre: Centre, parsed: argparse.Namespace) -> int:
             for point in filled.points
             for sheet in _print(connection, centre, point, [first[0]], folder, now)
         ]
-    _say_demo(centre, filled, samples, sheets, as_json=parsed.json)
+    _say_demo(centre, filled, samples, sheets, link(centre, code), as_json=parsed.json)
     return OK
 
 
 def _say_demo(
-    centre: Centre, filled: Filled, samples: list[Sample], sheets: list[Path], *, as_json: bool
+    centre: Centre,
+    filled: Filled,
+    samples: list[Sample],
+    sheets: list[Path],
+    office: str,
+    *,
+    as_json: bool,
 ) -> None:
     from server.demo import PINS, STOCK
 
@@ -186,6 +202,7 @@ def _say_demo(
                     "roster": str(filled.roster),
                     "loaded": filled.report.loaded,
                     "bad": filled.report.bad,
+                    "office": office,
                 }
             )
         )
@@ -195,6 +212,7 @@ def _say_demo(
     centre.say("demo_pictures", folder=samples[0].file.parent)
     for name, pin in PINS.items():
         centre.say("demo_volunteer", name=name, pin=pin)
+    centre.say("demo_office", name=DEMO_ACCOUNT, link=office)
 
 
 def _print(

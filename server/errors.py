@@ -12,7 +12,8 @@
         ├── BackupFailed  NotEmpty
         ├── DecidedBefore  WordsTellANumber  AllocatedBefore
         ├── ProposalStale  ProposalTooSlow  AllocationRefused
-        └── NameTaken  BadWords  BadRegion  BadPin
+        ├── NameTaken  BadWords  BadRegion  BadPin
+        └── BadPassword  WrongNumber  CodeUsed  OwnAccount
 """
 
 from __future__ import annotations
@@ -312,3 +313,35 @@ class BadPin(CentreError):
     def title(self, language: Language) -> str:
         """What is wrong with it."""
         return text(language, str(self.parts["problem"])).rstrip(".")
+
+
+class BadPassword(CentreError):
+    """What was chosen can't be a password: problem (``short``, ``long``, ``easy``)."""
+
+    code = "bad_password"
+    exit_code = 2
+
+    def title(self, language: Language) -> str:
+        """What is wrong with it."""
+        return text(language, f"centre.error.bad_password.{self.parts['problem']}", **self.parts)
+
+
+class WrongNumber(CentreError):
+    """A one-time number that is not the authenticator app's, or was used before."""
+
+    code = "wrong_number"
+    exit_code = 2
+
+
+class CodeUsed(CentreError):
+    """A link to set an account up that was used, is too old, or never was."""
+
+    code = "code_used"
+    exit_code = 6
+
+
+class OwnAccount(CentreError):
+    """Nobody takes away their own rights, so that an administrator is always left."""
+
+    code = "own_account"
+    exit_code = 6

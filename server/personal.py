@@ -29,6 +29,8 @@ class PersonalColumn(Enum):
     DONOR = b"donor"
     CONTACT = b"contact"
     """These two are bound to the number of a pledge in place of a household's."""
+    TOTP = b"totp"
+    """The secret of an account's one-time passwords, bound to the account's number."""
 
 
 class CannotDecrypt(ValueError):

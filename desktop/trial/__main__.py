@@ -74,6 +74,7 @@ def _tell(centre: TrialCentre, made: dict[str, Any], folder: Path) -> None:
     stock = ", ".join(f"{pieces} {package}" for package, pieces in made["stock"].items())
     _say("try", name=name, pin=pin, stock=stock, pictures=folder / "undangan")
     _say("try_pages", address=centre.address)
+    _say("try_office", link=made["office"])
 
 
 def _open_app(device: Path) -> None:

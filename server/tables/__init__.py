@@ -55,10 +55,13 @@ from server.tables.happened import (
     WebComplaint,
 )
 from server.tables.households import Entitlement, Household, KKAlias, Slip
+from server.tables.office import Account, AccountCode, OfficeSession
 from server.tables.pledges import Allocation, Pledge, PledgeStep
 from server.tables.targets import Target, TargetNeed
 
 __all__ = [
+    "Account",
+    "AccountCode",
     "Agregator",
     "Allocation",
     "AuditLog",
@@ -85,6 +88,7 @@ __all__ = [
     "KKAlias",
     "Kolaborator",
     "Need",
+    "OfficeSession",
     "Package",
     "PackageNeed",
     "Pledge",

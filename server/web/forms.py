@@ -13,7 +13,15 @@ _PLAIN = "application/x-www-form-urlencoded"
 
 
 async def read_form(request: Request, longest: int = LONGEST_FORM) -> dict[str, str]:
-    """The form's fields, each by its first value.
+    """The form's fields, each by its first value; raises HTTPException."""
+    fields = await read_fields(request, longest)
+    return {name: values[0] for name, values in fields.items()}
+
+
+async def read_fields(
+    request: Request, longest: int, most: int = _MOST_FIELDS
+) -> dict[str, list[str]]:
+    """The form's fields with all their values, at most ``most`` of them.
 
     Raises HTTPException 413 as soon as the body is longer than ``longest``, without reading on,
     and 415 for anything but a plain form.
@@ -27,7 +35,6 @@ async def read_form(request: Request, longest: int = LONGEST_FORM) -> dict[str, 
         if len(body) > longest:
             raise HTTPException(413)
     try:
-        fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=_MOST_FIELDS)
+        return parse_qs(body.decode("ascii", "replace"), max_num_fields=most)
     except ValueError as error:
         raise HTTPException(413) from error
-    return {name: values[0] for name, values in fields.items()}

@@ -36,6 +36,9 @@ class Limits:
     slip_total: Rate = Rate(burst=600, every_ms=20)
     parcel_address: Rate = Rate(burst=20, every_ms=15_000)
     parcel_total: Rate = Rate(burst=60, every_ms=1_000)
+    entry_address: Rate = Rate(burst=20, every_ms=15_000)
+    entry_account: Rate = Rate(burst=6, every_ms=60_000)
+    entry_total: Rate = Rate(burst=30, every_ms=500)
 
 
 class TokenBuckets:

@@ -65,7 +65,7 @@ class ParcelPages:
         if held_up := self._counter.held_up(request):
             return held_up
         try:
-            data = await read_upload(request, _FILE, MAX_UPLOAD)
+            data = (await read_upload(request, _FILE, MAX_UPLOAD)).data
             if not data:
                 return self._form(language, nothing=True)
             report = await run_in_threadpool(self._office.take, data, self._counter.clock())

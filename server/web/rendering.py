@@ -55,7 +55,7 @@ class Pages:
         words = {
             name: partial(getattr(wording, name), language)
             for name in (
-                *("say", "number", "count", "spoken", "category", "weekday"),
+                *("say", "words", "number", "count", "spoken", "category", "weekday"),
                 *("day_words", "long_day", "short_day", "day_of", "moment", "lately", "period"),
             )
         }

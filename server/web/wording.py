@@ -16,6 +16,11 @@ def say(language: Language, key: str, /, **parts: object) -> str:
     return text(language, f"pages.{key}", **parts)
 
 
+def words(language: Language, key: str, /, **parts: object) -> str:
+    """The words under ``key`` of any room."""
+    return text(language, key, **parts)
+
+
 def number(language: Language, value: int) -> str:
     """``12345`` as ``12.345`` or ``12,345``."""
     grouped = f"{value:,}"

@@ -11,7 +11,7 @@ from models.texts import LANGUAGES, catalogue
 from server.status import Progress, Validity
 from server.web.rendering import STATIC, Pages, icon
 
-TEMPLATES = sorted((STATIC.parent / "templates").glob("*.html"))
+TEMPLATES = sorted((STATIC.parent / "templates").rglob("*.html"))
 CSS = (STATIC / "centre.css").read_text(encoding="utf-8")
 PAIRS = [
     *((ink, ground) for ink in ("text", "muted", "accent") for ground in
@@ -30,13 +30,15 @@ def test_every_word_a_template_asks_for_exists() -> None:
     for template in TEMPLATES:
         for key in re.findall(r"say\('([a-z_0-9.]+)'[,)]", template.read_text(encoding="utf-8")):
             assert f"pages.{key}" in catalogue(), (template.name, key)
+        for key in re.findall(r"words\('([a-z_0-9.]+)'[,)]", template.read_text(encoding="utf-8")):
+            assert key in catalogue(), (template.name, key)
     for key in (*(f"progress.{one}" for one in Progress), *(f"slip.{one}" for one in Validity)):
         assert f"pages.{key}" in catalogue()
 
 
 def test_both_languages_have_the_same_parts_to_fill_in() -> None:
     for key, words in catalogue().items():
-        if key.startswith("pages."):
+        if key.startswith(("pages.", "office.")):
             parts = [{name for _, name, _, _ in Formatter().parse(words[one])} for one in LANGUAGES]
             assert parts[0] == parts[1], key
             assert all(words[one].strip() for one in LANGUAGES), key

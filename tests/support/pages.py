@@ -77,6 +77,8 @@ LOOSE = Limits(
     pledge_address=Rate(1_000_000, 1), pledge_total=Rate(1_000_000, 1),
     slip_address=Rate(1_000_000, 1), slip_total=Rate(1_000_000, 1),
     parcel_address=Rate(1_000_000, 1), parcel_total=Rate(1_000_000, 1),
+    entry_address=Rate(1_000_000, 1), entry_account=Rate(1_000_000, 1),
+    entry_total=Rate(1_000_000, 1),
 )  # fmt: skip
 """Limits that no test runs into unless it means to."""
 

@@ -600,9 +600,50 @@ def upgrade() -> None:
         sa.Column("told_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("device", "feed_id", "seq", "hash", name="told_head_pkey"),
     )
+    op.create_table(
+        "account",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("agregator", sa.BigInteger(), nullable=True),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("password_hash", sa.String(), server_default="", nullable=False),
+        sa.Column(
+            "totp_enc", sa.LargeBinary(), server_default=sa.text("''::bytea"), nullable=False
+        ),
+        sa.Column("totp_step", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("entered_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["agregator"], ["agregator.id"], name="account_agregator_fkey"),
+        sa.PrimaryKeyConstraint("id", name="account_pkey"),
+        sa.UniqueConstraint("name", name="account_name_key"),
+    )
+    op.create_table(
+        "account_code",
+        sa.Column("code_hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("account", sa.BigInteger(), nullable=False),
+        sa.Column("totp_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.id"], name="account_code_account_fkey"),
+        sa.PrimaryKeyConstraint("code_hash", name="account_code_pkey"),
+    )
+    op.create_table(
+        "office_session",
+        sa.Column("token_hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("account", sa.BigInteger(), nullable=False),
+        sa.Column("begun_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.id"], name="office_session_account_fkey"),
+        sa.PrimaryKeyConstraint("token_hash", name="office_session_pkey"),
+    )
+    op.create_index("office_session_by_account", "office_session", ["account"])
 
 
 def downgrade() -> None:
+    op.drop_index("office_session_by_account", table_name="office_session")
+    op.drop_table("office_session")
+    op.drop_table("account_code")
+    op.drop_table("account")
     op.drop_table("blob_named")
     op.drop_table("blob_data")
     op.drop_table("blob")

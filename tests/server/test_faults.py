@@ -11,6 +11,7 @@ from psycopg import errors as pg
 
 from models.texts import LANGUAGES
 from server.errors import (
+    AllocationRefused,
     BadPassword,
     BadPin,
     BadWords,
@@ -86,12 +87,14 @@ def test_every_error_of_the_centre_has_its_words_in_both_languages() -> None:
         "numbers": "1, 2",
         "by": "Sari",
         "number": 7,
+        "seconds": 20,
         "candidates": "Gambir, Cideng",
     }
     of_its_own: dict[type[CentreError], dict[str, object]] = {
         BadWords: {"what": "name"},
         BadPin: {"problem": "pin.length"},
         BadPassword: {"problem": "short", "shortest": 12},
+        AllocationRefused: {"problem": "cancelled"},
     }
     ours = [kind for kind in _all_below(CentreError) if kind.__module__ == "server.errors"]
     for kind in [CentreError, *ours]:

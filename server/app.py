@@ -44,6 +44,7 @@ from server.web.paper import PaperPages
 from server.web.parcels import ParcelPages
 from server.web.pledges import PledgePages
 from server.web.problems import Problems
+from server.web.proof import Hurry, Proofs
 from server.web.rendering import STATIC, Pages
 from server.web.routing import PageRoute
 from server.web.slip import SlipPages
@@ -112,7 +113,13 @@ def create_app(
             *HomePage(pages, Figures(engine, settings.smallest_count), clock).routes(),
             *AreaPages(pages, Areas(engine, settings.smallest_count), clock).routes(),
             *StatusPages(
-                counter(limits.status_address, limits.status_total), desk, complaints
+                counter(limits.status_address, limits.status_total),
+                Hurry(
+                    Proofs(keys, clock, limits.proof_work),
+                    Limiter(limits.proved_address, limits.proved_total, clock),
+                ),
+                desk,
+                complaints,
             ).routes(),
             *ByNumber(
                 counter(limits.complaint_address, limits.complaint_total),

@@ -28,8 +28,12 @@ class Counter:
 
     def held_up(self, request: Request) -> Response | None:
         """Takes a turn; the answer for who asked too often, else None."""
-        wait = self.limiter.take(client_address(request, self.trusted))
+        wait = self.limiter.take(self.address(request))
         return self.problems.too_many(request, wait) if wait else None
+
+    def address(self, request: Request) -> str:
+        """Whose turns a request takes."""
+        return client_address(request, self.trusted)
 
     def page(
         self,

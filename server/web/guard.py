@@ -45,6 +45,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
+POLICY_WITH_SCRIPT = f"{POLICY}; script-src 'self'; worker-src 'self'; child-src 'self'"
+"""For a page that has our own script; browsers before ``worker-src`` ask ``child-src``."""
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -97,7 +99,8 @@ class Guard:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
-                    headers[name] = value
+                    if name != "content-security-policy" or headers.get(name) != POLICY_WITH_SCRIPT:
+                        headers[name] = value
             await send(message)
 
         try:

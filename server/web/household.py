@@ -18,7 +18,9 @@ from models.texts import LANGUAGES, Language
 from server.status import StatusDesk
 from server.web.counter import Counter
 from server.web.forms import read_form
-from server.web.problems import language_of
+from server.web.guard import POLICY_WITH_SCRIPT
+from server.web.problems import TOO_MANY, language_of, retry_after, wait_words
+from server.web.proof import Hurry
 from server.web.rendering import address, elsewhere
 from server.web.routing import PageRoute
 from server.web_complaints import WebComplaintDesk
@@ -39,8 +41,11 @@ class FieldProblem:
 class StatusPages:
     """``/status`` and ``/en/status``."""
 
-    def __init__(self, counter: Counter, desk: StatusDesk, complaints: WebComplaintDesk) -> None:
+    def __init__(
+        self, counter: Counter, hurry: Hurry, desk: StatusDesk, complaints: WebComplaintDesk
+    ) -> None:
         self._counter = counter
+        self._hurry = hurry
         self._desk = desk
         self._complaints = complaints
 
@@ -55,15 +60,34 @@ class StatusPages:
         language = language_of(request)
         if request.method == "POST":
             return await self._ask(request, language)
-        return self._form(language)
+        wait = self._counter.limiter.wait(self._counter.address(request))
+        return self._form(language, wait_ms=wait)
 
-    def _form(self, language: Language, *problems: FieldProblem) -> HTMLResponse:
-        return self._page(
+    def _form(
+        self, language: Language, *problems: FieldProblem, code: int = 200, wait_ms: int = 0
+    ) -> HTMLResponse:
+        """The form; for who has to wait, with work to be proved instead."""
+        response = self._page(
             "status.html",
             language,
-            _UNPROCESSABLE if problems else 200,
+            code,
             problems={problem.field: problem for problem in problems},
+            wait=wait_words(language, wait_ms) if wait_ms else "",
+            challenge=self._hurry.proofs.challenge() if wait_ms else "",
         )
+        if wait_ms:
+            response.headers["content-security-policy"] = POLICY_WITH_SCRIPT
+        return response
+
+    def _held_up(self, request: Request, language: Language, proof: str) -> Response | None:
+        """Takes a turn, or one for a proof; the answer for who asked too often, else None."""
+        address = self._counter.address(request)
+        wait = self._counter.limiter.take(address)
+        if not wait or self._hurry.admits(proof, address):
+            return None
+        response = self._form(language, code=TOO_MANY, wait_ms=wait)
+        response.headers.update(retry_after(wait))
+        return response
 
     def _page(
         self, template: str, language: Language, code: int = 200, **state: object
@@ -78,8 +102,9 @@ class StatusPages:
         slip = _number("slip", typed_slip) if typed_slip else None
         if isinstance(kk, FieldProblem) or isinstance(slip, FieldProblem):
             found = (one for one in (kk, slip) if isinstance(one, FieldProblem))
-            return self._form(language, *found)
-        if held_up := self._counter.held_up(request):
+            wait = self._counter.limiter.wait(self._counter.address(request))
+            return self._form(language, *found, code=_UNPROCESSABLE, wait_ms=wait)
+        if held_up := self._held_up(request, language, form.get("bukti", "")):
             return held_up
         now = self._counter.clock()
         status = await run_in_threadpool(self._desk.household, kk, slip, now)

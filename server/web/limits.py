@@ -26,6 +26,12 @@ class Limits:
 
     status_address: Rate = Rate(burst=20, every_ms=20_000)
     status_total: Rate = Rate(burst=300, every_ms=100)
+    proved_address: Rate = Rate(burst=10, every_ms=10_000)
+    """Beyond the status' limits, for who proves work (``server.web.proof``)."""
+    proved_total: Rate = Rate(burst=100, every_ms=200)
+    proof_work: int = 60_000
+    """The most numbers that a proof has to try, and at least half as many; how long that takes on
+    what is in docs/public-pages.md."""
     complaint_address: Rate = Rate(burst=20, every_ms=20_000)
     complaint_total: Rate = Rate(burst=100, every_ms=200)
     complain_address: Rate = Rate(burst=5, every_ms=600_000)
@@ -56,11 +62,7 @@ class TokenBuckets:
         A bucket is kept as the time at which it will be full again: each token taken moves that
         time by ``every_ms``, and more than ``burst`` of them ahead there is nothing to take.
         """
-        now = self._clock()
-        capacity = self._rate.burst * self._rate.every_ms
-        # A clock set back must not lock anybody out for longer than an empty bucket does.
-        full_at = min(max(self._full_at.get(key, now), now), now + capacity)
-        wait = full_at + self._rate.every_ms - now - capacity
+        full_at, wait = self._look(key)
         if wait > 0:
             return wait
         self._full_at[key] = full_at + self._rate.every_ms
@@ -68,6 +70,17 @@ class TokenBuckets:
         while len(self._full_at) > self._most:
             self._full_at.popitem(last=False)
         return 0
+
+    def wait(self, key: str) -> int:
+        """The ms to wait for the next token, 0 where there is one."""
+        return max(0, self._look(key)[1])
+
+    def _look(self, key: str) -> tuple[int, int]:
+        now = self._clock()
+        capacity = self._rate.burst * self._rate.every_ms
+        # A clock set back must not lock anybody out for longer than an empty bucket does.
+        full_at = min(max(self._full_at.get(key, now), now), now + capacity)
+        return full_at, full_at + self._rate.every_ms - now - capacity
 
 
 class Limiter:
@@ -81,3 +94,7 @@ class Limiter:
         """The ms to wait before ``address`` may ask, 0 for now. Who is over the limit does not use
         up what is left for the others."""
         return self._by_address.take(address) or self._total.take("")
+
+    def wait(self, address: str) -> int:
+        """The same without asking."""
+        return self._by_address.wait(address) or self._total.wait("")

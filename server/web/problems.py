@@ -11,7 +11,7 @@ from server.web.rendering import Pages, elsewhere
 from server.web.wording import number, say
 
 _MACHINES = ("/api/", "/openapi.json", "/healthz", "/readyz")
-_TOO_MANY = 429
+TOO_MANY = 429
 _MINUTE = 60
 _HEADERS = {"cache-control": "no-store"}
 
@@ -28,14 +28,9 @@ class Problems:
 
     def too_many(self, request: Request, wait_ms: int) -> Response:
         """The page for who asked too often."""
-        seconds = max(1, -(-wait_ms // 1000))
-        language = language_of(request)
-        unit, count = ("seconds", seconds)
-        if seconds > 2 * _MINUTE:
-            unit, count = ("minutes", -(-seconds // _MINUTE))
-        wait = say(language, f"problem.{_TOO_MANY}.{unit}", count=number(language, count))
-        response = self._page(request, _TOO_MANY, wait=wait)
-        response.headers["retry-after"] = str(seconds)
+        wait, headers = wait_words(language_of(request), wait_ms), retry_after(wait_ms)
+        response = self._page(request, TOO_MANY, wait=wait)
+        response.headers.update(headers)
         return response
 
     async def of_exception(self, request: Request, error: Exception) -> Response:
@@ -61,6 +56,23 @@ class Problems:
             key=key,
             parts=parts,
         )
+
+
+def retry_after(wait_ms: int) -> dict[str, str]:
+    """The header that says so to programs."""
+    return {"retry-after": f"{_seconds(wait_ms)}"}
+
+
+def wait_words(language: Language, wait_ms: int) -> str:
+    """How long one has to wait: ``45 detik``, ``3 menit``."""
+    unit, count = ("seconds", _seconds(wait_ms))
+    if count > 2 * _MINUTE:
+        unit, count = ("minutes", -(-count // _MINUTE))
+    return say(language, f"problem.{TOO_MANY}.{unit}", count=number(language, count))
+
+
+def _seconds(wait_ms: int) -> int:
+    return max(1, -(-wait_ms // 1000))
 
 
 def language_of(request: Request) -> Language:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from models.facts import Line
+from server.web.limits import Rate
 from tests.support.centre import TestPostgres
 from tests.support.pages import (
     CIDENG,
     FIRST_STAGE,
     GAMBIR,
+    LOOSE,
     MEALS,
     SEMBAKO,
     SENEN,
@@ -74,6 +76,8 @@ def site(postgres: TestPostgres) -> Iterator[Site]:
             "give": f"/beri?wilayah={GAMBIR}",
             "english give": "/en/beri",
             "pledge": "/komitmen",
+            "complain": "/mengadu",
+            "english complain": "/en/mengadu",
             "complaint": "/pengaduan",
             "english complaint": "/en/pengaduan",
             "form": "/status",
@@ -200,6 +204,32 @@ def test_a_mistyped_number_puts_the_focus_where_to_correct_it(site: Site, browse
     context.close()
 
 
+def test_who_hurries_is_let_on_by_work_of_the_browser_and_waits_without_script(
+    postgres: TestPostgres, browser: Browser
+) -> None:
+    with postgres.database() as engine:
+        town = Town(engine)
+        town.furnish()
+        town.settle(range(3))
+        limits = replace(LOOSE, status_address=Rate(1, 60_000))
+        with served(town.app(limits=limits)) as address:
+            for script in (True, False):
+                town.now += 60_000
+                context = browser.new_context(java_script_enabled=script)
+                tab = context.new_page()
+                for turn in range(2):
+                    tab.goto(f"{address}/status")
+                    tab.fill("#kk", str(kk_of(1)))
+                    tab.keyboard.press("Enter")
+                    heading = tab.get_by_role("heading", level=1)
+                    asked = "Status keluarga" if script or turn == 0 else "Cek status keluarga"
+                    expect(heading).to_have_text(asked)
+                if not script:
+                    expect(tab.get_by_role("status")).to_contain_text("Tunggu 60 detik")
+                    expect(tab.locator("#hitung")).to_be_hidden()
+                context.close()
+
+
 def test_whatever_has_the_focus_shows_it(site: Site, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 740})
     tab = context.new_page()
@@ -226,6 +256,7 @@ def test_what_can_be_tapped_is_large_enough_for_a_thumb(site: Site, browser: Bro
         tab.goto(site.address + path)
         small: list[str] = tab.evaluate(
             "[...document.querySelectorAll('.top nav a, .button, select, input')]"
+            ".filter(e => e.type !== 'hidden')"
             ".filter(e => e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"
         )
         assert small == [], path

@@ -287,6 +287,9 @@ def _running(command: _Command, say: _Say) -> None:
     """Backups and the service itself."""
     for name in ("backup", "restore"):
         command(name, f"about_{name}").add_argument("file", type=Path, help=say("backup.file"))
+    command("retain", "about_retain").add_argument(
+        "--dry-run", action="store_true", help=say("retain.dry_run")
+    )
     serve = command("serve", "about_serve")
     serve.add_argument("--check", action="store_true", help=say("check.about"))
 

@@ -74,11 +74,13 @@ class PostgresBlobs:
             return self._judge(connection, of, piece, now)
 
     def read(self, device: int, hash_: bytes) -> bytes | None:
-        """A blob that is here whole."""
+        """A blob that is here whole; None for one whose time is past, too."""
         of = {"of_device": device, "of_hash": hash_}
         with self._engine.connect() as connection:
-            row = connection.execute(select(_BLOB.c.whole_at).where(*_OF_BLOB), of).first()
-            if row is None or row.whole_at is None:
+            row = connection.execute(
+                select(_BLOB.c.whole_at, _BLOB.c.erased_at).where(*_OF_BLOB), of
+            ).first()
+            if row is None or row.whole_at is None or row.erased_at is not None:
                 return None
             return self._bytes(connection, of)
 

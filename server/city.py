@@ -107,9 +107,10 @@ def _read_place(place: bytes) -> tuple[str, int, int] | None:
 
 NEXT_HOUSEHOLDS = text(
     "SELECT * FROM household WHERE (region, rw, id) > (:region, (:rw)::int2, (:id)::int8)"
+    " AND erased_at IS NULL"
     " ORDER BY region, rw, id LIMIT :most"
 )
-_COUNT = text("SELECT count(*) FROM household")
+_COUNT = text("SELECT count(*) FROM household WHERE erased_at IS NULL")
 _BEGUN = text(f"SELECT last_n FROM point_counter WHERE point = {CITY}")
 _END = text(f"SELECT n, mark FROM point_change WHERE point = {CITY} ORDER BY n DESC LIMIT 1")
 _TAKE_UP = text(

@@ -72,6 +72,7 @@ def main(
     from server.complaint_command import answer_one, complaints
     from server.parcel_command import import_parcel
     from server.reissue_command import reissue_slip
+    from server.retention_command import retain
     from server.review_command import decide, reviews
     from server.setting_check import check
     from server.stock_command import stock
@@ -122,6 +123,7 @@ def main(
         "accounts": account_commands.show,
         "reset-account": account_commands.reset,
         "backup": backup_commands.back_up,
+        "retain": retain,
         "serve": commands.serve,
     }
     try:

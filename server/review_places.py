@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
-from models import facts
 from models.facts import Fact, SessionOpened, is_countable
 from server.arrived import fact_context
 from server.lineage import line_to
 from server.personal import Personal
+from server.redacting import interpret_kept
 from server.reviews import Named
 
 
@@ -103,7 +103,7 @@ def read_facts(connection: Connection, personal: Personal, places: Collection[Pl
 
 def _open(personal: Personal, row: Row[Any]) -> Fact:
     context = fact_context(row.feed_no, row.branch, row.seq)
-    return facts.interpret(personal.unseal(bytes(row.body), context))
+    return interpret_kept(personal.unseal(bytes(row.body), context))
 
 
 def _place(row: Row[Any]) -> Place:

@@ -105,7 +105,7 @@ def as_json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-_HOUSEHOLDS = text("SELECT * FROM household WHERE id = ANY(:wanted)")
+_HOUSEHOLDS = text("SELECT * FROM household WHERE id = ANY(:wanted) AND erased_at IS NULL")
 _ENTITLEMENTS = text(
     "SELECT household, stage, package, point, quantity FROM entitlement"
     " WHERE household = ANY(:wanted) ORDER BY household, stage, package"

@@ -138,7 +138,7 @@ class _Expansion:
             here = set(found)
         else:
             points = {self._asked.point, *self._connection.scalars(_POINTS_OF_DEVICE, self._of)}
-            here = {row[0] for row in due if row[3] in points}
+            here = {row[0] for row in due if row[3] in points and row[0] in found}
         return {
             "households": [row for number, row in found.items() if number in here],
             "entitlements": [row for row in due if row[0] in here],

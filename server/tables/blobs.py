@@ -21,7 +21,8 @@ class BlobNamed(CentreTable, table=True):
 
 class Blob(CentreTable, table=True):
     """A blob of which something has arrived: its first ``held`` bytes. ``whole_at``: since when all
-    of it is here and is what its hash says."""
+    of it is here and is what its hash says. ``erased_at``: since when its time is past
+    and its bytes are gone."""
 
     device: int = key()
     hash: bytes = key(LargeBinary)
@@ -29,6 +30,7 @@ class Blob(CentreTable, table=True):
     held: int = big(0)
     begun_at: int = big()
     whole_at: int | None = big()
+    erased_at: int | None = big()
 
 
 class BlobData(CentreTable, table=True):

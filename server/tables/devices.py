@@ -69,6 +69,8 @@ class Feed(CentreTable, table=True):
     said_at: int = big(0)
     closed_at: int | None = big()
     follows: int | None = reference("feed.feed_no", optional=True)
+    erased_seq: int = big(0)
+    """Up to where its facts say nothing of anybody any more (``server.retention``)."""
     revoked: bool = flag()
     created_at: int = big()
     __table_args__ = (Index("feed_by_device", "device"),)

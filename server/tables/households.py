@@ -9,7 +9,8 @@ from server.tables.base import CentreTable, big, json_value, key, small
 
 
 class Household(CentreTable, table=True):
-    """A household under a random opaque number; ``status`` is ``models.decide.HouseholdStatus``."""
+    """A household under a random opaque number; ``status`` is ``models.decide.HouseholdStatus``.
+    ``erased_at``: since when it is nobody's any more (``server.retention``)."""
 
     id: int = key()
     kk_hmac: bytes = Field(unique=True)
@@ -22,6 +23,7 @@ class Household(CentreTable, table=True):
     members: int = small(0)
     status: int = small(1)
     updated_at: int = big()
+    erased_at: int | None = big()
     __table_args__ = (Index("household_by_region", "region", "rw", "id"),)
 
 

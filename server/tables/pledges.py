@@ -32,6 +32,7 @@ class Pledge(CentreTable, table=True):
     arrived: int | None = big()
     first_day: date
     last_day: date
+    erased_at: int | None = big()
 
 
 class PledgeStep(CentreTable, table=True):

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("held", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("begun_at", sa.BigInteger(), nullable=False),
         sa.Column("whole_at", sa.BigInteger(), nullable=True),
+        sa.Column("erased_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("device", "hash", name="blob_pkey"),
     )
     op.create_table(
@@ -283,6 +284,7 @@ def upgrade() -> None:
         sa.Column("members", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("status", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("erased_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="household_pkey"),
         sa.UniqueConstraint("kk_hmac", name="household_kk_hmac_key"),
     )
@@ -409,6 +411,7 @@ def upgrade() -> None:
         sa.Column("said_at", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("follows", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("erased_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("revoked", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["device"], ["device.id"], name="feed_device_fkey"),
@@ -530,6 +533,7 @@ def upgrade() -> None:
         sa.Column("arrived", sa.BigInteger(), nullable=True),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("erased_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["agregator"], ["agregator.id"], name="pledge_agregator_fkey"),
         sa.ForeignKeyConstraint(
             ["kolaborator"], ["kolaborator.id"], name="pledge_kolaborator_fkey"

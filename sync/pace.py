@@ -31,10 +31,15 @@ class Pace:
             self._grew = False
         return True
 
+    @property
+    def coming(self) -> int:
+        """What the request after the next may hold if that one goes well."""
+        return min(2 * self.size, self._most) if self._untroubled else self.size
+
     def went_well(self) -> None:
         """After some good requests in a row, half as much more."""
         if self._untroubled:
-            self.size = min(2 * self.size, self._most)
+            self.size = self.coming
             return
         self._good += 1
         if self._good >= self._patience and self.size < self._most:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from models.errors import BadAnswer
@@ -29,12 +30,51 @@ class Pushed:
     upto: int
 
 
+class _Packing:
+    """The segments of one feed. While the centre works at one, ``worker`` packs the next: reading
+    them stays on the thread that owns the connection."""
+
+    def __init__(self, own: OwnFeed, worker: Executor) -> None:
+        self._own = own
+        self._worker = worker
+        self._next: tuple[int, int, Future[bytes]] | None = None
+
+    def after(self, held: int, most: int) -> tuple[bytes, int]:
+        """The segment of at most ``most`` facts after number ``held``, and its last number."""
+        if self._next is not None:
+            first, last, packed = self._next
+            if first == held and last - held <= most:
+                return packed.result(), last
+        sealed = self._own.segment_after(held, most)
+        assert sealed is not None, "facts never go away"
+        return encode_segment(sealed), sealed.last
+
+    def prepare(self, held: int, most: int) -> None:
+        """Begins to pack the one that will be asked for if all goes well."""
+        sealed = self._own.segment_after(held, most)
+        if sealed is not None:
+            packed = self._worker.submit(encode_segment, sealed)
+            self._next = held, sealed.last, packed
+
+
 def push(
     own: OwnFeed, asking: Asking, receipts: Receipts, confirmed: Confirmed, report: Report
 ) -> Pushed:
     """Sends what follows on what was ``confirmed``; each segment's receipt is kept at once, and
     whatever breaks off goes on from there. What is recorded meanwhile goes along once: a point that
     records faster than the line carries would else never come to fetch anything."""
+    with ThreadPoolExecutor(1, "packing") as worker:
+        return _push(_Packing(own, worker), own, asking, receipts, confirmed, report)
+
+
+def _push(
+    packing: _Packing,
+    own: OwnFeed,
+    asking: Asking,
+    receipts: Receipts,
+    confirmed: Confirmed,
+    report: Report,
+) -> Pushed:
     held, forked = confirmed.held, confirmed.forked
     upto, extended = own.head().seq, False
     if not confirmed.ours and own.safe_seq() < upto:
@@ -46,9 +86,10 @@ def push(
     pace, went_back = Pace(_GROWTH * BATCH, SMALLEST_BATCH, BATCH), False
 
     def segment() -> bytes:
-        sealed = own.segment_after(held, pace.size)
-        assert sealed is not None, "facts never go away"
-        return encode_segment(sealed)
+        packed, last = packing.after(held, pace.size)
+        if last < upto:
+            packing.prepare(last, pace.coming)
+        return packed
 
     while held < upto:
         report(Progress(Phase.SENDING, done, total))

@@ -26,6 +26,7 @@ TOPICS = (
     "start_sync",
     "hub",
     "ingest",
+    "roster_import",
     "wire",
     "slow_line",
     "snapshot",
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None, out: TextIO = sys.stdout) -> in
         parser.error(f"no such topic: {', '.join(unknown)} (there are {', '.join(TOPICS)})")
     if parsed.list:
         for name in TOPICS:
-            print(f"{name:12}{_about(name)}", file=out)
+            print(f"{name:15}{_about(name)}", file=out)
         return 0
     with ground(full=parsed.full) as place:
         return _run(parsed.topics or TOPICS, place, out)

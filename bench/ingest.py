@@ -34,7 +34,7 @@ ALONE, TOGETHER = 6_000, 3_000
 """Facts that a laptop sends in a round by itself, and as one of four."""
 _FILLED = [table(model) for model in (Fact, Checkpoint, Handover, PointChange)]
 """The tables that a pushed fact fills, with a row each (a checkpoint stands for 500)."""
-_TYPES = {
+TYPES = {
     "BIGINT": "int8",
     "SMALLINT": "int2",
     "INTEGER": "int4",
@@ -180,7 +180,7 @@ def _copy_rows(engine: Engine, team: _Team, done: int) -> float:
     began = time.perf_counter()
     with engine.begin() as connection:
         for one, found in rows.items():
-            types = [_TYPES[str(column.type)] for column in one.columns]
+            types = [TYPES[str(column.type)] for column in one.columns]
             copy_rows(
                 connection, f"COPY by_row_{one.name} FROM STDIN (FORMAT BINARY)", types, found
             )

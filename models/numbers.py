@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 KK_DIGITS = 16
 SLIP_DIGITS = 11
@@ -65,18 +66,25 @@ def kk_warnings(kk: int, regions: frozenset[str] | None = None) -> tuple[KKWarni
     ``regions`` are known six-digit region codes; a number from elsewhere is valid (domicile
     letter), so an odd region is only ever a warning.
     """
-    text = format_kk(kk, "")
+    text = f"{kk:016d}"
     odd: list[KKWarning] = []
     if text[:2] == "00" or (regions is not None and text[:6] not in regions):
         odd.append(KKWarning.REGION)
-    day, month, year = int(text[6:8]), int(text[8:10]), 2000 + int(text[10:12])
-    try:
-        date(year, month, day)
-    except ValueError:
+    if not _is_date(text[6:12]):
         odd.append(KKWarning.DATE)
     if text[12:] == "0000":
         odd.append(KKWarning.SERIAL)
     return tuple(odd)
+
+
+@lru_cache(maxsize=16_384)
+def _is_date(digits: str) -> bool:
+    """Whether DDMMYY is one; of a list of millions most are asked again."""
+    try:
+        date(2000 + int(digits[4:]), int(digits[2:4]), int(digits[:2]))
+    except ValueError:
+        return False
+    return True
 
 
 def format_kk(kk: int, separator: str = " ") -> str:

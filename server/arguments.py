@@ -82,6 +82,13 @@ def _lists(command: _Command, say: _Say) -> None:
     roster.add_argument("--stage", help=say("stage"))
     roster.add_argument("--package", action="append", default=[], help=say("package"))
     roster.add_argument("--report", type=Path, help=say("report"))
+    roster.add_argument("--bad-rows", type=Path, metavar="FOLDER", help=say("bad_rows"))
+    roster.add_argument("--dry-run", action="store_true", help=say("dry_run"))
+    roster.add_argument(
+        "--column", action="append", default=[], metavar="NAME=B", help=say("column")
+    )
+    roster.add_argument("--header-row", type=int, default=1, metavar="N", help=say("header_row"))
+    roster.add_argument("--sheet", help=say("sheet"))
     parcel = command("import-parcel", "about_parcel")
     parcel.add_argument("files", type=Path, nargs="+", metavar="FILE", help=say("parcel"))
     parcel.add_argument("--receipt", type=Path, help=say("receipt"))

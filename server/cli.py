@@ -74,6 +74,7 @@ def main(
     from server.reissue_command import reissue_slip
     from server.retention_command import retain
     from server.review_command import decide, reviews
+    from server.roster_commands import load_roster
     from server.setting_check import check
     from server.stock_command import stock
 
@@ -83,7 +84,7 @@ def main(
     runs = {
         "init": commands.init,
         "demo": commands.demo,
-        "import-roster": commands.import_roster,
+        "import-roster": load_roster,
         "import-parcel": import_parcel,
         "issue-slips": commands.issue_slips,
         "enrol-code": commands.enrol_code,

@@ -26,7 +26,7 @@ from server.enrolment import VALID_MS, create_code
 from server.errors import NothingFound
 from server.named import by_name, find_named
 from server.slips.form import EIGHT, FORMS, Form
-from server.tables import CentreTable, Package, Point, Stage, table
+from server.tables import CentreTable, Point, Stage, table
 
 DEMO_ACCOUNT = "kantor"
 """The made-up centre's administrator; whoever has the link that ``demo`` says."""
@@ -42,39 +42,6 @@ def init(centre: Centre, _parsed: argparse.Namespace) -> int:
     centre.say("ready", folder=centre.settings.dsn or centre.settings.database_folder)
     centre.say("keys", file=centre.settings.keys_file)
     return OK
-
-
-def import_roster(centre: Centre, parsed: argparse.Namespace) -> int:
-    """Loads the good rows and names the bad ones; ends with 1 when there were any."""
-    from server.personal import Personal
-    from server.roster_import import import_roster as load
-    from server.roster_import import summary_lines, write_report
-
-    with centre.engine.connect() as connection:
-        point = parsed.point and str(_find(connection, Point, parsed.point))
-        stage = parsed.stage and str(_find(connection, Stage, parsed.stage))
-        packages = tuple(str(_find(connection, Package, name)) for name in parsed.package)
-
-    def progress(rows: int) -> None:
-        print(text(centre.language, "cli.centre.rows", rows=rows), file=sys.stderr)
-
-    report = load(
-        centre.engine,
-        Personal(centre.keys),
-        parsed.file,
-        now=wall_clock(),
-        actor=person(),
-        point=point,
-        stage=stage,
-        packages=packages,
-        progress=progress,
-    )
-    for line in summary_lines(report, centre.language):
-        print(line)
-    if parsed.report is not None:
-        write_report(report, parsed.report, centre.language)
-        centre.say("report_at", file=parsed.report)
-    return FAILED if report.bad else OK
 
 
 def enrol_code(centre: Centre, parsed: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@
         ├── BadSetting  KeysUnusable  KeysMissing
         ├── DatabaseUnreachable  DatabaseTooOld  EmbeddedFailed  SchemaNewer  NotInitialised
         ├── DatabaseFull  DatabaseLost  DatabaseTrouble  FileTrouble  NoMemory
-        ├── RosterUnreadable  RosterHeader
+        ├── RosterUnreadable  RosterHeader  BadColumn
         ├── NothingFound  SeveralFound  AlreadyThere
         ├── PaperUnknown  NoSlipNumber
         ├── BackupFailed  NotEmpty
@@ -128,6 +128,13 @@ class NoMemory(CentreError):
 
     code = "no_memory"
     exit_code = 7
+
+
+class BadColumn(CentreError):
+    """A column was named that there is not: value, known."""
+
+    code = "bad_column"
+    exit_code = 2
 
 
 class RosterUnreadable(CentreError):

@@ -40,6 +40,10 @@ class Reason(StrEnum):
     KK_ODD_SERIAL = "kk_odd_serial"
     KK_FORMER = "kk_former"
     NAME_SHARED_KK = "name_shared_kk"
+    NAME_ALIKE = "name_alike"
+    NAME_LISTED = "name_listed"
+    OTHER_PROGRAMME = "other_programme"
+    OTHER_POINT = "other_point"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Finding:
     shown: str = ""
     other_row: int = 0
     count: int = 0
+    pair: tuple[int, int] = (0, 0)
+    """KK numbers of two households that may be one; said masked only."""
 
     def place(self, language: Language) -> str:
         """Where it is: ``Baris 12``, with the sheet where there is one."""
@@ -85,6 +91,10 @@ class RosterReport:
     entitlements: int = 0
     """Allocations that are new or have changed."""
     seconds: float = 0.0
+    dry: bool = False
+    """Whether it only says what would be done."""
+    headers: dict[str, int] = field(default_factory=dict)
+    """The row that names the columns, by sheet; 0 where there is none."""
     findings: list[Finding] = field(default_factory=list)
     ignored_sheets: list[str] = field(default_factory=list)
     ignored_columns: list[str] = field(default_factory=list)

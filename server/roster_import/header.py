@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -79,22 +80,81 @@ class Header:
     ignored: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which column is what, as a person said: of the sheet of this name (None:
+    the first), below this row (0: the
+    list begins with its first row and names nothing)."""
+
+    sheet: str | None
+    row: int
+    columns: Mapping[Column, int]
+
+
+Remembered = Mapping[bytes, Mapping[Column, int]]
+"""What persons said before, by what stood in the header row (``digest``)."""
+
+
+def digest(cells: Sequence[Cell]) -> bytes:
+    """What tells one header row from another, whatever its columns mean."""
+    words = [" ".join(str(cell).casefold().split()) for cell in cells]
+    while words and not words[-1]:
+        words.pop()
+    return hashlib.sha256("\x1f".join(words).encode()).digest()
+
+
+def first_rows(sheet: Sheet, most: int = _DEEPEST) -> list[tuple[int, Sequence[Cell]]]:
+    """The rows among which the header is looked for."""
+    return list(islice(sheet.rows(), most))
+
+
 def fit(sheet: Sheet) -> int:
     """How many columns the best header row of ``sheet`` has; 0 where there is none."""
     best = _best(sheet)
     return 0 if best is None else len(best.columns)
 
 
-def find_header(sheet: Sheet, *, region_known: bool) -> Header:
-    """The header of ``sheet``; ``region_known`` when the kelurahan need not stand in the file.
+def find_header(
+    sheet: Sheet,
+    *,
+    region_known: bool,
+    choice: Choice | None = None,
+    remembered: Remembered | None = None,
+) -> Header:
+    """The header of ``sheet``: as a person chose, or did before for such a header row, or else as
+    its names are understood. ``region_known`` when the kelurahan need not stand in the file.
 
     Raises RosterHeader with what was found and what is needed.
     """
-    best = _best(sheet)
+    best = _chosen(sheet, choice) or _known(sheet, remembered or {}) or _best(sheet)
     missing = _missing(best.columns if best else {}, region_known)
     if best is None or missing:
         raise RosterHeader(found=_found(sheet, best), missing=missing)
     return best
+
+
+def _chosen(sheet: Sheet, choice: Choice | None) -> Header | None:
+    if choice is None or choice.sheet != sheet.name or not choice.columns:
+        return None
+    cells = next((cells for number, cells in first_rows(sheet) if number == choice.row), ())
+    return _by_hand(choice.row, cells, choice.columns)
+
+
+def _known(sheet: Sheet, remembered: Remembered) -> Header | None:
+    for number, cells in first_rows(sheet) if remembered else ():
+        if (columns := remembered.get(digest(cells))) is not None:
+            return _by_hand(number, cells, columns)
+    return None
+
+
+def _by_hand(row: int, cells: Sequence[Cell], columns: Mapping[Column, int]) -> Header:
+    used = set(columns.values())
+    ignored = [
+        _shown(cell)
+        for at, cell in enumerate(cells)
+        if at not in used and isinstance(cell, str) and cell.strip()
+    ]
+    return Header(row, dict(columns), tuple(ignored))
 
 
 def _missing(columns: dict[Column, int], region_known: bool) -> tuple[Column, ...]:
@@ -138,18 +198,22 @@ def _plain(cell: str) -> str:
     return re.sub(r"/(?=/|$)|^/", "", _NO_LETTER.sub("", bare))
 
 
+def is_data(cells: Iterable[Cell]) -> bool:
+    """Whether this is no header but a row about people."""
+    return any(_LONG_NUMBER.search(str(cell)) for cell in cells)
+
+
 def _found(sheet: Sheet, best: Header | None) -> str:
     """The names in the row that looks most like a header; nothing personal."""
     rows = list(islice(sheet.rows(), _DEEPEST))
     if best is not None:
-        cells: Iterable[Cell] = next(cells for number, cells in rows if number == best.row)
+        cells: Iterable[Cell] = next((cells for number, cells in rows if number == best.row), ())
     else:
         texts = [[cell for cell in cells if isinstance(cell, str)] for _, cells in rows]
         cells = max(texts, key=lambda words: sum(map(bool, words)), default=[])
     words = [_shown(cell) for cell in cells if isinstance(cell, str) and cell.strip()]
-    if any(_LONG_NUMBER.search(word) for word in words):
-        # This is data and no header: then it is about people, and is not repeated.
-        return "…"
+    if is_data(words):
+        return "…"  # it is about people, and is not repeated
     return ", ".join(words[:_MOST_SHOWN]) + (", …" if len(words) > _MOST_SHOWN else "") or "…"
 
 

@@ -46,9 +46,9 @@ def plain_text(cell: Cell) -> str:
         return cell
     words = cell if cell.isascii() else cell.translate(_INVISIBLE)
     words = " ".join(words.split())
-    if quoted := _QUOTED.fullmatch(words):
+    if words.startswith("=") and (quoted := _QUOTED.fullmatch(words)):
         words = quoted[1].strip()
-    return words.lstrip("'").lstrip()
+    return words.lstrip("'").lstrip() if words.startswith("'") else words
 
 
 class KKColumn:
@@ -67,6 +67,8 @@ class KKColumn:
 
     def read(self, cell: Cell) -> int:
         """The KK number in ``cell``; raises BadKK."""
+        if isinstance(cell, str) and len(cell) == KK_DIGITS and cell.isascii() and cell.isdigit():
+            return self._text(int(cell))  # as nearly all are
         if isinstance(cell, bool):
             raise BadKK(Reason.KK_NOT_DIGITS)
         if isinstance(cell, float | int):
@@ -80,6 +82,9 @@ class KKColumn:
             kk = parse_kk(written)
         except NumberError as error:
             raise BadKK(_REASONS[error.problem], error.found) from error
+        return self._text(kk)
+
+    def _text(self, kk: int) -> int:
         if self._texts_cut and kk % 10 == 0:
             raise BadKK(Reason.KK_ROUNDED)
         return kk

@@ -1,8 +1,8 @@
 """Writing understood rows to the database: in batches, by COPY, and only what changed.
 
-Everything happens in the caller's transaction. A batch is looked up by its KK digests, compared,
-copied into a temporary table and merged; so a run costs memory for one batch, and a second run of
-the same file changes nothing.
+Everything happens in the caller's transaction. A batch is looked up by its KK digests and compared;
+households that are new go straight into their table, changed ones through a temporary one. So a run
+costs memory for one batch, and a second run of the same file changes nothing.
 """
 
 from __future__ import annotations
@@ -12,70 +12,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause
 
 from models.decide import HouseholdStatus
 from models.streams import CITY
 from server.changes import take_numbers
+from server.copying import array, copy_rows
 from server.personal import Personal, PersonalColumn
+from server.roster_import import loading_sql as sql
+from server.roster_import.alikes import Alikes
 from server.roster_import.findings import Finding, Reason, RosterReport
 from server.roster_import.header import Column
 from server.roster_import.rows import RosterRow
 from server.tables import ChangeKind
 
-_LOCK = 0x4B534243
-_TEMPORARY = (
-    "CREATE TEMP TABLE IF NOT EXISTS roster_household (id bigint, kk_hmac bytea, kk_enc bytea,"
-    " name_enc bytea, address_enc bytea, region varchar, rw smallint, rt smallint,"
-    " members smallint, status smallint) ON COMMIT DELETE ROWS",
-    "CREATE TEMP TABLE IF NOT EXISTS roster_due (household bigint, stage bigint, package bigint,"
-    " quantity smallint, point bigint) ON COMMIT DELETE ROWS",
-    "CREATE TEMP TABLE IF NOT EXISTS roster_touched (point bigint, household bigint)"
-    " ON COMMIT DELETE ROWS",
-)
-_FIND = (
-    "SELECT kk_hmac, id, name_enc, address_enc, region, rw, rt, members, status, false"
-    " FROM household WHERE kk_hmac = ANY(%(wanted)s)"
-    " UNION ALL SELECT a.kk_hmac, h.id, h.name_enc, h.address_enc, h.region, h.rw, h.rt, h.members,"
-    " h.status, true FROM kk_alias a JOIN household h ON h.id = a.household"
-    " WHERE a.kk_hmac = ANY(%(wanted)s)"
-)
-_TAKEN = "SELECT id FROM household WHERE id = ANY(%(drawn)s)"
-_MERGE_HOUSEHOLDS = text(
-    "INSERT INTO household AS h (id, kk_hmac, kk_enc, name_enc, address_enc, region, rw, rt,"
-    " members, status, updated_at) SELECT id, kk_hmac, kk_enc, name_enc, address_enc, region, rw,"
-    " rt, members, status, :now FROM roster_household ON CONFLICT (id) DO UPDATE SET"
-    " name_enc = excluded.name_enc, address_enc = excluded.address_enc, region = excluded.region,"
-    " rw = excluded.rw, rt = excluded.rt, members = excluded.members, status = excluded.status,"
-    " updated_at = excluded.updated_at"
-)
-# A household that moves to another point must be told to both.
-_TOUCH_OLD = text(
-    "INSERT INTO roster_touched SELECT e.point, e.household FROM entitlement e"
-    " WHERE e.household IN (SELECT id FROM roster_household)"
-    " UNION SELECT e.point, e.household FROM roster_due d JOIN entitlement e"
-    " USING (household, stage, package) WHERE e.point <> d.point"
-)
-_MERGE_DUE = text(
-    "WITH merged AS (INSERT INTO entitlement AS e (household, stage, package, quantity, point)"
-    " SELECT household, stage, package, quantity, point FROM roster_due"
-    " ON CONFLICT (household, stage, package) DO UPDATE SET quantity = excluded.quantity,"
-    " point = excluded.point WHERE (e.quantity, e.point) <> (excluded.quantity, excluded.point)"
-    " RETURNING e.point, e.household), touched AS (INSERT INTO roster_touched"
-    " SELECT point, household FROM merged) SELECT count(*) FROM merged"
-)
-# One that nothing is due to is on no point's list; only help desks, if there are any, hold it.
-_TOUCH_CITY = text(
-    f"INSERT INTO roster_touched SELECT {CITY}, h.id FROM roster_household AS h"
-    " WHERE NOT EXISTS (SELECT FROM entitlement AS e WHERE e.household = h.id)"
-    f" AND EXISTS (SELECT FROM point_counter WHERE point = {CITY})"
-)
-_TOUCHED = text("SELECT point, count(DISTINCT household) FROM roster_touched GROUP BY 1 ORDER BY 1")
-_TELL = text(
-    "INSERT INTO point_change (point, n, kind, household) SELECT :point, :first - 1 +"
-    " row_number() OVER (ORDER BY household), :kind, household FROM"
-    " (SELECT DISTINCT household FROM roster_touched WHERE point = :point) AS t"
-)
+_Due = tuple[int, int, int, int, int]
+"""(household, stage, package, quantity, point)"""
 
 
 def random_household_id() -> int:
@@ -84,16 +36,9 @@ def random_household_id() -> int:
     return secrets.randbelow((1 << 48) - (1 << 40)) + (1 << 40)
 
 
-@dataclass(slots=True)
-class _Seen:
-    row: int
-    name: int
-    """A hash of the name, to tell a repeated row from another family under the same number."""
-    warned: bool = False
-
-
 class RosterWriter:
-    """Writes batches of rows within one transaction and counts what they did."""
+    """Writes batches of rows within one transaction and counts what they did; ``dry``: only counts
+    what they would do."""
 
     def __init__(
         self,
@@ -102,58 +47,66 @@ class RosterWriter:
         report: RosterReport,
         now: int,
         new_id: Callable[[], int] = random_household_id,
+        *,
+        dry: bool = False,
     ) -> None:
         self._connection = connection
         self._personal = personal
         self._report = report
         self._now = now
         self._new_id = new_id
-        self._seen: dict[int, _Seen] = {}
+        self._dry = dry
+        self._alikes = Alikes(connection, personal, report)
+        self._seen: dict[int, tuple[int, int]] = {}
+        """KK number → its first row, and a hash of the name there, to tell a repeated row from
+        another family under the same number. Tuples of numbers: the garbage collector lets go of
+        them, and it would be at objects for half of the time."""
+        self._warned: set[int] = set()
         self._seen_due: set[tuple[int, int, int]] = set()
         self._row_of: dict[int, int] = {}
-        # Two imports at once could give one KK number two households.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        for statement in _TEMPORARY:
-            connection.execute(text(statement))
+        self._would_be_new: set[int] = set()
+        if not dry:
+            # Two imports at once could give one KK number two households.
+            connection.execute(sql.LOCK)
+        for statement in sql.TEMPORARY:
+            connection.execute(statement)
+        self._city = bool(connection.scalar(sql.HAS_CITY))
 
     def write(self, sheet: str, rows: Sequence[RosterRow]) -> None:
         """Load a batch of rows of ``sheet``."""
         firsts, further = self._sift(sheet, rows)
-        digests = {row.kk: self._personal.kk_hmac(row.kk) for row in [*firsts, *further]}
+        digest = self._personal.kk_hmac
+        digests = {row.kk: digest(row.kk) for row in [*firsts, *further]}
         stored = self._stored(list(digests.values()))
-        new = self._fresh_ids(sum(digests[row.kk] not in stored for row in firsts))
-        ids: dict[int, int] = {}
-        changed: list[tuple[Any, ...]] = []
-        for row in firsts:
-            before = stored.get(digests[row.kk])
-            if before is None:
-                ids[row.kk] = new.pop()
-                changed.append(self._sealed(row, ids[row.kk], digests[row.kk], None))
-                self._report.loaded += 1
-                continue
-            if (other := self._row_of.setdefault(before.id, row.row)) != row.row:
-                # One row has the household's number of today, the other a former one.
-                self._refuse(sheet, row.row, Reason.KK_DUPLICATE, other)
-                continue
-            ids[row.kk] = before.id
-            if before.alias:
-                self._warn(sheet, row.row, Column.KK, Reason.KK_FORMER)
-            if self._same(row, before):
-                self._report.unchanged += 1
-            else:
-                changed.append(self._sealed(row, before.id, digests[row.kk], before))
-                self._report.updated += 1
-        for row in further:
+        new = [row for row in firsts if digests[row.kk] not in stored]
+        ids = dict(zip((row.kk for row in new), self._fresh_ids(len(new)), strict=True))
+        for row in new:
+            self._alikes.note(sheet, row, ids[row.kk])
+        self._report.loaded += len(new)
+        changed = self._changed(sheet, firsts, digests, stored, ids)
+        known: dict[int, int] = {}
+        for row in [*firsts, *further]:
             if (found := stored.get(digests[row.kk])) is not None:
-                ids.setdefault(row.kk, found.id)
-        self._merge(changed, self._due([*firsts, *further], ids))
+                first = self._seen[row.kk][0]
+                # What was refused meanwhile, as another row's former number, gives nothing.
+                if self._row_of.get(found.id, first) == first:
+                    known[row.kk] = found.id
+        self._add(new, digests, ids, _due([*firsts, *further], ids))
+        self._merge(sheet, changed, _due([*firsts, *further], known))
+        self._would_add(further, stored, digests, ids)
 
     def finish(self) -> None:
         """Tell the points whose households changed; the last thing before the commit."""
-        for point, count in self._connection.execute(_TOUCHED).fetchall():
+        for point, count in self._connection.execute(sql.TOUCHED).fetchall():
             first = take_numbers(self._connection, point, count)
             parts = {"point": point, "first": first, "kind": int(ChangeKind.HOUSEHOLD)}
-            self._connection.execute(_TELL, parts)
+            self._connection.execute(sql.TELL, parts)
+
+    def compare_names(self) -> None:
+        """Says which rows may be a household that is listed already; after the last batch."""
+        self._alikes.tell()
+
+    # --- understanding a batch ----------------------------------------------------------------
 
     def _sift(
         self, sheet: str, rows: Iterable[RosterRow]
@@ -165,48 +118,89 @@ class RosterWriter:
             due = [(row.kk, line.stage, line.package) for line in row.allocations]
             seen = self._seen.get(row.kk)
             if seen is None:
-                self._seen[row.kk] = _Seen(row.row, name)
+                self._seen[row.kk] = row.row, name
                 firsts.append(row)
-            elif seen.name != name:
-                self._refuse(sheet, row.row, Reason.KK_OTHER_NAME, seen.row)
-                if not seen.warned:
-                    seen.warned = True
-                    self._warn(sheet, seen.row, Column.NAME, Reason.NAME_SHARED_KK, row.row)
+            elif seen[1] != name:
+                self._refuse(sheet, row.row, Reason.KK_OTHER_NAME, seen[0])
+                if row.kk not in self._warned:
+                    self._warned.add(row.kk)
+                    self._warn(
+                        sheet, seen[0], Column.NAME, Reason.NAME_SHARED_KK, other_row=row.row
+                    )
                 continue
             elif due and not self._seen_due.intersection(due):
                 further.append(row)
                 self._report.further_lines += 1
             else:
-                self._refuse(sheet, row.row, Reason.KK_DUPLICATE, seen.row)
+                self._refuse(sheet, row.row, Reason.KK_DUPLICATE, seen[0])
                 continue
             self._seen_due.update(due)
         return firsts, further
+
+    def _changed(
+        self,
+        sheet: str,
+        firsts: Sequence[RosterRow],
+        digests: dict[int, bytes],
+        stored: dict[bytes, _Stored],
+        new: dict[int, int],
+    ) -> list[tuple[Any, ...]]:
+        """What ``roster_household`` takes of those that are known already, where a row says
+        something new of them."""
+        changed = []
+        for row in firsts:
+            if row.kk in new:
+                continue
+            before = stored[digests[row.kk]]
+            if (other := self._row_of.setdefault(before.id, row.row)) != row.row:
+                # One row has the household's number of today, the other a former one.
+                self._refuse(sheet, row.row, Reason.KK_DUPLICATE, other)
+                continue
+            self._alikes.note(sheet, row, before.id)
+            if before.alias:
+                self._warn(sheet, row.row, Column.KK, Reason.KK_FORMER)
+            if self._same(row, before):
+                self._report.unchanged += 1
+            else:
+                changed.append(self._sealed(row, before))
+                self._report.updated += 1
+        return changed
 
     def _refuse(self, sheet: str, row: int, reason: Reason, other: int) -> None:
         self._report.bad += 1
         self._report.findings.append(Finding(sheet, row, Column.KK, reason, other_row=other))
 
-    def _warn(self, sheet: str, row: int, column: Column, reason: Reason, other: int = 0) -> None:
+    def _warn(
+        self,
+        sheet: str,
+        row: int,
+        column: Column,
+        reason: Reason,
+        *,
+        other_row: int = 0,
+        shown: str = "",
+    ) -> None:
         self._report.findings.append(
-            Finding(sheet, row, column, reason, bad=False, other_row=other)
+            Finding(sheet, row, column, reason, bad=False, shown=shown, other_row=other_row)
         )
 
     def _stored(self, digests: list[bytes]) -> dict[bytes, _Stored]:
+        wanted = {"digests": b"".join(digests), "last": len(digests) - 1}
         with self._cursor() as cursor:
-            cursor.execute(_FIND, {"wanted": digests})
+            cursor.execute(sql.FIND, wanted, binary=True)
             found: dict[bytes, _Stored] = {}
             for digest, *values in cursor:
-                found.setdefault(bytes(digest), _Stored(*values))
+                found.setdefault(digest, _Stored(*values))
             return found
 
     def _fresh_ids(self, wanted: int) -> list[int]:
         """So many numbers that no household has: one drawn twice would write over another's row."""
+        if self._dry:
+            return [0] * wanted
         fresh: set[int] = set()
         while len(fresh) < wanted:
             drawn = {self._new_id() for _ in range(wanted - len(fresh))} - fresh
-            with self._cursor() as cursor:
-                cursor.execute(_TAKEN, {"drawn": list(drawn)})
-                fresh |= drawn - {number for (number,) in cursor}
+            fresh |= drawn - set(self._connection.scalars(sql.TAKEN, {"drawn": array(drawn)}))
         return list(fresh)
 
     def _same(self, row: RosterRow, before: _Stored) -> bool:
@@ -222,62 +216,117 @@ class RosterWriter:
             or row.address == decrypt(before.address_enc, before.id, PersonalColumn.ADDRESS)
         )
 
-    def _sealed(
-        self, row: RosterRow, household: int, digest: bytes, before: _Stored | None
-    ) -> tuple[Any, ...]:
-        """The row as it is stored; what it says nothing of stays as it was."""
-        encrypt = self._personal.encrypt
-        address = encrypt(row.address, household, PersonalColumn.ADDRESS)
-        members, status = row.members, row.status or HouseholdStatus.ACTIVE
-        if before is not None:
-            address = address if row.address else before.address_enc
-            members = members or before.members
-            status = row.status or HouseholdStatus(before.status)
+    # --- writing it ---------------------------------------------------------------------------
+
+    def _sealed(self, row: RosterRow, before: _Stored) -> tuple[Any, ...]:
+        """A known household as it is stored now; what the row says nothing of stays as it was."""
+        encrypt, household = self._personal.encrypt, before.id
         return (
             household,
-            digest,
-            encrypt(f"{row.kk:016d}", household, PersonalColumn.KK),
             encrypt(row.name, household, PersonalColumn.NAME),
-            address,
+            encrypt(row.address, household, PersonalColumn.ADDRESS)
+            if row.address
+            else before.address_enc,
             row.region,
             row.rw,
             row.rt,
-            members,
-            int(status),
+            row.members or before.members,
+            int(row.status or before.status),
         )
 
-    def _due(
-        self, rows: Iterable[RosterRow], ids: dict[int, int]
-    ) -> list[tuple[int, int, int, int, int]]:
-        return [
-            (ids[row.kk], line.stage, line.package, line.quantity, line.point)
-            for row in rows
-            for line in row.allocations
-            if row.kk in ids
-        ]
-
-    def _merge(self, households: Sequence[tuple[Any, ...]], due: Sequence[tuple[Any, ...]]) -> None:
-        self._copy("roster_household", households)
-        self._copy("roster_due", due)
-        self._connection.execute(_TOUCH_OLD)
-        if households:
-            self._connection.execute(_MERGE_HOUSEHOLDS, {"now": self._now})
-        if due:
-            self._report.entitlements += self._connection.scalar(_MERGE_DUE) or 0
-        if households:
-            self._connection.execute(_TOUCH_CITY)
-        self._connection.execute(text("TRUNCATE roster_household, roster_due"))
-
-    def _copy(self, target: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        if not rows:
+    def _add(
+        self,
+        new: Sequence[RosterRow],
+        digests: dict[int, bytes],
+        ids: dict[int, int],
+        due: Sequence[_Due],
+    ) -> None:
+        self._report.entitlements += len(due)
+        if self._dry:
+            self._would_be_new.update(ids)
             return
-        with self._cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        plain = [(ids[row.kk], f"{row.kk:016d}", row.name, row.address) for row in new]
+        rows = [
+            (
+                ids[row.kk],
+                digests[row.kk],
+                *sealed,
+                row.region,
+                row.rw,
+                row.rt,
+                row.members,
+                int(row.status or HouseholdStatus.ACTIVE),
+                self._now,
+            )
+            for row, sealed in zip(new, self._personal.encrypt_households(plain), strict=True)
+        ]
+        self._copy(sql.COPY_NEW, sql.NEW_TYPES, rows)
+        self._copy(sql.COPY_NEW_DUE, sql.DUE_TYPES, due)
+        listed = {household for household, *_ in due}
+        touched = {(point, household) for household, *_, point in due}
+        if self._city:
+            touched |= {(CITY, ids[row.kk]) for row in new if ids[row.kk] not in listed}
+        self._copy(sql.COPY_TOUCHED, sql.TOUCHED_TYPES, list(touched))
+
+    def _would_add(
+        self,
+        further: Sequence[RosterRow],
+        stored: dict[bytes, _Stored],
+        digests: dict[int, bytes],
+        ids: dict[int, int],
+    ) -> None:
+        """What more lines would give to households that an earlier batch would have made."""
+        self._report.entitlements += sum(
+            len(row.allocations)
+            for row in further
+            if row.kk in self._would_be_new and row.kk not in ids and digests[row.kk] not in stored
+        )
+
+    def _merge(self, sheet: str, changed: Sequence[tuple[Any, ...]], due: Sequence[_Due]) -> None:
+        self._copy(sql.COPY_CHANGED, sql.CHANGED_TYPES, changed)
+        self._copy(sql.COPY_DUE, sql.DUE_TYPES, due)
+        if due:
+            self._tell_of_other_lists(sheet, sql.LISTED_ELSEWHERE, Reason.OTHER_PROGRAMME)
+            self._tell_of_other_lists(sheet, sql.AT_OTHER_POINT, Reason.OTHER_POINT)
+        if self._dry:
+            if due:
+                self._report.entitlements += self._connection.scalar(sql.WOULD_MERGE) or 0
+        elif changed or due:
+            self._connection.execute(sql.TOUCH_OLD)
+            if changed:
+                self._connection.execute(sql.CHANGE_HOUSEHOLDS, {"now": self._now})
+            if due:
+                self._report.entitlements += self._connection.scalar(sql.MERGE_DUE) or 0
+            if changed and self._city:
+                self._connection.execute(sql.TOUCH_CITY)
+        if changed or due:
+            self._connection.execute(sql.EMPTY)
+
+    def _tell_of_other_lists(self, sheet: str, query: TextClause, reason: Reason) -> None:
+        found = [
+            (self._row_of.get(row.household, 0), row.names)
+            for row in self._connection.execute(query)
+        ]
+        for row, names in sorted(found):
+            if row:  # of one that this file itself made nothing is to be said
+                self._warn(sheet, row, Column.KK, reason, shown=names)
+
+    def _copy(self, statement: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        if rows:
+            copy_rows(self._connection, statement, types, rows)
 
     def _cursor(self) -> Any:
-        """psycopg's own cursor on the caller's connection: SQLAlchemy has no COPY."""
+        """psycopg's own cursor on the caller's connection, which takes bytes as they are."""
         return self._connection.connection.cursor()
+
+
+def _due(rows: Iterable[RosterRow], ids: dict[int, int]) -> list[_Due]:
+    return [
+        (ids[row.kk], line.stage, line.package, line.quantity, line.point)
+        for row in rows
+        for line in row.allocations
+        if row.kk in ids
+    ]
 
 
 @dataclass(frozen=True, slots=True)

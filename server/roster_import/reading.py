@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 
 from python_calamine import (
@@ -33,6 +36,7 @@ _CHUNK = 1 << 20
 _MOST_BYTES = 300 << 20
 _MOST_UNPACKED = 2 << 30
 _DELIMITERS = ";,\t|"
+_SAMPLE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +47,39 @@ class Sheet:
     rows: Callable[[], Iterator[Row]]
 
 
-def open_roster(file: Path, fit: Callable[[Sheet], int]) -> list[Sheet]:
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """A roster as it came: what it is called, and its bytes. It holds names and KK numbers, so it
+    is read where it lies, in memory, and leaves no copy on a disk."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+def read_file(file: Path) -> RosterFile:
+    """The file on this disk; raises RosterUnreadable."""
+    try:
+        if file.is_dir():
+            raise _unreadable(file, "folder")
+        if file.stat().st_size > _MOST_BYTES:
+            raise _unreadable(file, "too_large")
+        return RosterFile(file.name, file.read_bytes())
+    except FileNotFoundError as error:
+        raise _unreadable(file, "missing") from error
+    except OSError as error:
+        raise _unreadable(file, "unopenable") from error
+
+
+def open_roster(file: RosterFile, fit: Callable[[Sheet], int]) -> list[Sheet]:
     """The sheets in ``file``, judged by its content and not by its name.
 
     ``fit`` says how well a sheet's columns are understood; a CSV's delimiter is the one that fits
     best. Raises RosterUnreadable for anything that holds no table.
     """
-    try:
-        size = file.stat().st_size
-        if file.is_dir():
-            raise _unreadable(file, "folder")
-        with file.open("rb") as stream:
-            start = stream.read(_CHUNK)
-    except FileNotFoundError as error:
-        raise _unreadable(file, "missing") from error
-    except OSError as error:
-        raise _unreadable(file, "unopenable") from error
+    start = file.content[:_CHUNK]
     if not start.strip(b"\0 \r\n\t\xef\xbb\xbf"):
         raise _unreadable(file, "empty")
-    if size > _MOST_BYTES:
+    if len(file.content) > _MOST_BYTES:
         raise _unreadable(file, "too_large")
     for head, kind in _TELLING.items():
         if start.startswith(head):
@@ -74,13 +92,13 @@ def open_roster(file: Path, fit: Callable[[Sheet], int]) -> list[Sheet]:
     return [_csv(file, start, fit)]
 
 
-def _unreadable(file: Path, problem: str) -> RosterUnreadable:
+def _unreadable(file: RosterFile | Path, problem: str) -> RosterUnreadable:
     return RosterUnreadable(file=file.name, problem=problem)
 
 
-def _check_zip(file: Path) -> None:
+def _check_zip(file: RosterFile) -> None:
     try:
-        with zipfile.ZipFile(file) as packed:
+        with zipfile.ZipFile(io.BytesIO(file.content)) as packed:
             infos = packed.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise _unreadable(file, "damaged") from error
@@ -90,14 +108,11 @@ def _check_zip(file: Path) -> None:
         raise _unreadable(file, "too_large")
 
 
-def _workbook(file: Path) -> list[Sheet]:
-    with file.open("rb") as stream:
-        content = stream.read()
-    if content.startswith(_OLE) and _ENCRYPTED in content:
+def _workbook(file: RosterFile) -> list[Sheet]:
+    if file.content.startswith(_OLE) and _ENCRYPTED in file.content:
         raise _unreadable(file, "password")
-    del content
     try:
-        book = CalamineWorkbook.from_path(file)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(file.content))
         names = [
             sheet.name
             for sheet in book.sheets_metadata
@@ -143,38 +158,43 @@ def _sheet(sheet: CalamineSheet) -> Sheet:
     return Sheet(sheet.name, rows)
 
 
-def _csv(file: Path, start: bytes, fit: Callable[[Sheet], int]) -> Sheet:
-    encoding = _encoding(file, start)
+def _csv(file: RosterFile, start: bytes, fit: Callable[[Sheet], int]) -> Sheet:
+    encoding = _encoding(file)
     if encoding != "utf-16" and b"\0" in start:
         raise _unreadable(file, "not_a_table")
     if start.lstrip()[:1] == b"<":
         raise _unreadable(file, "html")
     readings = [_delimited(file, encoding, delimiter) for delimiter in _DELIMITERS]
-    # The first of equals wins, so a file with one column only is not split by chance.
-    return max(readings, key=fit)
+    # The first of equals wins, so a file with one column only is not split by chance. Where no
+    # column is understood, a person says which is what, and must see them apart.
+    return max(readings, key=lambda reading: (fits := fit(reading), 0 if fits else _width(reading)))
 
 
-def _encoding(file: Path, start: bytes) -> str:
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+def _width(sheet: Sheet) -> int:
+    """How many columns most of the first rows have."""
+    counted = Counter(len(cells) for _, cells in islice(sheet.rows(), _SAMPLE) if any(cells))
+    return counted.most_common(1)[0][0] if counted else 0
+
+
+def _encoding(file: RosterFile) -> str:
+    if file.content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        with file.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
+        file.content.decode("utf-8")
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8-sig"
 
 
-def _delimited(file: Path, encoding: str, delimiter: str) -> Sheet:
+def _delimited(file: RosterFile, encoding: str, delimiter: str) -> Sheet:
     def rows() -> Iterator[Row]:
         # Bytes that Windows-1252 leaves open become a sign that is seen, not an end.
-        with file.open(encoding=encoding, errors="replace", newline="") as stream:
-            try:
-                yield from enumerate(csv.reader(stream, delimiter=delimiter), 1)
-            except (csv.Error, UnicodeError) as error:
-                raise _unreadable(file, "damaged") from error
+        stream = io.TextIOWrapper(
+            io.BytesIO(file.content), encoding=encoding, errors="replace", newline=""
+        )
+        try:
+            yield from enumerate(csv.reader(stream, delimiter=delimiter), 1)
+        except (csv.Error, UnicodeError) as error:
+            raise _unreadable(file, "damaged") from error
 
     return Sheet("", rows)

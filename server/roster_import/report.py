@@ -10,10 +10,9 @@ from collections import Counter
 from itertools import islice
 from pathlib import Path
 
+from models.cells import csv_words
 from models.texts import Language, text
 from server.roster_import.findings import Finding, RosterReport
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def summary_lines(report: RosterReport, language: Language, most_rows: int = 20) -> list[str]:
@@ -24,6 +23,7 @@ def summary_lines(report: RosterReport, language: Language, most_rows: int = 20)
 
     lines = [
         say("file", file=report.file, rows=report.rows, seconds=f"{report.seconds:.1f}"),
+        *([say("dry")] if report.dry else []),
         say("loaded", count=report.loaded),
         say("updated", count=report.updated),
         say("unchanged", count=report.unchanged),
@@ -64,15 +64,10 @@ def write_report(report: RosterReport, file: Path, language: Language) -> None:
         for finding in report.findings:
             writer.writerow(
                 [
-                    _harmless(finding.sheet),
+                    csv_words(finding.sheet),
                     finding.row,
                     text(language, f"centre.roster.column.{finding.column}"),
                     say("bad" if finding.bad else "odd"),
-                    _harmless(finding.words(language)),
+                    csv_words(finding.words(language)),
                 ]
             )
-
-
-def _harmless(cell: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

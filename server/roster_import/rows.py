@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
 
 from models.decide import HouseholdStatus
 from models.numbers import KKWarning, kk_warnings
@@ -46,8 +47,7 @@ _REGION_REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """A quantity of a package in a stage at a point, as the file or the caller says."""
 
     stage: int
@@ -56,8 +56,7 @@ class Allocation:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class RosterRow:
+class RosterRow(NamedTuple):
     """A household as a row gives it. ``status`` None: the row says nothing of it."""
 
     row: int
@@ -86,6 +85,53 @@ class Known:
     package_ids: tuple[int, ...] = ()
 
 
+_Place = tuple[str, int, int]
+"""(region, RW, RT)"""
+_Share = tuple[int, HouseholdStatus | None, tuple[Allocation, ...]]
+"""(members, status, what is due)"""
+_OF_PLACE = (
+    Column.REGION_CODE,
+    Column.REGION_NAME,
+    Column.DISTRICT,
+    Column.RW,
+    Column.RT,
+    Column.RT_RW,
+    Column.RW_RT,
+)
+_OF_SHARE = (
+    Column.MEMBERS,
+    Column.STATUS,
+    Column.POINT,
+    Column.STAGE,
+    Column.PACKAGE,
+    Column.QUANTITY,
+)
+_MOST_SEEN = 50_000
+_Read = TypeVar("_Read")
+
+
+class _Seen(Generic[_Read]):
+    """What was made of the cells of some columns, by what stood in them; nothing personal."""
+
+    def __init__(self, header: Header, columns: Iterable[Column]) -> None:
+        self._at = sorted({header.columns[one] for one in columns if one in header.columns})
+        self._wide = max(self._at, default=-1)
+        self.read: dict[tuple[Cell, ...], _Read] = {}
+
+    def written(self, cells: Sequence[Cell]) -> tuple[Cell, ...] | None:
+        """The cells; None where they can't be told from others by comparing (``True == 1``)."""
+        if self._wide < len(cells):
+            found = tuple([cells[at] for at in self._at])
+        else:
+            found = tuple([cells[at] if at < len(cells) else "" for at in self._at])
+        return None if bool in map(type, found) else found
+
+    def keep(self, written: tuple[Cell, ...], read: _Read) -> None:
+        if len(self.read) >= _MOST_SEEN:
+            self.read.clear()
+        self.read[written] = read
+
+
 class RowReader:
     """Reads the rows of one sheet below its header."""
 
@@ -94,9 +140,14 @@ class RowReader:
         self._header = header
         self._kk_column = kk_column
         self._known = known
+        self._places: _Seen[_Place] = _Seen(header, _OF_PLACE)
+        self._shares: _Seen[_Share] = _Seen(header, _OF_SHARE)
 
     def is_household(self, number: int, cells: Sequence[Cell]) -> bool:
         """Whether the row is about a household at all: not empty, not ``(1) (2) (3)``."""
+        at = self._header.columns[Column.KK]
+        if at < len(cells) and cells[at] and number != self._header.row + 1:
+            return True
         if not any(plain_text(self._cell(cells, column)) for column in self._header.columns):
             return False
         if number != self._header.row + 1:
@@ -127,22 +178,35 @@ class _Reading:
     def result(self) -> tuple[RosterRow | None, list[Finding]]:
         kk = self._kk()
         name = self._name()
-        region = self._region()
-        rw, rt = self._rw_rt()
+        region, rw, rt = self._once(self._reader._places, self._place)
+        address = self._address()
+        members, status, allocations = self._once(self._reader._shares, self._share)
+        if any(finding.bad for finding in self._found):
+            return None, self._found
         row = RosterRow(
-            row=self._number,
-            kk=kk,
-            name=name,
-            region=region,
-            rw=rw,
-            rt=rt,
-            address=self._address(),
-            members=self._count(Column.MEMBERS, 0, _MOST_MEMBERS, Reason.MEMBERS_BAD),
-            status=self._status(),
-            allocations=self._allocations(),
+            self._number, kk, name, region, rw, rt, address, members, status, allocations
         )
-        bad = any(finding.bad for finding in self._found)
-        return None if bad else row, self._found
+        return row, self._found
+
+    def _once(self, seen: _Seen[_Read], read: Callable[[], _Read]) -> _Read:
+        """What ``read`` makes of these cells, or made of the same ones in a row above: thousands of
+        rows have one RW, and most the same package."""
+        written = seen.written(self._cells)
+        known = seen.read.get(written) if written is not None else None
+        if known is not None:
+            return known
+        before = len(self._found)
+        found = read()
+        if written is not None and len(self._found) == before:
+            seen.keep(written, found)
+        return found
+
+    def _place(self) -> _Place:
+        return self._region(), *self._rw_rt()
+
+    def _share(self) -> _Share:
+        members = self._count(Column.MEMBERS, 0, _MOST_MEMBERS, Reason.MEMBERS_BAD)
+        return members, self._status(), self._allocations()
 
     def _say(self, column: Column, reason: Reason, *, bad: bool = True, count: int = 0) -> None:
         personal = column in {Column.KK, Column.NAME, Column.ADDRESS}
@@ -196,10 +260,10 @@ class _Reading:
         for column, first in ((Column.RT_RW, "rt"), (Column.RW_RT, "rw")):
             if column in self._columns and Column.RW not in self._columns:
                 return self._both(column, first)
-        rw = self._place(Column.RW, Reason.RW_BAD, needed=True)
-        return rw, self._place(Column.RT, Reason.RT_BAD, needed=False)
+        rw = self._part(Column.RW, Reason.RW_BAD, needed=True)
+        return rw, self._part(Column.RT, Reason.RT_BAD, needed=False)
 
-    def _place(self, column: Column, reason: Reason, *, needed: bool) -> int:
+    def _part(self, column: Column, reason: Reason, *, needed: bool) -> int:
         """An RW or RT: ``7``, ``007``, ``RW 07``; or its part of ``RT 007 / RW 005``."""
         written = self._text(column)
         if not written and not needed:

@@ -6,20 +6,19 @@ place only when it is complete, and its slips count as printed only then.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy import Connection, text
 
 from models.clock import local
 from models.texts import Language
 from server.keys import Keys
+from server.private_files import whole_file
 from server.slips.card import Bundle, Cards, Selection
 from server.slips.form import EIGHT, Form
 from server.slips.sheet import SheetWriter
@@ -73,7 +72,7 @@ def print_slips(
         ):
             whole = number == 1 and first.all_sheets <= sheets_a_file
             file = folder / (f"{name}.pdf" if whole else f"{name}-{number}.pdf")
-            with _whole_file(file) as target:
+            with whole_file(file) as target:
                 writer = SheetWriter(target, point, stages, language, sheets + 1, form)
                 numbers: list[int] = []
                 for bundle in part:
@@ -107,7 +106,7 @@ def print_slip(
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"undangan-{number:011d}.pdf"
     stages = ", ".join(stage.name for stage in card.stages)
-    with _whole_file(file) as target:
+    with whole_file(file) as target:
         writer = SheetWriter(target, card.point, stages, language)
         # Its area names the RT already.
         writer.add(Bundle(card.area, (replace(card, rt=0),), (number,), 1))
@@ -140,19 +139,3 @@ def _parts(
 def _name(point: str, selection: Selection) -> str:
     name = _NO_NAME.sub("-", point.casefold()).strip("-") or str(selection.point)
     return f"undangan-{name}-{local(selection.now):%Y%m%d-%H%M%S}"
-
-
-@contextmanager
-def _whole_file(file: Path) -> Iterator[BinaryIO]:
-    """``file``, for its owner alone, in its place only once everything is written."""
-    partial = file.with_suffix(".part")
-    try:
-        with open(partial, "wb", opener=_owner_only) as target:
-            yield target
-        os.replace(partial, file)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

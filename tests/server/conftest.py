@@ -7,14 +7,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from tests.support.centre import TestPostgres, running_postgres
+from tests.support.centre import TestPostgres
+from tests.support.centre_fixtures import centre, postgres, reused_engine
 
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[TestPostgres]:
-    """One PostgreSQL for the whole run."""
-    with running_postgres() as server:
-        yield server
+__all__ = ["centre", "engine", "postgres", "reused_engine"]
 
 
 @pytest.fixture

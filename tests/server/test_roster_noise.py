@@ -13,7 +13,7 @@ from models.regions import regions
 from server.errors import RosterHeader, RosterUnreadable
 from server.roster_import.header import Column, Header, find_header, fit
 from server.roster_import.kk_column import KKColumn
-from server.roster_import.reading import Cell, open_roster
+from server.roster_import.reading import Cell, open_roster, read_file
 from server.roster_import.rows import Known, RowReader
 from tests.support.roster import HEADER, household, kk, xlsx
 
@@ -60,7 +60,7 @@ def test_a_damaged_workbook_is_told_to_be_one(tmp_path: Path) -> None:
         file = tmp_path / "broken.xlsx"
         file.write_bytes(broken)
         try:
-            for sheet in open_roster(file, fit):
+            for sheet in open_roster(read_file(file), fit):
                 find_header(sheet, region_known=False)
                 for _ in sheet.rows():
                     pass

@@ -298,6 +298,16 @@ def upgrade() -> None:
     )
     op.create_index("kk_alias_by_household", "kk_alias", ["household"], unique=False)
     op.create_table(
+        "roster_heading",
+        sa.Column("agregator", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("header", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column(
+            "columns", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
+        ),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("agregator", "header", name="roster_heading_pkey"),
+    )
+    op.create_table(
         "kolaborator",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -681,6 +691,7 @@ def downgrade() -> None:
     op.drop_table("point_counter")
     op.drop_table("point_change")
     op.drop_table("kolaborator")
+    op.drop_table("roster_heading")
     op.drop_index("kk_alias_by_household", table_name="kk_alias")
     op.drop_table("kk_alias")
     op.drop_index("household_by_region", table_name="household")

@@ -87,6 +87,8 @@ class VoidReason(IntEnum):
     """At once, by whoever had just recorded it."""
     CORRECTED = 5
     """The hand-over behind the void says what is right."""
+    ANOTHERS = 6
+    """It was another household's: the hand-over behind the void says whose."""
     OTHER = 9
 
 

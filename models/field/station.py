@@ -51,6 +51,7 @@ from models.field.other_ways import (
     Replacement,
     Taker,
     household_of,
+    is_part,
     notes_with,
     part_of,
     taken_by,
@@ -220,7 +221,9 @@ class Station:
         revoked: bool = False,
         household: Household | None = None,
         digest: bytes | None = None,
+        returned: Sequence[Line] = (),
     ) -> Look:
+        """``returned``: goods that are about to be in stock again."""
         session = self._open()
         known_at = self._state()
         if slip is not None:
@@ -230,6 +233,10 @@ class Station:
         taken: tuple[Taken, ...] = ()
         if of is not None:
             entitlements, taken = self.roster.entitlements(of), self.roster.taken(of)
+        stock = self.stock.at(session.point, known_at[1])
+        for line in returned:
+            if line.package in stock:
+                stock[line.package] += line.quantity
         situation = Situation(
             clock=self.ledger.clock(),
             point=session.point,
@@ -241,7 +248,7 @@ class Station:
             household=household,
             entitlements=entitlements,
             taken=taken,
-            stock=self.stock.at(session.point, known_at[1]),
+            stock=stock,
         )
         return Look(source, decide(situation), household, slip, digest, session, known_at)
 
@@ -368,6 +375,41 @@ class Station:
         self._handed += 1
         return recorded
 
+    def look_up_right(self, place: int, actor: int, look: Look) -> Look:
+        """What ``look`` comes to once the own hand-over at ``place`` is taken back and its goods
+        are there again; raises as ``TakingBack.void``, and NotAllowed where the goods that went
+        out are not due there."""
+        returned = self.back.returned(place, actor)
+        again = self._look_again(look, returned)
+        decision = again.decision
+        if decision.verdict.tone is Tone.STOP or not is_part(decision.due, returned):
+            raise NotAllowed()
+        return again
+
+    def move(self, place: int, actor: int, look: Look) -> Recorded:
+        """Puts the own hand-over at ``place`` on the household of ``look``, whose it was: taken
+        back and recorded in one; raises as ``look_up_right``."""
+        self._open()
+        again = self.look_up_right(place, actor, look)
+        to = household_of(again)
+
+        def right(wrong: Handover) -> Handover:
+            if to is None or to in (wrong.household, wrong.replacing_household):
+                raise NotAllowed()
+            # Who took it, and the pictures of it, are as they were: only whose it was is not.
+            return replace(
+                wrong,
+                household=to,
+                source=again.source,
+                slip=again.slip.number if again.slip is not None else None,
+                verdict=again.decision.verdict,
+            )
+
+        recorded = self.back.move(place, actor, right)
+        self._counted_out(place)
+        self._handed += 1
+        return recorded
+
     def is_voided(self, place: int) -> bool:
         """Whether the own fact at ``place`` was taken back."""
         return self.back.is_voided(place)
@@ -440,11 +482,14 @@ class Station:
             except FeedClosed:
                 self.reload()
 
-    def _look_again(self, look: Look) -> Look:
-        if look.slip is not None:
-            return self.look_up_slip(look.slip, look.source)
+    def _look_again(self, look: Look, returned: Sequence[Line] = ()) -> Look:
+        slip = look.slip
+        if slip is not None:
+            known = self.roster.slip(slip.number)
+            revoked = known is not None and known[1]
+            return self._judge(look.source, slip=slip, revoked=revoked, returned=returned)
         household = self.roster.household(look.household.id) if look.household else None
-        return self._judge(look.source, household=household)
+        return self._judge(look.source, household=household, returned=returned)
 
     def _state(self) -> tuple[int, int]:
         """Changes when anything was written: by this connection, or by another one."""

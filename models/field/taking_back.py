@@ -24,6 +24,7 @@ from models.facts import (
     Void,
     VoidReason,
     WalkIn,
+    interpret,
 )
 from models.field.ledger import Ledger, Recorded
 from models.field.other_ways import is_note_of, notes_with, part_of
@@ -41,6 +42,25 @@ _REASON = (
     .join(FEED, FEED.c.feed == VOIDED.c.by_feed)
     .where(VOIDED.c.feed == bindparam("feed"), VOIDED.c.seq == bindparam("seq"), FEED.c.own)
     .order_by(VOIDED.c.by_seq)
+)
+_VOID_AT = (
+    select(VOIDED.c.by_feed.label("feed"), VOIDED.c.by_seq.label("seq"))
+    .where(
+        VOIDED.c.feed == bindparam("feed"),
+        VOIDED.c.seq == bindparam("seq"),
+        VOIDED.c.reason == int(VoidReason.ANOTHERS),
+    )
+    .order_by(VOIDED.c.by_seq)
+)
+# The void itself, that of a note which went along, and the hand-over that is right.
+_BODIES_BEHIND = (
+    select(FACT.c.body)
+    .where(
+        FACT.c.feed == bindparam("feed"),
+        FACT.c.branch == 0,
+        FACT.c.seq.between(bindparam("seq") + 1, bindparam("seq") + 2),
+    )
+    .order_by(FACT.c.seq)
 )
 
 
@@ -136,6 +156,39 @@ class TakingBack:
         taken_back = self._voids(place, fact, VoidReason.CORRECTED, None)
         recorded = self._record(actor, *taken_back, body, *notes_with(body))
         return recorded[len(taken_back)]
+
+    def returned(self, place: int, actor: int) -> tuple[Line, ...]:
+        """What would be back in stock, and due again, without the hand-over at ``place``; raises
+        as ``void``."""
+        return self._handed(place, actor).lines
+
+    def move(
+        self, place: int, actor: int, to: Callable[[Handover], Handover]
+    ) -> Recorded:
+        """Puts the hand-over at ``place`` on the household that it was for: a void and, in the
+        same transaction, what ``to`` makes of it; returns the latter. Raises as ``void``."""
+        fact = self._standing(place, actor)
+        body = to(self._handed(place, actor))
+        taken_back = self._voids(place, fact, VoidReason.ANOTHERS, None)
+        recorded = self._record(actor, *taken_back, body, *notes_with(body))
+        return recorded[len(taken_back)]
+
+    def moved_to(self, place: int) -> int | None:
+        """The household on which the hand-over at ``place`` was put instead, where it was."""
+        if self.reason(place) is not VoidReason.ANOTHERS:
+            return None
+        row = self._ledger.connection.execute(_VOID_AT, self._key(place)).first()
+        if row is None:
+            return None
+        behind = self._ledger.connection.execute(_BODIES_BEHIND, dict(row._mapping)).scalars()
+        found = (interpret(body).body for body in behind)
+        return next((one.household for one in found if isinstance(one, Handover)), None)
+
+    def _handed(self, place: int, actor: int) -> Handover:
+        body = self._standing(place, actor).body
+        if not isinstance(body, Handover):
+            raise UnknownTarget()
+        return body
 
     def _standing(self, place: int, actor: int) -> Fact:
         fact = self._ledger.fact(place)

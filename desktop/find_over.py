@@ -43,4 +43,4 @@ class FindOver(QObject):
         # Back first: behind a page the verdict could not take the keyboard to the line.
         self.left.emit()
         if self._shift.page is not None:
-            self._shift.page.scanning.found(household)
+            self._shift.page.found(household)

@@ -27,7 +27,7 @@ from desktop.views.state import (
     SyncPill,
     TopBarState,
 )
-from desktop.views.void_panel import VoidPanelState
+from desktop.views.void_state import RightHousehold, VoidPanelState
 from models.facts import Outcome, Receiver
 from models.verdict import Tone, Verdict
 
@@ -170,6 +170,8 @@ def scan_states() -> Iterator[tuple[str, ScanState]]:
     yield "voiding", replace(_READY, side=void)
     several = replace(void, seq=141, goods=(_MEALS,), correctable=(_SEMBAKO, _MEALS))
     yield "voiding-several", replace(_READY, side=several)
+    whose = replace(void, seq=140, correctable=(_SEMBAKO,), right=RightHousehold(_AYU))
+    yield "voiding-whose", replace(_READY, side=whose)
     for name, ways in ways_states(NOW):
         yield name, replace(_READY, moment=_judged(1, Verdict.ELIGIBLE), side=ways)
     for name, state, pill in sync_states(NOW):

@@ -5,11 +5,11 @@ Results are frozen and ready to be shown, so that nothing of the ledger crosses 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from desktop.presenters.half_done import half_done
+from desktop.presenters.last_scans import LastScans, walk_in_item
 from desktop.presenters.lasting import lasting, was_read
 from desktop.presenters.names import Names, card
 from desktop.presenters.records import Records, read_records
@@ -23,14 +23,10 @@ from models.asks import Asks
 from models.facts import (
     Blob,
     Fact,
-    Handover,
     Line,
-    NoHandover,
     Outcome,
-    Refused,
     Source,
     Stock,
-    VoidReason,
     WalkIn,
 )
 from models.field.device import Identity, LastSync, load_last_sync
@@ -41,8 +37,6 @@ from models.field.sessions import Session
 from models.field.station import Look, Station
 from models.numbers import KK_DIGITS, parse_kk, parse_slip_number
 from models.verdict import Tone, Verdict
-
-HISTORY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +86,16 @@ class Desk:
         self.identity = identity
         self.volunteer = volunteer
         self.names = Names.read(station.roster)
-        self._history: deque[HistoryItem] = deque(maxlen=HISTORY)
+        self.last_scans = LastScans(station, self.names, volunteer)
         self._opening: dict[int, int] = {}
         self.lasting = lasting(station.ledger.connection)
         self._shortage = Shortage(station)
-        self._read_history()
+        self._read_opening()
 
     def refresh(self) -> Standing:
         """Reads anew what a sync may have brought."""
         self.station.reload()
-        self.names = Names.read(self.station.roster)
+        self.names = self.last_scans.names = Names.read(self.station.roster)
         self.lasting = lasting(self.station.ledger.connection)
         return self.standing()
 
@@ -123,13 +117,7 @@ class Desk:
 
         Raises NumberError for anything that is none of them; nothing is recorded then.
         """
-        text = typed.strip()
-        if slip_text.from_text(text) is not None or "://" in text:
-            return self.scan_code(text, source or Source.TYPED_SLIP)
-        digits = sum(sign.isdigit() for sign in text)
-        if digits >= KK_DIGITS - 2:  # one or two short is a KK number with digits missing
-            return self._seen(self.station.look_up_kk(parse_kk(text), source or Source.TYPED_KK))
-        return self._seen(self.station.look_up_slip_number(parse_slip_number(text)))
+        return self._seen(look_up_typed(self.station, typed, source))
 
     def found(self, household: int, location: str | None = None) -> Seen:
         """A household that was found without a slip, as if it had been scanned."""
@@ -165,17 +153,18 @@ class Desk:
         )
         if lines is not None:
             seen = replace(seen, due=self.names.goods(line for line in lines if line.quantity))
-        item = HistoryItem(
-            recorded.place,
-            recorded.at,
-            HistoryKind.HANDED,
-            seen.verdict,
-            seen.card.name if seen.card else "",
-            seen.due,
-            receiver=receiver_of(taker),
-            receiver_name=taker.name.strip() if taker is not None else "",
+        self.last_scans.add(
+            HistoryItem(
+                recorded.place,
+                recorded.at,
+                HistoryKind.HANDED,
+                seen.verdict,
+                seen.card.name if seen.card else "",
+                seen.due,
+                receiver=receiver_of(taker),
+                receiver_name=taker.name.strip() if taker is not None else "",
+            )
         )
-        self._history.appendleft(item)
         return seen, recorded
 
     def without_goods(self, seen: Seen, outcome: Outcome) -> HistoryItem:
@@ -190,56 +179,19 @@ class Desk:
             seen.card.name if seen.card else "",
             outcome=outcome,
         )
-        self._history.appendleft(item)
+        self.last_scans.add(item)
         return item
 
     def register(self, walk_in: WalkIn) -> HistoryItem:
         """Records that somebody came who is on no list."""
         recorded = self.station.record(self.volunteer, walk_in)
-        item = self._walk_in(recorded.place, recorded.at, walk_in)
-        self._history.appendleft(item)
+        item = walk_in_item(recorded.place, recorded.at, walk_in)
+        self.last_scans.add(item)
         return item
 
     def set_aside(self, seen: Seen) -> None:
         """A scan that called for a look and ended without goods: that is recorded too."""
         self._refuse(seen)
-
-    def void(self, place: int, reason: VoidReason, note: str) -> HistoryItem | None:
-        """Takes a record back; returns it as the list now shows it."""
-        self.station.void(place, self.volunteer, reason, note.strip() or None)
-        return self._now_voided(place)
-
-    def undo(self, place: int) -> HistoryItem | None:
-        """Takes back what was only just recorded."""
-        self.station.undo(place, self.volunteer)
-        return self._now_voided(place)
-
-    def correctable(self, place: int) -> tuple[Goods, ...]:
-        """How much of each package a hand-over can have been."""
-        return self.names.goods(self.station.back.correctable(place))
-
-    def correct(self, place: int, quantities: Sequence[int]) -> HistoryItem:
-        """Puts a hand-over right: what really went out of each package of ``correctable``; returns
-        the hand-over that counts now."""
-        most = self.station.back.correctable(place)
-        lines = [replace(o, quantity=n) for o, n in zip(most, quantities, strict=True) if n]
-        recorded = self.station.correct(place, self.volunteer, lines)
-        self._now_voided(place, corrected=True)
-        fact = self.station.ledger.fact(recorded.place)
-        item = self._item(recorded.place, fact) if fact is not None else None
-        assert item is not None, "it was just recorded"
-        self._history.appendleft(item)
-        return item
-
-    def _now_voided(self, place: int, corrected: bool = False) -> HistoryItem | None:
-        """The list shows it taken back from now on."""
-        voided = None
-        for index, item in enumerate(self._history):
-            if item.seq == place:
-                voided = replace(item, kind=HistoryKind.VOIDED, corrected=corrected)
-                self._history[index] = voided
-                break
-        return voided
 
     # --- sessions ----------------------------------------------------------------------------
 
@@ -249,14 +201,14 @@ class Desk:
         """Opens a session with what was counted: package → pieces."""
         self.station.open_session(self.volunteer, point, "", sorted(counted.items()), location)
         self._opening = dict(counted)
-        self._history.clear()
+        self.last_scans.clear()
         self._shortage.forget()
         return self.standing()
 
     def close_session(self, counted: dict[int, int] | None = None, why: str = "") -> int:
         """Closes it; returns how many hand-overs stand."""
         handed = self.station.close_session(self.volunteer, sorted((counted or {}).items()), why)
-        self._history.clear()
+        self.last_scans.clear()
         return handed
 
     def standing(self) -> Standing:
@@ -270,7 +222,7 @@ class Desk:
             stock=self._stock(session.point) if session else (),
             history=tuple(
                 replace(item, safe=not any(item.seq in places for places in unsafe))
-                for item in self._history
+                for item in self.last_scans.items
             ),
         )
         open_now = self.station.open_stages()
@@ -322,7 +274,7 @@ class Desk:
     def _refuse(self, seen: Seen) -> None:
         recorded = self.station.refuse(seen.look, self.volunteer)
         name = seen.card.name if seen.card else ""
-        self._history.appendleft(
+        self.last_scans.add(
             HistoryItem(recorded.place, recorded.at, HistoryKind.REFUSED, seen.verdict, name)
         )
 
@@ -334,17 +286,11 @@ class Desk:
             if package in left
         )
 
-    def _read_history(self) -> None:
-        """The open session's last scans, after a restart."""
+    def _read_opening(self) -> None:
+        """What the open session was begun with, after a restart."""
         session = self.station.session
         if session is None:
             return
-        for place, fact in self.station.ledger.recent(HISTORY):
-            if place <= session.began:
-                break
-            item = self._item(place, fact)
-            if item is not None:
-                self._history.append(item)
         self._opening = {
             fact.body.package: fact.body.quantity
             for fact in self._opening_facts(session)
@@ -360,48 +306,17 @@ class Desk:
             place += 1
         return found
 
-    def _item(self, place: int, fact: Fact) -> HistoryItem | None:
-        match fact.body:
-            case Handover(household=household, lines=lines, verdict=verdict) as body:
-                item = self._named(place, fact.at, HistoryKind.HANDED, verdict, household, lines)
-                name = body.proxy_name or ""
-                item = replace(item, receiver=body.receiver, receiver_name=name)
-                return self._as_it_stands(item, fact)
-            case NoHandover(household=household, outcome=outcome):
-                kind = HistoryKind.WITHOUT
-                item = self._named(place, fact.at, kind, Verdict.ELIGIBLE, household, ())
-                return self._as_it_stands(replace(item, outcome=outcome), fact)
-            case WalkIn() as body:
-                return self._as_it_stands(self._walk_in(place, fact.at, body), fact)
-            case Refused(household=household, verdict=verdict):
-                return self._named(place, fact.at, HistoryKind.REFUSED, verdict, household, ())
-            case _:
-                return None
 
-    def _walk_in(self, place: int, at: int, body: WalkIn) -> HistoryItem:
-        return HistoryItem(place, at, HistoryKind.WALK_IN, Verdict.ELIGIBLE, body.name)
-
-    def _as_it_stands(self, item: HistoryItem, fact: Fact) -> HistoryItem:
-        reason = self.station.back.reason(item.seq)
-        return replace(
-            item,
-            kind=item.kind if reason is None else HistoryKind.VOIDED,
-            corrected=reason is VoidReason.CORRECTED,
-            allowed=self.station.back.may(fact, self.volunteer),
-        )
-
-    def _named(
-        self,
-        place: int,
-        at: int,
-        kind: HistoryKind,
-        verdict: Verdict,
-        household: int | None,
-        lines: tuple[Line, ...],
-    ) -> HistoryItem:
-        known = self.station.roster.household(household) if household is not None else None
-        name = known.name if known is not None else ""
-        return HistoryItem(place, at, kind, verdict, name, self.names.goods(lines))
+def look_up_typed(station: Station, typed: str, source: Source | None = None) -> Look:
+    """What a slip's text, a slip number or a KK number comes to; raises NumberError for anything
+    that is none of them. Nothing is recorded."""
+    text = typed.strip()
+    if slip_text.from_text(text) is not None or "://" in text:
+        return station.look_up_code(text, source or Source.TYPED_SLIP)
+    digits = sum(sign.isdigit() for sign in text)
+    if digits >= KK_DIGITS - 2:  # one or two short is a KK number with digits missing
+        return station.look_up_kk(parse_kk(text), source or Source.TYPED_KK)
+    return station.look_up_slip_number(parse_slip_number(text))
 
 
 def _card(look: Look) -> HouseholdCard | None:

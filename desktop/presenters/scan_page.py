@@ -16,6 +16,7 @@ from desktop.presenters.laptops import hub_pill
 from desktop.presenters.pictures import Pictures
 from desktop.presenters.scanning import Phase, Scan, Scanning
 from desktop.presenters.syncing import Syncing
+from desktop.presenters.taking_back import TakingBack, taking_back_links
 from desktop.presenters.undoing import Undoing
 from desktop.presenters.ways import Ways, ways_links
 from desktop.scan.camera import CameraSource, CameraState
@@ -27,7 +28,7 @@ from desktop.views.scan_screen import ScanScreen
 from desktop.views.scan_state import Corrected, Judged, Moment, Recorded, ScanState, Voided, Without
 from desktop.views.state import CameraStatus, Notice, TopBarState
 from desktop.views.sync_panel import SyncPanelState
-from desktop.views.void_panel import VoidPanelState
+from desktop.views.void_state import VoidPanelState
 from desktop.views.ways_state import WaysPanelState
 from models import hub_text
 from models.facts import Source
@@ -103,7 +104,8 @@ class ScanPage(QObject):
             lambda text: from_text(text) is not None or hub_text.from_text(text) is not None,
         )
         self.ways = Ways(self.scanning, threads, desk, self)
-        self.undoing = Undoing(self.scanning, self)
+        self.taking_back = TakingBack(self.scanning, threads, desk, self)
+        self.undoing = Undoing(self.scanning, self.taking_back, self)
         self._tick = QTimer(self)
         self._tick.setInterval(_HALF_MINUTE)
         self._tick.timeout.connect(self.draw)
@@ -140,6 +142,7 @@ class ScanPage(QObject):
         self.capturing.left.connect(scanning.not_captured)
         self.capturing.changed.connect(self.draw)
         self.ways.changed.connect(self.draw)
+        self.taking_back.changed.connect(self.draw)
         self.undoing.changed.connect(self.draw)
         self._links = (
             (screen.typed, self._typed),
@@ -149,9 +152,7 @@ class ScanPage(QObject):
             (screen.files_given, self._pictures.read_files),
             (screen.picture_given, self._pictures.read_image),
             (screen.nothing_to_paste, self._nothing_to_paste),
-            (screen.void_asked, scanning.ask_void),
-            (screen.void_confirmed, scanning.void),
-            (screen.void.corrected, scanning.correct),
+            *taking_back_links(screen, self.taking_back),
             (screen.controls.undo_pressed, self.undoing.undo),
             (screen.asked, self._asked),
             (screen.sync_opened, self._open_sync),
@@ -182,31 +183,32 @@ class ScanPage(QObject):
             self._code(text, Source.CAMERA)
 
     def _code(self, text: str, source: Source) -> None:
-        if hub_text.from_text(text) is not None:
-            self.hub_seen.emit(text)
-        else:
+        if not self._is_hub(text) and not self.taking_back.look_up(
+            lambda station: station.look_up_code(text, source)
+        ):
             self.scanning.code(text, source)
 
     def _typed(self, text: str) -> None:
         """By a person, or by a scanner that types."""
-        if hub_text.from_text(text) is not None:
-            self.hub_seen.emit(text)
-        else:
+        if not self._is_hub(text):
             self.scanning.typed(text)
+
+    def _is_hub(self, text: str) -> bool:
+        """A hub's code, wherever slips are scanned, is taken to connect to it."""
+        found = hub_text.from_text(text) is not None
+        if found:
+            self.hub_seen.emit(text)
+        return found
+
+    def found(self, household: int) -> None:
+        """A household was found by search: shown as if scanned, or it answers whose it was."""
+        if not self.taking_back.look_up(
+            lambda station: station.look_up_household(household, Source.SEARCH)
+        ):
+            self.scanning.found(household)
 
     def _camera_changed(self, _state: CameraState) -> None:
         self.draw()
-
-    def scanner_read(self, text: str) -> None:
-        """A USB scanner typed this."""
-        if hub_text.from_text(text) is not None:
-            self.hub_seen.emit(text)
-        else:
-            self.scanning.scanned(text)
-
-    def scanner_garbled(self) -> None:
-        """A USB scanner typed something that only another keyboard layout explains."""
-        self.scanning.say(Notice("field.notice.scanner_layout", Tone.CHECK))
 
     def _nothing_to_paste(self) -> None:
         self.scanning.say(Notice("field.notice.nothing_to_paste", Tone.CHECK), tone=None)
@@ -231,6 +233,7 @@ class ScanPage(QObject):
             self.undoing.undo()
         elif intent == "ways":
             self._sync_open = False
+            self.taking_back.leave()
             self.ways.begin()
         else:
             self.asked.emit(intent)
@@ -243,14 +246,14 @@ class ScanPage(QObject):
 
     def _open_sync(self) -> None:
         self._sync_open = True
-        self.scanning.leave_void()
+        self.taking_back.leave()
         self.ways.leave()
         self.records_wanted.emit()
         self.draw()
 
     def _close_side(self) -> None:
         self._sync_open = False
-        self.scanning.leave_void()
+        self.taking_back.leave()
         self.ways.leave()
         self.draw()
 
@@ -288,7 +291,7 @@ class ScanPage(QObject):
             camera=CAMERA_STATUS[self._camera.state],
             notices=self._notices(scan),
             overview=standing.overview if standing is not None else OverviewState(),
-            side=self._side(scan, now),
+            side=self._side(now),
             capture=self._capture(),
             half_done=standing.half_done if standing is not None else (),
             undo_left=self.undoing.left,
@@ -343,22 +346,10 @@ class ScanPage(QObject):
         )
         return (clock, *lasting)
 
-    def _side(
-        self, scan: Scan, now: int
-    ) -> VoidPanelState | WaysPanelState | SyncPanelState | None:
-        item = scan.voiding
-        if item is not None:
-            return VoidPanelState(
-                seq=item.seq,
-                name=item.name,
-                goods=item.goods,
-                at=item.at,
-                now=now,
-                outcome=item.outcome,
-                correctable=scan.correctable,
-                busy=scan.void_busy,
-                notices=scan.void_notices,
-            )
+    def _side(self, now: int) -> VoidPanelState | WaysPanelState | SyncPanelState | None:
+        voiding = self.taking_back.panel(now)
+        if voiding is not None:
+            return voiding
         ways = self.ways.panel
         if ways is not None:
             return ways

@@ -18,9 +18,9 @@ from desktop.presenters.desk import Desk, Seen, Standing
 from desktop.presenters.faults import notice
 from desktop.threads import Threads
 from desktop.views.parts.history import HistoryItem
-from desktop.views.state import Goods, Notice
+from desktop.views.state import Notice
 from models.errors import NotAllowed
-from models.facts import BlobKind, Outcome, Source, VoidReason, WalkIn
+from models.facts import BlobKind, Outcome, Source, WalkIn
 from models.field.ledger import Recorded
 from models.field.other_ways import household_of
 from models.numbers import NumberError
@@ -45,18 +45,13 @@ class Phase(Enum):
 @dataclass(frozen=True, slots=True)
 class Scan:
     """The flow's state. ``seen`` from SHOWN on; ``without`` with WITHOUT, ``voided`` with VOIDED
-    and, as it is right, with CORRECTED; ``voiding`` is the record whose void panel is open."""
+    and, as it is right, with CORRECTED."""
 
     phase: Phase = Phase.READY
     seen: Seen | None = None
     recorded: Recorded | None = None
     without: HistoryItem | None = None
     voided: HistoryItem | None = None
-    voiding: HistoryItem | None = None
-    correctable: tuple[Goods, ...] = ()
-    """How much of each package the hand-over in the void panel can have been."""
-    void_busy: bool = False
-    void_notices: tuple[Notice, ...] = ()
     notices: tuple[Notice, ...] = ()
     standing: Standing | None = None
 
@@ -294,91 +289,9 @@ class Scanning(QObject):
             self._show(phase=Phase.SHOWN, notices=(notice(error),))
         self._let_hear(Tone.STOP)
 
-    # --- voiding -----------------------------------------------------------------------------
-
-    def ask_void(self, seq: int | None = None) -> None:
-        """Opens the void panel for a record of the list, or for the last one."""
-        history = self.state.standing.overview.history if self.state.standing else ()
-        found = next((i for i in history if i.voidable and seq in (None, i.seq)), None)
-        if found is not None:
-            self._show(voiding=found, void_notices=(), void_busy=False, correctable=())
-            if found.outcome is None:
-                self._read_correctable(found)
-
-    def _read_correctable(self, item: HistoryItem) -> None:
-        def read(goods: tuple[Goods, ...]) -> None:
-            if self.state.voiding is not None and self.state.voiding.seq == item.seq:
-                self._show(correctable=goods)
-
-        self._threads.submit_db(lambda: self._desk.correctable(item.seq), read, self._not_voided)
-
-    def correct(self, seq: int, quantities: tuple[int, ...]) -> None:
-        """Takes a hand-over back and records what really went out, in one."""
-        if self.state.void_busy:
-            return
-
-        def work() -> tuple[HistoryItem, Standing]:
-            return self._desk.correct(seq, quantities), self._desk.standing()
-
-        self._show(void_busy=True, void_notices=())
-        self._threads.submit_db(work, self._corrected, self._not_voided)
-
-    def _corrected(self, result: tuple[HistoryItem, Standing]) -> None:
-        item, standing = result
-        self._show(
-            phase=Phase.CORRECTED,
-            seen=None,
-            recorded=None,
-            voided=item,
-            voiding=None,
-            void_busy=False,
-            standing=standing,
-        )
-
-    def undo(self, seq: int) -> None:
-        """Takes back what was only just recorded."""
-        if self.state.void_busy:
-            return
-
-        def work() -> tuple[HistoryItem | None, Standing]:
-            return self._desk.undo(seq), self._desk.standing()
-
-        def failed(error: BaseException) -> None:
-            self._show(void_busy=False)
-            self.say(notice(error))
-
-        self._show(void_busy=True)
-        self._threads.submit_db(work, self._voided, failed)
-
-    def leave_void(self) -> None:
-        """Closes the void panel; nothing changes."""
-        self._show(voiding=None, void_notices=(), void_busy=False)
-
-    def void(self, seq: int, reason: VoidReason, words: str) -> None:
-        """Takes a hand-over back."""
-        if self.state.void_busy:
-            return
-
-        def work() -> tuple[HistoryItem | None, Standing]:
-            return self._desk.void(seq, reason, words), self._desk.standing()
-
-        self._show(void_busy=True, void_notices=())
-        self._threads.submit_db(work, self._voided, self._not_voided)
-
-    def _voided(self, result: tuple[HistoryItem | None, Standing]) -> None:
-        voided, standing = result
-        self._show(
-            phase=Phase.VOIDED,
-            seen=None,
-            recorded=None,
-            voided=voided,
-            voiding=None,
-            void_busy=False,
-            standing=standing,
-        )
-
-    def _not_voided(self, error: BaseException) -> None:
-        self._show(void_busy=False, void_notices=(notice(error),))
+    def took_back(self, phase: Phase, item: HistoryItem | None, standing: Standing) -> None:
+        """A record was taken back (VOIDED), or put right (CORRECTED): ``item`` as it is now."""
+        self._show(phase=phase, seen=None, recorded=None, voided=item, standing=standing)
 
     # --- what is said ------------------------------------------------------------------------
 

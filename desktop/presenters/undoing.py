@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.presenters.scanning import Phase, Scanning
+from desktop.presenters.taking_back import TakingBack
 from desktop.views.state import Notice
 from models.verdict import Tone
 
@@ -16,9 +17,12 @@ class Undoing(QObject):
 
     changed = Signal()
 
-    def __init__(self, scanning: Scanning, parent: QObject | None = None) -> None:
+    def __init__(
+        self, scanning: Scanning, taking_back: TakingBack, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._scanning = scanning
+        self._taking_back = taking_back
         self._place: int | None = None
         self.left = 0
         self.tick = QTimer(self)
@@ -29,7 +33,7 @@ class Undoing(QObject):
     def undo(self) -> None:
         """Ctrl+Z: takes back what was only just recorded; later there is the list for it."""
         if self.left and self._place is not None:
-            self._scanning.undo(self._place)
+            self._taking_back.undo(self._place)
         else:
             self._scanning.say(Notice("handover.notice.too_late", Tone.CHECK), tone=None)
 

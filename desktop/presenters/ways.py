@@ -97,7 +97,6 @@ class Ways(QObject):
         scan = self._scanning.state
         seen = scan.seen if scan.phase is Phase.SHOWN else None
         if self._open is None and scan.phase not in BUSY:
-            self._scanning.leave_void()
             self._show(_Open(seen, scan.without))
 
     def choose(self, way: Way) -> None:

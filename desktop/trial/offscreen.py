@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.app import MainWindow
 from desktop.photo import everyday_shot, photograph
+from desktop.presenters.scan_page import ScanPage
 from desktop.presenters.scanning import Phase, Scan
 from desktop.settings import Settings
 from desktop.theme.look import Look
@@ -152,9 +153,7 @@ class _Trial:
     def _void_and_again(self, file: Path) -> None:
         self._leave()
         self._press(Qt.Key.Key_F8)
-        self._wait(lambda: self._scan().voiding is not None)
-        item = self._scan().voiding
-        assert item is not None
+        self._wait(lambda: self._page().taking_back.state.item is not None)
         self._press(Qt.Key.Key_2)
         self._press(Qt.Key.Key_Return)
         self._wait(lambda: self._scan().phase is Phase.VOIDED)
@@ -242,11 +241,14 @@ class _Trial:
             raise TrialFailed("layar pindai tidak tampil")
         return screen
 
-    def _scan(self) -> Scan:
+    def _page(self) -> ScanPage:
         shift = self.place.shift
         if shift is None or shift.page is None:
             raise TrialFailed("sesi tidak terbuka")
-        return shift.page.scanning.state
+        return shift.page
+
+    def _scan(self) -> Scan:
+        return self._page().scanning.state
 
     def _syncing(self) -> Any:
         assert self.place.shift is not None

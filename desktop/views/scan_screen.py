@@ -40,7 +40,8 @@ from desktop.views.parts.top_bar import TopBar
 from desktop.views.scan_state import Judged, ScanState
 from desktop.views.sync_panel import SyncPanel, SyncPanelState
 from desktop.views.view import View
-from desktop.views.void_panel import VoidPanel, VoidPanelState
+from desktop.views.void_panel import VoidPanel
+from desktop.views.void_state import VoidPanelState
 from desktop.views.ways_panel import WaysPanel
 from desktop.views.ways_state import WaysPanelState
 from models.facts import Outcome

@@ -15,7 +15,7 @@ from desktop.views.state import (
     TopBarState,
 )
 from desktop.views.sync_panel import SyncPanelState
-from desktop.views.void_panel import VoidPanelState
+from desktop.views.void_state import VoidPanelState
 from desktop.views.ways_state import WaysPanelState
 from models.facts import Outcome, Receiver
 from models.verdict import Verdict

@@ -268,9 +268,9 @@ def test_a_hand_over_is_voided_by_digits(qtbot: QtBot, qapp: QApplication, folde
         screen = app.scanning().on(ScanScreen)
         app.hand_over(FAMILIES[0].code)
         app.press(KEY.Key_F8)
-        app.until(lambda: app.scan.voiding is not None)
+        app.until(lambda: app.voiding is not None)
         app.enter()
-        assert app.scan.voiding is not None, "without a reason nothing happens"
+        assert app.voiding is not None, "without a reason nothing happens"
         app.press(KEY.Key_2)
         app.enter()
         app.until(lambda: app.scan.phase is Phase.VOIDED)
@@ -292,11 +292,11 @@ def test_voiding_for_another_reason_needswords_of(
         app.scanning()
         app.hand_over(FAMILIES[0].code)
         app.press(KEY.Key_F8)
-        app.until(lambda: app.scan.voiding is not None)
+        app.until(lambda: app.voiding is not None)
         app.press(KEY.Key_4)
         app.enter()
         app.enter("   ")
-        assert app.scan.voiding is not None
+        assert app.voiding is not None
         assert not any(isinstance(fact.body, Void) for fact in app.facts())
         app.enter("paket 4 rusak")
         app.until(lambda: app.scan.phase is Phase.VOIDED)
@@ -312,10 +312,10 @@ def test_leaving_the_void_panel_changes_nothing(
         screen = app.scanning().on(ScanScreen)
         app.hand_over(FAMILIES[0].code)
         app.press(KEY.Key_F8)
-        app.until(lambda: app.scan.voiding is not None)
+        app.until(lambda: app.voiding is not None)
         app.press(KEY.Key_Escape)
         app.until(screen.line.hasFocus)
-        assert app.scan.voiding is None
+        assert app.voiding is None
         assert not any(isinstance(fact.body, Void) for fact in app.facts())
 
 
@@ -370,7 +370,7 @@ def test_ctrl_w_closes_the_session_and_says_what_it_came_to(
         app.enter(FAMILIES[0].code)
         app.shown(Verdict.ALREADY_COLLECTED)
         app.press(KEY.Key_F8)
-        app.until(lambda: app.scan.voiding is not None)
+        app.until(lambda: app.voiding is not None)
         app.press(KEY.Key_1)
         app.enter()
         app.until(lambda: app.scan.phase is Phase.VOIDED)
@@ -439,7 +439,7 @@ def test_after_a_restart_session_history_and_figures_are_back(
         app.shown(Verdict.REVOKED)
         app.press(KEY.Key_Escape)
         app.press(KEY.Key_F8)
-        app.until(lambda: app.scan.voiding is not None)
+        app.until(lambda: app.voiding is not None)
         app.press(KEY.Key_1)
         app.enter()
         app.until(lambda: app.scan.phase is Phase.VOIDED)

@@ -109,7 +109,7 @@ def test_a_cloned_laptop_goes_on_and_says_so_once(
         app.shown(Verdict.ALREADY_COLLECTED)
         app.press(Qt.Key.Key_Escape)
         app.press(F8)
-        app.until(lambda: app.scan.voiding is not None)
+        app.until(lambda: app.voiding is not None)
         app.press(Qt.Key.Key_2)
         app.enter()
         app.until(lambda: app.scan.phase is Phase.VOIDED)

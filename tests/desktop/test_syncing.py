@@ -282,7 +282,7 @@ def test_what_the_centre_noted_is_told_with_household_time_and_why(
         app.until(lambda: "Keluarga ini menerima lebih dari alokasinya" in words_of(app.screen))
         app.press(KEY.Key_Escape)
         app.on(ScanScreen).void_asked.emit(4)
-        app.until(lambda: app.scan.voiding is not None)
+        app.until(lambda: app.voiding is not None)
         app.press(KEY.Key_1)
         app.enter()
         app.until(lambda: app.scan.phase is Phase.VOIDED)

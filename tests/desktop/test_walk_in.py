@@ -89,7 +89,7 @@ def test_a_walk_in_is_registered_by_enter_from_field_to_field(
         assert app.scan.standing is not None
         assert app.scan.standing.overview == standing.overview
         app.press(KEY.Key_F8)
-        app.until(lambda: app.scan.voiding is not None)
+        app.until(lambda: app.voiding is not None)
         app.press(KEY.Key_1)
         app.enter()
         app.until(lambda: app.scan.phase is Phase.VOIDED)

@@ -129,6 +129,6 @@ def test_it_is_taken_back_like_a_hand_over_and_the_list_is_there_after_a_restart
 
 def _void_last(app: App) -> None:
     app.press(KEY.Key_F8)
-    app.until(lambda: app.scan.voiding is not None)
+    app.until(lambda: app.voiding is not None)
     app.press(KEY.Key_1)
     app.enter()

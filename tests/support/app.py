@@ -29,6 +29,7 @@ from desktop.threads import Threads
 from desktop.vault import Vault
 from desktop.views.login_screen import LoginScreen
 from desktop.views.opening import OpeningScreen
+from desktop.views.parts.history import HistoryItem
 from desktop.views.scan_screen import SETTLE_MS, ScanScreen
 from desktop.workplace import Workplace
 from models.clock import Anchor
@@ -218,6 +219,11 @@ class App:
     def scan(self) -> Scan:
         """What the scan screen shows."""
         return self.page.scanning.state
+
+    @property
+    def voiding(self) -> HistoryItem | None:
+        """The record that is about to be taken back."""
+        return self.page.taking_back.state.item
 
     @property
     def syncing(self) -> Syncing:

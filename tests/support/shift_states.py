@@ -36,7 +36,7 @@ from desktop.views.stock_state import StockState
 from desktop.views.sync_panel import SyncPanelState
 from desktop.views.unsafe_page import UnsafePage, UnsafeState
 from desktop.views.usb_page import UsbPage, UsbState
-from desktop.views.void_panel import VoidPanelState
+from desktop.views.void_state import VoidPanelState
 from desktop.views.wipe_page import WipePage, WipeState
 from models.verdict import Tone
 

@@ -68,6 +68,8 @@ class HistoryItem:
     """Who took the goods, where that was not the holder."""
     corrected: bool = False
     """VOIDED, and another record says what is right."""
+    moved_to: str | None = None
+    """VOIDED, and recorded for the household of this name; "" where the name is not known."""
     allowed: bool = True
     """Whether it is for this volunteer to take back."""
 
@@ -84,6 +86,9 @@ def outcome_words(look: Look, item: HistoryItem) -> str:
     words = record_words(look, item)
     if item.kind is not HistoryKind.VOIDED:
         return words
+    if item.moved_to is not None:
+        to = item.moved_to or look.text("side.nobody")
+        return f"{look.any_text('handover.outcome.moved_to', name=to)} · {words}"
     voided = "handover.outcome.corrected" if item.corrected else "field.side.voided"
     return f"{look.any_text(voided)} · {words}"
 

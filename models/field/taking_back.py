@@ -162,9 +162,7 @@ class TakingBack:
         as ``void``."""
         return self._handed(place, actor).lines
 
-    def move(
-        self, place: int, actor: int, to: Callable[[Handover], Handover]
-    ) -> Recorded:
+    def move(self, place: int, actor: int, to: Callable[[Handover], Handover]) -> Recorded:
         """Puts the hand-over at ``place`` on the household that it was for: a void and, in the
         same transaction, what ``to`` makes of it; returns the latter. Raises as ``void``."""
         fact = self._standing(place, actor)

@@ -58,6 +58,7 @@ def parser(language: Language) -> argparse.ArgumentParser:
         _partners,
         _allocating,
         _accounts,
+        _reports,
         _running,
     ):
         declare(command, say)
@@ -288,6 +289,20 @@ def _accounts(command: _Command, say: _Say) -> None:
     )
     reset = command("reset-account", "about_reset_account")
     reset.add_argument("account", metavar="ACCOUNT", help=say("account.named"))
+
+
+def _reports(command: _Command, say: _Say) -> None:
+    """What was needed, given and received."""
+    made = command("report", "about_report")
+    made.add_argument(
+        "--by", choices=("stage", "agregator", "area"), default="stage", help=say("overview.by")
+    )
+    made.add_argument("--pledge", default="", help=say("overview.pledge"))
+    made.add_argument("--stage", default="", help=say("overview.stage"))
+    made.add_argument("--agregator", default="", help=say("overview.agregator"))
+    made.add_argument("--xlsx", type=Path, help=say("overview.xlsx"))
+    made.add_argument("--pdf", type=Path, help=say("overview.pdf"))
+    made.add_argument("--json", action="store_true", help=say("json"))
 
 
 def _running(command: _Command, say: _Say) -> None:

@@ -72,6 +72,7 @@ def main(
     from server.complaint_command import answer_one, complaints
     from server.parcel_command import import_parcel
     from server.reissue_command import reissue_slip
+    from server.report_commands import report
     from server.retention_command import retain
     from server.review_command import decide, reviews
     from server.roster_commands import load_roster
@@ -117,6 +118,7 @@ def main(
         "allocate": allocation_commands.allocate,
         "allocations": allocation_commands.show_allocations,
         "advance-allocation": allocation_commands.advance_some,
+        "report": report,
         "stock": stock,
         "assign-device": assign_commands.assign_laptop,
         "assign-volunteer": assign_commands.assign_person,

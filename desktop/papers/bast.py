@@ -11,8 +11,9 @@ from reportlab.platypus import Image, KeepTogether, Spacer
 from reportlab.platypus import Table as Grid
 
 from desktop.papers.content import Bast, Figures, Signer, StockRow
-from desktop.papers.flow import BODY, HEADING, ROOM, SMALL, STRONG, flow, grid, words
+from desktop.papers.flow import ROOM, flow
 from desktop.papers.wording import Speech
+from models.flowing import BODY, HEADING, SMALL, STRONG, grid, words
 from models.texts import Language
 from models.typesetting import MM
 

@@ -11,8 +11,9 @@ from reportlab.platypus import KeepTogether
 
 from desktop.papers.bast import count_grids, stock_grid
 from desktop.papers.content import Figures, Recap
-from desktop.papers.flow import BODY, HEADING, ROOM, SMALL, flow, words
+from desktop.papers.flow import ROOM, flow
 from desktop.papers.wording import Speech
+from models.flowing import BODY, HEADING, SMALL, words
 from models.texts import Language
 from models.typesetting import MM, Weight, printable
 

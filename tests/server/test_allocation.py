@@ -4,46 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, text
 
-from models.numbers import format_slip_number
-from server.needs import recount
-from server.pledges import Offer, PledgeDesk, Progress, Ties, advance, tie
+from server.pledges import Progress
 from server.tables import PointFigure, table
+from tests.support.allotted import pledge, settle_needs
 from tests.support.centre import TestPostgres
 from tests.support.commands import Run, commands_of
-from tests.support.pages import CIDENG, FIRST_STAGE, GAMBIR, HERE, NOW, SEMBAKO, SENEN, THERE, Town
+from tests.support.pages import CIDENG, FIRST_STAGE, GAMBIR, HERE, SEMBAKO, SENEN, Town
 
 STAGE = ("--stage", "Tahap 1")
 
 
 @pytest.fixture
 def town(engine: Engine) -> Town:
-    """Sixty households in Gambir and thirty in Cideng receive at the first point, forty in Senen at
-    the second; each point has an agregator of its own, in the order of their numbers."""
     made = Town(engine)
-    made.furnish()
-    made.settle(range(60), GAMBIR)
-    made.settle(range(60, 90), CIDENG)
-    made.settle(range(90, 130), SENEN)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE household SET rw = 3"))
-        connection.execute(
-            text(
-                "UPDATE entitlement SET point = :there FROM household AS h"
-                " WHERE h.id = household AND h.region = :region"
-            ),
-            {"there": THERE, "region": SENEN},
-        )
-        recount(connection, [FIRST_STAGE])
-        connection.execute(text("INSERT INTO agregator (name) VALUES ('Satu'), ('Dua')"))
-        connection.execute(text("UPDATE point SET agregator = id"))
-        connection.execute(text("INSERT INTO kolaborator (name) VALUES ('PT Sumber Rejeki')"))
+    settle_needs(made)
     return made
 
 
@@ -52,28 +32,6 @@ def run(
     postgres: TestPostgres, town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> Run:
     return commands_of(postgres, town.engine, tmp_path, capsys)
-
-
-def pledge(
-    town: Town,
-    packages: int,
-    states: Sequence[Progress] = (Progress.CONFIRMED,),
-    **more: Any,
-) -> str:
-    """A pledge of sembako in these states; its number as it is shown."""
-    ties = Ties(1, SEMBAKO, more.pop("agregator", None))
-    offer = {"region": "", **more}
-    desk = PledgeDesk(town.engine, town.personal)
-    number = desk.take(
-        Offer("PT Sumber Rejeki", "budi@example.id", "beras", packages, first=date(2026, 12, 1),
-              last=date(2026, 12, 14), **offer),
-        NOW,
-    )  # fmt: skip
-    with town.engine.begin() as connection:
-        tie(connection, number, ties, NOW, actor="test")
-        for state in states:
-            advance(connection, number, state, "", NOW, actor="test")
-    return format_slip_number(number)
 
 
 def proposed(run: Run, *more: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from server.complaint_answers import ComplaintDesk
 from server.figures import Figures
 from server.keys import Keys
 from server.metrics import Metrics
+from server.monitoring import Monitoring
 from server.parcels import ParcelOffice
 from server.personal import Personal
 from server.pledges import PledgeDesk
@@ -39,6 +40,7 @@ from server.web.guard import Guard
 from server.web.home import HomePage
 from server.web.household import StatusPages
 from server.web.limits import Limiter, Limits, Rate
+from server.web.monitoring import MonitoringPage
 from server.web.office.house import House, office_routes
 from server.web.paper import PaperPages
 from server.web.parcels import ParcelPages
@@ -110,6 +112,7 @@ def create_app(
     app.router.routes.extend(
         [
             *_health(engine),
+            *MonitoringPage(pages, Monitoring(engine, settings.smallest_count), clock).routes(),
             *HomePage(pages, Figures(engine, settings.smallest_count), clock).routes(),
             *AreaPages(pages, Areas(engine, settings.smallest_count), clock).routes(),
             *StatusPages(

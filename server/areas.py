@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, text
 from models.regions import regions
 from server.kept import Kept
 from server.pledges import promised
-from server.telling import Count, city_of, tell
+from server.telling import Count, city_of, tell, withheld
 
 NOTHING = Count()
 KEPT_MS = 30_000
@@ -28,7 +28,8 @@ _MOST_KEPT = 16
 @dataclass(frozen=True, slots=True)
 class Area:
     """A kelurahan, a kecamatan, an RW or all: households and pieces that are due, pieces handed
-    over. ``handed`` and ``promised`` of an RW are not known."""
+    over. ``promised`` of an RW is not known; ``withheld``: what was handed over there is not told,
+    so that no small count is what is left of the kelurahan's."""
 
     code: str
     name: str
@@ -37,6 +38,7 @@ class Area:
     handed: Count = NOTHING
     promised: int = 0
     """Packages that givers have promised for it, and an officer has agreed with them."""
+    withheld: bool = False
 
     @property
     def gap(self) -> int:
@@ -123,8 +125,17 @@ class Areas:
     def inside(self, stage: StageChoice, village: str) -> tuple[Area, ...]:
         """The RW of a kelurahan, in their order."""
         with self._engine.connect() as connection:
-            rows = connection.execute(_RW, {"stage": stage.id, "region": village}).all()
-        return tuple(Area(f"{row.rw}", f"{row.rw:02}", *self._told(row)) for row in rows)
+            place = {"stage": stage.id, "region": village}
+            rows = connection.execute(_RW, place).all()
+            handed = connection.execute(_RW_HANDED, place).all()
+        out = withheld([int(row.lines) for row in handed], self.smallest)
+        came = {row.rw: (Count(int(row.pieces)), at in out) for at, row in enumerate(handed)}
+        found = []
+        for row in rows:
+            pieces, hidden = came.get(row.rw, (NOTHING, False))
+            told = Area(f"{row.rw}", f"{row.rw:02}", *self._told(row))
+            found.append(replace(told, handed=NOTHING if hidden else pieces, withheld=hidden))
+        return tuple(found)
 
     def _villages(self, connection: Connection, stage: int) -> list[Area]:
         cells: dict[str, list[tuple[Count, Count]]] = defaultdict(list)
@@ -179,6 +190,10 @@ _STAGES = text(
 _NEEDS = text("SELECT region, rw, households, pieces FROM need WHERE stage = :stage")
 _RW = text(
     "SELECT rw, households, pieces FROM need WHERE stage = :stage AND region = :region ORDER BY rw"
+)
+_RW_HANDED = text(
+    "SELECT rw, sum(handed) AS lines, sum(quantity) AS pieces FROM point_figure"
+    " WHERE stage = :stage AND region = :region GROUP BY rw ORDER BY rw"
 )
 # By the days' cells, as the page of figures tells them (``server.figures``).
 _HANDED = text(

@@ -121,13 +121,11 @@ class Figures:
             cells = [_cell(row) for row in connection.execute(_DAY, {"day": day})]
             before = self._before(connection, day, now)
             stages = self._stages(connection, cells, before)
-            freshness = _freshness(connection, day, now)
+            fresh = freshness(connection, day, now)
             days = tuple(connection.scalars(_DAYS, {"today": local(now).date()}))
         today = sum((stage.total.total for stage in stages), Amount())
         total = sum(before.values(), today)
-        return DayFigures(
-            day, local(now).date(), self._smallest, stages, total, freshness, days[::-1]
-        )
+        return DayFigures(day, local(now).date(), self._smallest, stages, total, fresh, days[::-1])
 
     def _before(self, connection: Connection, day: date, now: int) -> Mapping[int, Amount]:
         """By stage, everything before ``day``: the sum of what each day's cells told.
@@ -181,7 +179,7 @@ def _cell(row: Any) -> Cell:
     return Cell(*row[:3], *(int(value) for value in row[3:]))
 
 
-def _freshness(connection: Connection, day: date, now: int) -> Freshness:
+def freshness(connection: Connection, day: date, now: int) -> Freshness:
     """For today a device is silent after ``QUIET_MS``; for a day past, if it was never heard of
     since that day ended."""
     midnight = datetime.combine(day + timedelta(days=1), time(), JAKARTA)

@@ -13,7 +13,9 @@ _Value = TypeVar("_Value")
 class Kept(Generic[_Key, _Value]):
     """Values by key, each for ``ms``; beyond ``most`` the oldest are forgotten.
 
-    Two that ask at once for what is not kept both read it.
+    While one reads anew what has grown old, the others get what was kept, for up to ``ms`` more:
+    a crowd does not wait for it, and does not read it many times. Two that ask at once for what
+    was never kept both read it.
     """
 
     def __init__(self, ms: int, most: int) -> None:
@@ -21,6 +23,7 @@ class Kept(Generic[_Key, _Value]):
         self._most = most
         self._guard = threading.Lock()
         self._kept: dict[_Key, tuple[int, _Value]] = {}
+        self._reading: set[_Key] = set()
 
     def get(self, key: _Key, now: int, read: Callable[[], _Value]) -> _Value:
         """What is kept under ``key``, or else what ``read`` gives, kept from ``now`` (ms) on. After
@@ -28,7 +31,14 @@ class Kept(Generic[_Key, _Value]):
         kept = self._kept.get(key)
         if kept is not None and 0 <= now - kept[0] < self._ms:
             return kept[1]
-        found = read()
+        with self._guard:
+            if kept is not None and key in self._reading and 0 <= now - kept[0] < 2 * self._ms:
+                return kept[1]
+            self._reading.add(key)
+        try:
+            found = read()
+        finally:
+            self._reading.discard(key)
         with self._guard:
             self._kept.pop(key, None)
             while len(self._kept) >= self._most:

@@ -44,7 +44,7 @@ class Progress(StrEnum):
     DECLINED = "declined"
 
 
-_PROMISED = (Progress.CONFIRMED, Progress.ARRIVED, Progress.SENT)
+PROMISED = (Progress.CONFIRMED, Progress.ARRIVED, Progress.SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ def _pledged(row: Row[Any], steps: Sequence[Step]) -> Pledged:
 
 def promised(connection: Connection) -> Mapping[str, int]:
     """Packages that are promised, by the kelurahan they were offered for."""
-    states = {"promised": [one.value for one in _PROMISED]}
+    states = {"promised": [one.value for one in PROMISED]}
     return {row.region: int(row.packages) for row in connection.execute(_BY_REGION, states)}
 
 

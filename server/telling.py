@@ -98,6 +98,18 @@ def tell(value: int, smallest: int) -> Count:
     return Count(untold=1) if value < smallest else Count(told=value)
 
 
+def withheld(values: Sequence[int], smallest: int) -> frozenset[int]:
+    """Which of these may not be told, by place, where their sum may be known from elsewhere: the
+    small ones, and so many more that what is left of the sum is not small and not one alone's."""
+    hidden = {at for at, value in enumerate(values) if 0 < value < smallest}
+    others = sorted(
+        (at for at, value in enumerate(values) if value >= smallest), key=lambda at: values[at]
+    )
+    while hidden and others and (len(hidden) < 2 or sum(values[at] for at in hidden) < smallest):
+        hidden.add(others.pop(0))
+    return frozenset(hidden)
+
+
 def amount(cell: Cell, smallest: int) -> Amount:
     """What a cell tells: its pieces only where its hand-overs are told."""
     lines = tell(cell.handed, smallest)
@@ -145,7 +157,9 @@ def _district(code: str, rows: Sequence[Row]) -> District:
 
 def city_of(code: str) -> str:
     """The city that a region lies in, without its rank; empty if unknown."""
-    city = next((r.name for r in regions().above(code) if r.code.count(".") == 1), "")
+    own = regions().get(code)
+    above = [*regions().above(code), *([own] if own is not None else [])]
+    city = next((r.name for r in above if r.code.count(".") == 1), "")
     for rank in _RANKS:
         city = city.removeprefix(rank)
     return city

@@ -198,3 +198,4 @@ class PointFigure(CentreTable, table=True):
     quantity: int = big(0)
     voided: int = big(0)
     in_review: int = big(0)
+    __table_args__ = (Index("point_figure_by_region", "stage", "region", "rw"),)

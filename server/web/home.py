@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from models.clock import WallClock, local
 from models.texts import LANGUAGES
 from server.figures import Figures
-from server.open_data import WRITERS
+from server.open_data import WRITERS, Table, day_told
 from server.web.problems import language_of
 from server.web.rendering import Pages, address, elsewhere, squeezed
 from server.web.routing import PageRoute
@@ -48,12 +48,8 @@ class HomePage:
         write = WRITERS.get(request.path_params["form"])
         if write is None:
             raise HTTPException(404)
-        table = write(self._figures.day(day, now))
-        name = f'attachment; filename="ksbb-{day.isoformat()}.{request.path_params["form"]}"'
-        response = Response(table.content, media_type=table.kind, headers=_BRIEFLY)
-        response.headers["content-disposition"] = name
-        response.headers["access-control-allow-origin"] = "*"
-        return response
+        table = write(day_told(self._figures.day(day, now)))
+        return download(table, f"ksbb-{day.isoformat()}.{request.path_params['form']}")
 
     def _answer(self, request: Request) -> HTMLResponse:
         language = language_of(request)
@@ -72,6 +68,14 @@ class HomePage:
             day_parameter=DAY_PARAMETER,
         )
         return squeezed(request, response)
+
+
+def download(table: Table, name: str) -> Response:
+    """A table as a file, which pages of other hosts may read too."""
+    response = Response(table.content, media_type=table.kind, headers=_BRIEFLY)
+    response.headers["content-disposition"] = f'attachment; filename="{name}"'
+    response.headers["access-control-allow-origin"] = "*"
+    return response
 
 
 def _asked_day(request: Request, today: date) -> date:

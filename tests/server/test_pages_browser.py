@@ -69,6 +69,8 @@ def site(postgres: TestPostgres) -> Iterator[Site]:
             "home": "/",
             "english": "/en/",
             "empty": "/?hari=2026-11-20",
+            "monitoring": "/pemantauan",
+            "english monitoring": "/en/pemantauan",
             "areas": "/wilayah",
             "english areas": "/en/wilayah",
             "area": f"/wilayah/{GAMBIR}",

@@ -128,6 +128,9 @@ def upgrade() -> None:
             "point", "stage", "package", "region", "rw", name="point_figure_pkey"
         ),
     )
+    op.create_index(
+        "point_figure_by_region", "point_figure", ["stage", "region", "rw"], unique=False
+    )
     op.create_table(
         "device",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -709,6 +712,7 @@ def downgrade() -> None:
     op.drop_index("entitlement_by_point", table_name="entitlement")
     op.drop_table("entitlement")
     op.drop_table("device")
+    op.drop_index("point_figure_by_region", table_name="point_figure")
     op.drop_table("point_figure")
     op.drop_table("daily_figure")
     op.drop_table("shelved_frame")

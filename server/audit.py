@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from models import cbor
 from server.tables import AuditLog, table
@@ -77,6 +77,27 @@ def entries(connection: Connection) -> Iterator[Entry]:
         sound = row.id == number + 1 and held == _chained(before, *values)
         yield Entry(*values, hash=held, sound=sound)
         before, number = held, row.id
+
+
+def entry_count(connection: Connection) -> int:
+    """How many there are."""
+    return int(connection.scalar(select(func.count()).select_from(_LOG)) or 0)
+
+
+def newest(connection: Connection, skipped: int, most: int) -> list[Entry]:
+    """So many, newest first, each checked against the one before it."""
+    rows = connection.execute(
+        select(_LOG).order_by(_LOG.c.id.desc()).limit(most + 1).offset(skipped)
+    ).all()
+    found = []
+    for place, row in enumerate(rows[:most]):
+        values = row.id, row.at, row.actor, row.action, row.details
+        older = rows[place + 1] if place + 1 < len(rows) else None
+        before, number = (bytes(older.hash), older.id) if older is not None else (_BEGIN, 0)
+        held = bytes(row.hash)
+        sound = row.id == number + 1 and held == _chained(before, *values)
+        found.append(Entry(*values, hash=held, sound=sound))
+    return found
 
 
 def person() -> str:

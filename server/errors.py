@@ -13,7 +13,7 @@
         ├── DecidedBefore  WordsTellANumber  AllocatedBefore
         ├── ProposalStale  ProposalTooSlow  AllocationRefused
         ├── NameTaken  BadWords  BadRegion  BadPin
-        └── BadPassword  WrongNumber  CodeUsed  OwnAccount
+        └── BadPassword  WrongNumber  CodeUsed  OwnAccount  Incomplete
 """
 
 from __future__ import annotations
@@ -352,3 +352,10 @@ class OwnAccount(CentreError):
 
     code = "own_account"
     exit_code = 6
+
+
+class Incomplete(CentreError):
+    """A form without something that it asks for."""
+
+    code = "incomplete"
+    exit_code = 2

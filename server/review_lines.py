@@ -19,10 +19,12 @@ _PRINT = 8
 
 def question_lines(question: Question, n: int, language: Language) -> Iterator[str]:
     """What is asked, of whom it speaks, every story, and what a person can do about it."""
-    return _Words(language).lines(question, n)
+    return QuestionWords(language).lines(question, n)
 
 
-class _Words:
+class QuestionWords:
+    """What is said of a question, for lines of a terminal and for a page."""
+
     def __init__(self, language: Language) -> None:
         self._language: Language = language
 
@@ -32,24 +34,24 @@ class _Words:
             "list.head",
             n=n,
             what=say(f"kind.{kind}"),
-            since=self._moment(question.opened_at),
+            since=self.moment(question.opened_at),
             ids=", ".join(map(str, question.ids)),
         )
         if question.household is not None:
-            yield "   " + self._home(question.household)
+            yield "   " + self.home(question.household)
         if question.due is not None:
-            yield "   " + self._due(question.due, question.given)
+            yield "   " + self.due(question.due, question.given)
         for place, story in enumerate(question.stories, 1):
-            yield f"   {place}) {self._head(story)}"
-            yield f"      {self._body(story)}"
+            yield f"   {place}) {self.head(story)}"
+            yield f"      {self.body(story)}"
         if question.fork is not None:
-            yield from ("   " + line for line in self._fork(question.fork))
+            yield from ("   " + line for line in self.fork(question.fork))
         if question.due is not None:
             listed = question.due.quantity is not None
             yield "   " + say("due.rule" if listed else "due.rule_unlisted")
         yield "   " + say(f"advice.{kind}")
         if (decision := question.decision) is not None:
-            at = self._moment(decision.at)
+            at = self.moment(decision.at)
             yield "   " + say(
                 "list.decided",
                 at=at,
@@ -61,7 +63,8 @@ class _Words:
     def _say(self, leaf: str, **parts: object) -> str:
         return text(self._language, f"review.{leaf}", **parts)
 
-    def _home(self, home: Home) -> str:
+    def home(self, home: Home) -> str:
+        """A household by its masked KK number and its RW."""
         if not home.kk:
             return self._say("household.unknown", id=home.id)
         region = regions().get(home.region)
@@ -73,7 +76,8 @@ class _Words:
             region=region.name if region is not None else home.region,
         )
 
-    def _due(self, due: Due, given: int) -> str:
+    def due(self, due: Due, given: int) -> str:
+        """What was due, and how much went out."""
         names = {
             "stage": due.stage.name or self._say("due.stage", id=due.stage.id),
             "package": due.package.name or self._say("due.package", id=due.package.id),
@@ -85,16 +89,23 @@ class _Words:
 
     # --- a story ------------------------------------------------------------------------------
 
-    def _head(self, story: Story) -> str:
+    def head(self, story: Story) -> str:
         """What became of it, when and where it was, on which laptop, by whom."""
         say = self._say
-        arrived = self._moment(story.arrived_at)
+        arrived = self.moment(story.arrived_at)
         when = (
             say("story.timeless", arrived=arrived)
             if story.at is None
-            else say("story.when", at=self._moment(story.at), arrived=arrived)
+            else say("story.when", at=self.moment(story.at), arrived=arrived)
         )
-        point, who = story.point, story.volunteer
+        parts = [when, *self.whereabouts(story)]
+        if story.standing is not None:
+            parts.insert(0, say(f"standing.{story.standing.value}"))
+        return " · ".join(parts)
+
+    def whereabouts(self, story: Story) -> tuple[str, str, str]:
+        """At which point, on which laptop, by whom."""
+        say, point, who = self._say, story.point, story.volunteer
         device = say(
             "story.device_branch" if story.branch else "story.device",
             name=story.device.name,
@@ -102,19 +113,15 @@ class _Words:
             seq=story.seq,
             **({"branch": story.branch} if story.branch else {}),
         )
-        parts = [
-            when,
+        return (
             say("story.where_unknown")
             if point is None
             else point.name or say("story.point", id=point.id),
             device,
             say("story.nobody") if who is None else who.name or say("story.volunteer", id=who.id),
-        ]
-        if story.standing is not None:
-            parts.insert(0, say(f"standing.{story.standing.value}"))
-        return " · ".join(parts)
+        )
 
-    def _body(self, story: Story) -> str:
+    def body(self, story: Story) -> str:
         """What was done, and how."""
         say = self._say
         match story.fact.body:
@@ -166,7 +173,7 @@ class _Words:
         because = body.replaced_because
         return say(
             "receiver.replacement_by",
-            household=self._home(instead) if instead.id else f"KK {instead.kk}",
+            household=self.home(instead) if instead.id else f"KK {instead.kk}",
             because=_NOTHING
             if because is None
             else text(self._language, f"handover.outcome.{because.name.lower()}"),
@@ -183,13 +190,14 @@ class _Words:
 
     # --- a fork -------------------------------------------------------------------------------
 
-    def _fork(self, fork: Forked) -> Iterator[str]:
+    def fork(self, fork: Forked) -> Iterator[str]:
+        """Where the laptop's records part, and each of the ways they go on."""
         device = fork.device
         yield self._say("fork.where", name=device.name, id=device.id, seq=fork.seq)
         for branch in fork.branches:
             yield self._branch(branch)
         for one in fork.followers:
-            since = self._moment(one.since)
+            since = self.moment(one.since)
             yield self._say(
                 "fork.follower", feed=one.feed.hex()[:_PRINT], since=since, head=one.head
             )
@@ -200,14 +208,14 @@ class _Words:
             "last": branch.last,
             "facts": branch.facts,
             "hash": branch.hash.hex()[:_PRINT],
-            "arrived": self._moment(branch.arrived_at),
+            "arrived": self.moment(branch.arrived_at),
         }
         if branch.number == 0:
             return self._say("fork.first", **parts)
         behind = {"before": branch.first - 1, "parent": branch.parent or 0}
         return self._say("fork.beside", first=branch.first, **behind, **parts)
 
-    def _moment(self, ms: int) -> str:
+    def moment(self, ms: int) -> str:
         """A signed fact may give any time at all, one without a date too."""
         try:
             return f"{local(ms):%Y-%m-%d %H.%M.%S}"

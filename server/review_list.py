@@ -34,7 +34,7 @@ from server.tables import ReviewKind
 _ASKED = text(
     "SELECT id, device, kind, household, feed_no, seq, branch, details, opened_at, decided_at,"
     " decided_by, decision, decided_why FROM review WHERE (:everything OR decided_at IS NULL)"
-    " AND (kind = ANY(:kinds) OR :any_kind) ORDER BY opened_at, id"
+    " AND (kind = ANY(:kinds) OR :any_kind) AND (id = ANY(:ids) OR :any_id) ORDER BY opened_at, id"
 )
 # A hand-over of several lines may be a double by each of them; its one row names one.
 _DOUBLED = text(
@@ -78,11 +78,18 @@ def list_questions(
     kinds: Collection[ReviewKind] = (),
     point: int | None = None,
     everything: bool = False,
+    ids: Collection[int] | None = None,
 ) -> list[Question]:
     """What is open, that which waits longest first. ``kinds``: only these; ``point``: only what
     happened there, or may have: where that is not known the device's points count; ``everything``:
-    what was decided too."""
-    values = {"everything": everything, "any_kind": not kinds, "kinds": list(map(int, kinds))}
+    what was decided too; ``ids``: only these rows."""
+    values = {
+        "everything": everything,
+        "any_kind": not kinds,
+        "kinds": list(map(int, kinds)),
+        "any_id": ids is None,
+        "ids": sorted(ids or ()),
+    }
     asked = connection.execute(_ASKED, values).all()
     names = read_names(connection)
     doubles = _Doubles(connection, [row for row in asked if row.kind == ReviewKind.DOUBLE])

@@ -35,16 +35,32 @@ from server.web.limits import Limits, Rate
 from server.web.office.declared import EVERYBODY, OfficePage
 from server.web.office.house import House, office_pages
 from tests.support.centre import TestPostgres
-from tests.support.centre_world import empty
-from tests.support.office import PASSWORD, Browser, Staff, browsing, entered, hire, invite
+from tests.support.office import (
+    PASSWORD,
+    Browser,
+    Staff,
+    browsing,
+    entered,
+    hire,
+    invite,
+    office_town,
+)
 from tests.support.pages import KEYS, LOOSE, Town, settings
 
 ALL = set(Role)
 CENTRAL = ALL - {Role.AGREGATOR}
 ADMIN = {Role.ADMINISTRATOR}
+REVIEW = {Role.ADMINISTRATOR, Role.REVIEWER}
 NOBODY: set[Role] = set()
 RULES: dict[str, tuple[set[Role], set[Role]]] = {
     "/kantor": (ALL, NOBODY),
+    "/kantor/tinjauan": (CENTRAL, NOBODY),
+    "/kantor/tinjauan/{number}": (CENTRAL, REVIEW),
+    "/kantor/pengaduan": (CENTRAL, NOBODY),
+    "/kantor/pengaduan/{number}": (CENTRAL, REVIEW),
+    "/kantor/komitmen": (ALL, NOBODY),
+    "/kantor/komitmen/{number}": (ALL, ADMIN | {Role.AGREGATOR}),
+    "/kantor/catatan": (ADMIN | {Role.AUDITOR}, NOBODY),
     "/kantor/akun": (ADMIN, ADMIN),
     "/kantor/akun/{name}": (ADMIN, ADMIN),
     "/kantor/saya": (ALL, ALL),
@@ -64,12 +80,7 @@ def reused(postgres: TestPostgres) -> Iterator[Engine]:
 
 @pytest.fixture
 def town(reused: Engine) -> Town:
-    empty(reused)
-    made = Town(reused)
-    made.furnish()
-    with reused.begin() as connection:
-        connection.execute(text("INSERT INTO agregator (name) VALUES ('Yayasan Peduli')"))
-    return made
+    return office_town(reused)
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 import pyotp
 from fastapi import FastAPI
 from httpx import Client, Response
+from sqlalchemy import Engine, text
 
 from server.accounts import SET_UP, Role, add_account, invited, set_up
 from server.catalogue import Desk
 from server.one_time import STEP_MS
+from tests.support.centre_world import empty
 from tests.support.pages import Town
 from tests.support.serving import visiting
 
@@ -70,6 +72,18 @@ class Browser:
         """The same with the form that is open already."""
         typed = {"nama": staff.name, "sandi": staff.password, "angka": staff.number(), **other}
         return self.post("/kantor/masuk", **typed)
+
+
+def office_town(engine: Engine) -> Town:
+    """A town on an emptied database: two aggregators, each at a point of its own."""
+    empty(engine)
+    town = Town(engine)
+    town.furnish()
+    with engine.begin() as connection:
+        for name in ("Yayasan Peduli", "Rumah Bantu"):
+            connection.execute(text("INSERT INTO agregator (name) VALUES (:name)"), {"name": name})
+        connection.execute(text("UPDATE point SET agregator = id"))
+    return town
 
 
 def hire(town: Town, name: str, role: Role, agregator: int | None = None) -> Staff:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, select
 from starlette.responses import Response
 
-from models.texts import text
 from server.accounts import (
     SET_UP,
     VALID_MS,
@@ -17,7 +16,7 @@ from server.accounts import (
     set_active,
     set_role,
 )
-from server.errors import BadWords
+from server.errors import Incomplete
 from server.personal import Personal
 from server.tables import Agregator, table
 from server.web.office.declared import ADMINISTRATORS, OfficePage
@@ -86,11 +85,11 @@ class AccountPages:
 
 
 def _role_in(visit: Visit) -> tuple[Role, int | None]:
-    """The role of a form, and the aggregator with it. Raises BadWords."""
+    """The role of a form, and the aggregator with it. Raises Incomplete."""
     try:
         role = Role(visit.field("peran"))
     except ValueError as error:
-        raise BadWords(what="field", value=text(visit.language, "office.account.role")) from error
+        raise Incomplete() from error
     chosen = visit.field("agregator")
     return role, int(chosen) if role is Role.AGREGATOR and chosen.isdecimal() else None
 

@@ -15,10 +15,14 @@ from server.settings import Settings
 from server.web.addresses import Networks
 from server.web.limits import Limits
 from server.web.office.accounts import AccountPages
+from server.web.office.audit import AuditPages
+from server.web.office.complaints import ComplaintPages
 from server.web.office.declared import OfficePage
 from server.web.office.door import Door
 from server.web.office.entrance import Entrance
 from server.web.office.home import OfficeHome
+from server.web.office.pledges import OfficePledges
+from server.web.office.reviews import ReviewPages
 from server.web.office.tokens import Cookies
 from server.web.problems import Problems
 from server.web.rendering import Pages
@@ -64,4 +68,8 @@ def office_pages(house: House) -> list[OfficePage]:
 def _declared(house: House) -> Iterator[OfficePage]:
     engine, personal = house.engine, house.personal
     yield from OfficeHome(engine).declared()
+    yield from ReviewPages(engine, personal).declared()
+    yield from ComplaintPages(engine, personal).declared()
+    yield from OfficePledges(engine, personal).declared()
+    yield from AuditPages(engine).declared()
     yield from AccountPages(engine, personal, house.settings.public_address).declared()

@@ -1,0 +1,241 @@
+"""The office's pages at work: what is decided, answered, taken on there is a record of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Engine, text
+
+from models.facts import Complaint
+from models.numbers import slip_number
+from server.accounts import Role
+from server.audit import entries
+from server.pledges import Offer, PledgeDesk, Ties, tie
+from tests.support.centre import TestPostgres
+from tests.support.office import Browser, browsing, entered, hire, office_town
+from tests.support.pages import GAMBIR, HERE, THERE, Town, household_id
+
+COMPLAINT = slip_number(4_800_000_017)
+WHY = "Sudah ditanyakan kepada kedua relawan"
+
+
+@pytest.fixture(scope="module")
+def reused(postgres: TestPostgres) -> Iterator[Engine]:
+    """One database for all tests here."""
+    with postgres.database() as engine:
+        yield engine
+
+
+@pytest.fixture
+def town(reused: Engine) -> Town:
+    """A town where two households received at two laptops."""
+    made = office_town(reused)
+    made.settle(range(3))
+    for point in (HERE, THERE):
+        made.hand_over(made.laptop(point), range(2))
+    return made
+
+
+@pytest.fixture
+def app(town: Town) -> FastAPI:
+    return town.app()
+
+
+@pytest.fixture
+def reviewer(town: Town, app: FastAPI) -> Iterator[Browser]:
+    with entered(app, hire(town, "rina", Role.REVIEWER)) as browser:
+        yield browser
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def rows(town: Town, statement: str) -> list[tuple[object, ...]]:
+    with town.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(statement))]
+
+
+def logged(town: Town) -> list[tuple[str, str]]:
+    with town.engine.connect() as connection:
+        return [(one.actor, one.action) for one in entries(connection) if one.sound]
+
+
+# --- reviews ----------------------------------------------------------------------------------
+
+
+def test_a_double_is_decided_beside_both_its_stories(town: Town, reviewer: Browser) -> None:
+    doubles = re.findall(r'href="(/kantor/tinjauan/\d+)">Penerimaan ganda', _list(reviewer))
+    assert len(doubles) == 2
+    shown = words(reviewer.get(doubles[0]))
+    for part in (
+        "Cerita 1",
+        "Cerita 2",
+        "Balai RW 03 Cideng",
+        "Kantor Kelurahan Senen",
+        "alokasi 1",
+    ):
+        assert part in shown
+    assert "Rahasia" not in shown
+    number = re.findall(r'name="nomor" value="(\d+)"', reviewer.page)
+    assert reviewer.post(doubles[0], nomor=number, alasan=WHY).status_code == 422
+    assert reviewer.post(doubles[0], nomor=number, putusan="confirmed").status_code == 422
+    told = reviewer.post(
+        doubles[0], nomor=number, putusan="confirmed", alasan="KK 3171010101200005"
+    )
+    assert told.status_code == 422 and "nomor yang panjang" in told.text
+    done = reviewer.post(doubles[0], nomor=number, putusan="confirmed", alasan=WHY)
+    assert done.status_code == 303
+    assert "Keputusan sudah dicatat" in reviewer.get(done.headers["location"])
+    again = reviewer.post(doubles[0], nomor=number, putusan="cleared", alasan=WHY)
+    assert again.status_code == 422 and "sudah diputuskan oleh rina" in again.text
+    assert rows(
+        town, "SELECT decided_by, decision, decided_why FROM review WHERE decided_at > 0"
+    ) == [("rina", "confirmed", WHY)]
+    assert logged(town)[-1] == ("rina", "review.decided")
+    assert WHY in words(reviewer.get(doubles[0])) and 'name="putusan"' not in reviewer.page
+    assert "terbukti" in reviewer.get("/kantor/tinjauan?keadaan=sudah")
+
+
+def _list(browser: Browser) -> str:
+    return browser.get("/kantor/tinjauan")
+
+
+def test_reviews_are_filtered_by_kind_and_point_and_shown_in_parts(
+    town: Town, reviewer: Browser
+) -> None:
+    assert _list(reviewer).count("/kantor/tinjauan/") >= 2
+    assert "Tidak ada yang seperti itu" in reviewer.get("/kantor/tinjauan?jenis=forged")
+    assert len(_doubles(reviewer.get(f"/kantor/tinjauan?jenis=double&titik={THERE}"))) == 2
+    assert _doubles(reviewer.get("/kantor/tinjauan?titik=99")) == []
+    town.settle(range(3, 40))
+    for point in (HERE, THERE):
+        town.hand_over(town.laptop(point), range(3, 40))
+    first = reviewer.get("/kantor/tinjauan?jenis=double")
+    assert "Bagian 1 dari 2" in words(first)
+    second = re.search(r'rel="next" href="([^"]+)"', first)
+    assert second is not None
+    more = reviewer.get("/kantor/tinjauan" + second[1].replace("&amp;", "&"))
+    assert not set(_doubles(first)) & set(_doubles(more))
+    assert len({*_doubles(first), *_doubles(more)}) == 39
+    assert _doubles(reviewer.get("/kantor/tinjauan?jenis=double&bagian=99")) == _doubles(more)
+
+
+def _doubles(page: str) -> list[str]:
+    return re.findall(r'href="(/kantor/tinjauan/\d+)">Penerimaan ganda', page)
+
+
+def test_an_auditor_sees_the_question_and_has_no_form(town: Town, app: FastAPI) -> None:
+    with entered(app, hire(town, "adi", Role.AUDITOR)) as auditor:
+        (path, *_) = _doubles(_list(auditor))
+        assert "Cerita 2" in auditor.get(path) and "<form class" not in auditor.page
+        answer = auditor.post(path, nomor="1", putusan="cleared", alasan=WHY)
+        assert answer.status_code == 403
+    assert rows(town, "SELECT count(*) FROM review WHERE decided_at > 0") == [(0,)]
+
+
+# --- complaints -------------------------------------------------------------------------------
+
+
+def test_an_answer_is_read_by_whoever_has_the_number(
+    town: Town, app: FastAPI, reviewer: Browser
+) -> None:
+    laptop = town.laptop(HERE)
+    made = Complaint(number=COMPLAINT, category=2, words="ditahan", household=household_id(2))
+    town.push(laptop, [(town.now, made)])
+    listed = reviewer.get("/kantor/pengaduan?keadaan=received")
+    found = re.search(r'href="(/kantor/pengaduan/\d+)"', listed)
+    assert found is not None
+    shown = words(reviewer.get(found[1]))
+    assert "ditahan" in shown and "Balai RW 03 Cideng" in shown and "3171********" in shown
+    said = "Paketnya diserahkan besok."
+    assert reviewer.post(found[1], keadaan="received", kata=said).status_code == 422
+    assert reviewer.post(found[1], keadaan="answered", kata=said).status_code == 303
+    with browsing(app) as anybody:
+        public = anybody.client.post("/pengaduan", data={"nomor": f"{COMPLAINT:011d}"})
+        assert said in public.text
+    assert "Tidak ada pengaduan" in reviewer.get("/kantor/pengaduan?keadaan=received")
+    assert found[1] in reviewer.get("/kantor/pengaduan?keadaan=answered")
+    assert logged(town)[-1] == ("rina", "complaint.answered")
+
+
+# --- pledges ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pledged(town: Town) -> list[str]:
+    """The pages of two pledges, the first of which comes to the first aggregator."""
+    desk = PledgeDesk(town.engine, town.personal)
+    days = date(2026, 12, 1), date(2026, 12, 14)
+    numbers = [
+        desk.take(Offer(donor, "08xx", "beras", 100, GAMBIR, *days), town.now)
+        for donor in ("PT Sumber", "PT Lain")
+    ]
+    with town.engine.begin() as connection:
+        tie(connection, numbers[0], Ties(agregator=1), town.now, actor="test")
+    return [f"/kantor/komitmen/{number:011d}" for number in numbers]
+
+
+def test_a_pledge_is_tied_and_taken_on_step_by_step(
+    town: Town, app: FastAPI, pledged: list[str]
+) -> None:
+    path = pledged[1]
+    with entered(app, hire(town, "sari", Role.ADMINISTRATOR)) as admin:
+        assert "PT Lain" in admin.get("/kantor/komitmen")
+        assert "PT Lain" in admin.get(path)
+        tied = admin.post(path, apa="ikat", agregator="2", package="1")
+        assert tied.status_code == 303 and "Rumah Bantu" in admin.get(tied.headers["location"])
+        assert admin.post(path, keadaan="received").status_code == 422
+        assert admin.post(path, keadaan="confirmed", kata="Terima kasih.").status_code == 303
+        assert admin.post(path, keadaan="arrived", tiba="95").status_code == 303
+        shown = words(admin.get(path))
+        assert "Terima kasih." in shown and "Tiba di agregator 95" in shown
+        assert path in admin.get("/kantor/komitmen?keadaan=arrived")
+        assert pledged[0] not in admin.page
+    assert [action for who, action in logged(town) if who == "sari"][-3:] == [
+        "pledge.tied", "pledge.advanced", "pledge.advanced",
+    ]  # fmt: skip
+
+
+def test_an_aggregators_staff_sees_its_own_pledges_and_nothing_of_others(
+    town: Town, app: FastAPI, pledged: list[str]
+) -> None:
+    with entered(app, hire(town, "tono", Role.AGREGATOR, 1)) as staff:
+        listed = staff.get("/kantor/komitmen")
+        assert pledged[0] in listed and pledged[1] not in listed and "PT Lain" not in listed
+        staff.get(pledged[0])
+        assert staff.post(pledged[0], keadaan="arrived").status_code == 303
+        assert staff.post(pledged[0], keadaan="declined").status_code == 422, "not theirs to say"
+        assert staff.post(pledged[0], apa="ikat", agregator="2").status_code == 422
+        other = staff.client.get(pledged[1])
+        assert other.status_code == 422 and "PT Lain" not in other.text
+        assert staff.post(pledged[1], keadaan="arrived").status_code == 422
+    assert rows(town, "SELECT count(*) FROM pledge_step") == [(1,)]
+
+
+# --- the log ----------------------------------------------------------------------------------
+
+
+def test_the_log_is_shown_newest_first_and_a_change_behind_the_scenes_shows(
+    town: Town, app: FastAPI
+) -> None:
+    staff = hire(town, "adi", Role.AUDITOR)
+    with entered(app, staff) as auditor:
+        for _ in range(52):
+            assert auditor.enter(staff).status_code == 303
+        shown = auditor.get("/kantor/catatan")
+        numbers = [int(one) for one in re.findall(r'<th scope="row">(\d+)', shown)]
+        assert numbers == sorted(numbers, reverse=True) and len(numbers) == 50
+        head = rows(town, "SELECT encode(hash, 'hex') FROM audit_log ORDER BY id DESC LIMIT 1")
+        assert str(head[0][0]) in shown
+        assert "Rantai utuh" in auditor.get("/kantor/catatan?periksa=1")
+        with town.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE audit_log DISABLE TRIGGER audit_log_stays"))
+            connection.execute(text("UPDATE audit_log SET actor = 'orang lain' WHERE id = 2"))
+            connection.execute(text("ALTER TABLE audit_log ENABLE TRIGGER audit_log_stays"))
+        assert "tidak cocok" in auditor.get("/kantor/catatan?bagian=2")
+        assert "PUTUS di nomor 2" in auditor.get("/kantor/catatan?periksa=1")

@@ -146,7 +146,7 @@ def _wait(begin: Callable[[Callable[[], None]], None]) -> None:
 
 
 def _bare(luma: bytes) -> None:
-    view = zxingcpp.ImageView(luma, WIDTH, HEIGHT, zxingcpp.ImageFormat.Lum, WIDTH, 1)
+    view = zxingcpp.ImageView(cast(Any, luma), WIDTH, HEIGHT, zxingcpp.ImageFormat.Lum, WIDTH, 1)
     formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
     zxingcpp.read_barcodes(view, formats=formats)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import zxingcpp
 from PIL import Image
@@ -52,7 +52,8 @@ def decode_luma(luma: Luma, width: int, height: int, stride: int, turn: int = 0)
     rows = min(height, len(plane) // stride) if stride > 0 else 0
     if width < 1 or stride < width or rows < max(1, height - 1):
         raise ValueError(f"no {width}x{height} picture of stride {stride} in {len(plane)} bytes")
-    view = zxingcpp.ImageView(plane, width, rows, zxingcpp.ImageFormat.Lum, stride, 1)
+    # It takes any buffer; where numpy is installed its annotation names only arrays.
+    view = zxingcpp.ImageView(cast(Any, plane), width, rows, zxingcpp.ImageFormat.Lum, stride, 1)
     first = _look(view, None)
     if first.read:
         return _reading(first.read, "plain")

@@ -88,6 +88,7 @@ def test_every_error_of_the_centre_has_its_words_in_both_languages() -> None:
         "by": "Sari",
         "number": 7,
         "seconds": 20,
+        "known": "a, b",
         "candidates": "Gambir, Cideng",
     }
     of_its_own: dict[type[CentreError], dict[str, object]] = {

@@ -31,8 +31,9 @@ soak: setup ## Five thousand hand-overs through the app: is its memory flat? (a 
 chaos: setup ## A hundred kills in each scenario: is anything lost or doubled?
 	$(RUN) tests.chaos --kills 100
 
-shots: setup ## Every screen as a picture, under shots/
+shots: setup ## Every screen of the app and every page of the centre as a picture, under shots/
 	$(RUN) desktop.shots
+	$(RUN) tests.page_shots
 
 bundle: setup ## The field app as a folder that needs no Python, under dist/; tried and measured
 	$(RUN) scripts.bundle

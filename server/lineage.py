@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, bindparam, insert, select
 
@@ -20,19 +20,27 @@ _BRANCH_OF = select(_FACT.c.branch).where(
 _SPLITS = select(_BRANCH.c.branch, _BRANCH.c.parent, _BRANCH.c.first_seq).where(
     _BRANCH.c.device == bindparam("device"), _BRANCH.c.feed_no == bindparam("feed_no")
 )
-_OF_DEVICE = select(_FEED.c.feed_no, _FEED.c.feed_id).where(_FEED.c.device == bindparam("device"))
+_OF_DEVICE = select(_FEED.c.feed_no, _FEED.c.feed_id, _FEED.c.forked_at_seq).where(
+    _FEED.c.device == bindparam("device")
+)
 _BIGINT = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Facts from a feed's first to some other: branch → its last number that lies on the line."""
+    """Facts from a feed's first to some other: branch → its last number that lies on the line.
+    ``alone``: the feed is known to have no fork."""
 
     lasts: Mapping[int, int]
+    alone: bool = False
 
     def has(self, branch: int, seq: int) -> bool:
         """Whether that fact lies on it."""
         return seq <= self.lasts.get(branch, 0)
+
+    def has_all(self, seq: int) -> bool:
+        """Whether every fact of that number is known to lie on it."""
+        return self.alone and self.has(0, seq)
 
     def branch_at(self, seq: int) -> int:
         """The branch of its fact number ``seq``."""
@@ -87,16 +95,14 @@ def lines_to(
 ) -> dict[int, Line]:
     """Feed number → the line up to the head that is claimed of it, for feeds of ``device``. A head
     that isn't held says nothing."""
-    numbers = {
-        bytes(row.feed_id): row.feed_no
-        for row in connection.execute(_OF_DEVICE, {"device": device})
-    }
+    feeds = {bytes(row.feed_id): row for row in connection.execute(_OF_DEVICE, {"device": device})}
     lines: dict[int, Line] = {}
-    for feed, head in heads:
-        feed_no = numbers.get(feed)
-        if feed_no is None:
+    for feed_id, head in heads:
+        feed = feeds.get(feed_id)
+        if feed is None:
             continue
-        branch = branch_of(connection, device, feed_no, head.seq, head.hash)
+        branch = branch_of(connection, device, feed.feed_no, head.seq, head.hash)
         if branch is not None:
-            lines[feed_no] = line_to(connection, device, feed_no, branch, head.seq)
+            line = line_to(connection, device, feed.feed_no, branch, head.seq)
+            lines[feed.feed_no] = replace(line, alone=feed.forked_at_seq is None)
     return lines

@@ -119,14 +119,18 @@ class _Expansion:
             rows |= self._households(households)
         if slips := self._named(ChangeKind.SLIP, "ref"):
             rows["slips"] = self._read.slips(self._connection, slips)
-        places = {
-            (change.feed_no, change.seq)
-            for change in self._changes
-            if change.kind in (ChangeKind.HANDOVER, ChangeKind.VOID) and change.seq is not None
-        }
-        if places:
+        if told := [change for change in self._changes if change.kind in _HAPPENED]:
             lines = lines_to(self._connection, self._asked.device, self._asked.own)
-            rows["elsewhere"] = self._read.elsewhere(self._connection, places, lines)
+            # Most of it the laptop has just brought itself: that is not even looked up.
+            places = {
+                (change.feed_no, change.seq)
+                for change in told
+                if change.kind != ChangeKind.HANDOVER
+                or change.feed_no not in lines
+                or not lines[change.feed_no].has_all(change.seq)
+            }
+            if places:
+                rows["elsewhere"] = self._read.elsewhere(self._connection, places, lines)
         return rows
 
     def _households(self, wanted: list[int]) -> dict[str, Sequence[Row]]:
@@ -206,6 +210,7 @@ def _all(connection: Connection, statement: Any, asked: Any = None) -> list[Row]
     return [tuple(row) for row in connection.execute(statement, asked)]
 
 
+_HAPPENED = ChangeKind.HANDOVER, ChangeKind.VOID
 _CHANGES = text(
     "SELECT n, kind, household, ref, feed_no, seq, mark FROM point_change"
     " WHERE point = :point AND n > :after ORDER BY n LIMIT :most"

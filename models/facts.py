@@ -573,16 +573,10 @@ def is_countable(fact: Fact) -> bool:
         if number is not None and not 0 <= number < COUNTABLE:
             return False
     if isinstance(body, Handover):
-        return (
-            bool(body.lines)
-            and all(
-                [
-                    _fits(o.stage) and _fits(o.package) and 0 < o.quantity < MOST_PIECES
-                    for o in body.lines
-                ]
-            )
-            and all([_fits(blob.kind) for blob in body.blobs])
-        )
+        for line in body.lines:
+            if not (_fits(line.stage) and _fits(line.package) and 0 < line.quantity < MOST_PIECES):
+                return False
+        return bool(body.lines) and all([_fits(blob.kind) for blob in body.blobs])
     if isinstance(body, Stock):
         return 0 <= body.quantity < MOST_PIECES
     return True

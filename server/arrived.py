@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, cast
@@ -47,13 +47,14 @@ class Arrived:
         body = self.fact.body
         return body.kind if isinstance(body, Unknown) else body.KIND
 
-    def kept(self, personal: Personal, feed_no: int, branch: int) -> tuple[int, int, bytes]:
-        """What is kept of it beside its place: columns ``at``, ``kind`` and ``body``."""
-        return (
-            _clamp(self.fact.at, _BIGINT),
-            _clamp(self.kind, _SMALLINT),
-            personal.seal(self.body, fact_context(feed_no, branch, self.seq)),
-        )
+
+def kept(
+    personal: Personal, feed_no: int, branch: int, arrived: Sequence[Arrived]
+) -> Iterator[tuple[int, int, bytes]]:
+    """What is kept of each beside its place: columns ``at``, ``kind`` and ``body``."""
+    pairs = [(one.body, fact_context(feed_no, branch, one.seq)) for one in arrived]
+    for one, sealed in zip(arrived, personal.seal_all(pairs), strict=True):
+        yield _clamp(one.fact.at, _BIGINT), _clamp(one.kind, _SMALLINT), sealed
 
 
 _Body = TypeVar("_Body", bound=Body)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from models.damage import recorded_hash
-from server.arrived import Arrived, Stretch, fact_context
+from server.arrived import Arrived, Stretch, fact_context, kept
 from server.lineage import line_to
 from server.personal import Personal
 from server.projection import project
@@ -58,7 +58,7 @@ def mend(
     """Puts ``whole`` in its place, inside the caller's transaction (one fact in each)."""
     device, feed_no = place
     one = Arrived.of(rotten.seq, whole, rotten.hash)
-    kept = one.kept(personal, feed_no, rotten.branch)
+    (values,) = kept(personal, feed_no, rotten.branch, [one])
     connection.execute(
         update(_FACT)
         .where(
@@ -67,7 +67,7 @@ def mend(
             _FACT.c.seq == rotten.seq,
             _FACT.c.hash == rotten.hash,
         )
-        .values(dict(zip(("at", "kind", "body"), kept, strict=True)))
+        .values(dict(zip(("at", "kind", "body"), values, strict=True)))
     )
     connection.execute(
         delete(_REVIEW).where(

@@ -84,7 +84,15 @@ class Personal:
     def seal(self, data: bytes, bound: bytes) -> bytes:
         """``data`` as only this ``bound`` context gives it back: a fact's body, which may name a
         proxy. 29 bytes longer."""
-        nonce = os.urandom(_NONCE_BYTES)
+        return self._sealed(os.urandom(_NONCE_BYTES), data, bound)
+
+    def seal_all(self, pairs: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """The same of thousands, with one call to the system for their nonces."""
+        drawn = os.urandom(_NONCE_BYTES * len(pairs))
+        nonces = [drawn[at : at + _NONCE_BYTES] for at in range(0, len(drawn), _NONCE_BYTES)]
+        return [self._sealed(nonce, *pair) for nonce, pair in zip(nonces, pairs, strict=True)]
+
+    def _sealed(self, nonce: bytes, data: bytes, bound: bytes) -> bytes:
         return _VERSION + nonce + self._cipher.encrypt(nonce, data, bound)
 
     def unseal(self, stored: bytes, bound: bytes) -> bytes:

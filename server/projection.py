@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, TextClause
@@ -16,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models import facts
 from models.clock import DAY, local
-from models.facts import COUNTABLE, Complaint, Fact, Handover, SessionOpened, Stock, is_countable
+from models.facts import COUNTABLE, Complaint, Handover, SessionOpened, Stock, is_countable
 from models.streams import own_stream
 from server import projection_sql as sql
 from server.arrived import Arrived, Stretch, fact_context
@@ -25,13 +26,23 @@ from server.changes import take_numbers
 from server.complaints import keep_complaints
 from server.copying import array, copy_rows
 from server.personal import Personal, PersonalColumn
-from server.standing import Entitlement, Line, difference, judge, told
+from server.standing import (
+    Entitlement,
+    Line,
+    difference,
+    judge,
+    moves,
+    of_day,
+    of_point,
+    told,
+)
 from server.stock import keep_stock
 from server.tables import ChangeKind, Review, ReviewKind, table
 from server.voiding import find_targets
 from sync.branches import questions
 
 _AT_A_POINT = Handover, Stock, Complaint
+_HOUR = DAY // 24
 _AHEAD = 2 * DAY
 _LONG_AGO = 366 * DAY
 
@@ -40,18 +51,13 @@ _Asked = dict[int, set[tuple[int, int]]]
 """A device's own stream → its facts, (feed number, number), about which something is asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """A hand-over that counts."""
-
-    seq: int
-    fact: Fact
-    body: Handover
+_Given = Sequence[tuple[Arrived, Handover]]
+"""Hand-overs that count."""
 
 
 def project(connection: Connection, personal: Personal, stretch: Stretch, now: int) -> None:
     """Derives everything from ``stretch``."""
-    given = [_Given(one.seq, one.fact, body) for one, body in stretch.of(Handover)]
+    given = stretch.of(Handover)
     targets = find_targets(connection, stretch)
     happened = any(map(stretch.of, _AT_A_POINT))
     points = _points_of_sessions(connection, personal, stretch) if happened else {}
@@ -66,7 +72,7 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
     if not given and not targets.taken_back:
         _tell(connection, _of_reviews(asked))
         return
-    name_blobs(connection, stretch, ((one.seq, blob) for one in given for blob in one.body.blobs))
+    name_blobs(connection, stretch, ((one.seq, blob) for one, body in given for blob in body.blobs))
     fresh = list(_lines(personal, stretch, given, points, regions, now))
     touched = {line.entitlement for line in fresh}
     homes = {regions.of_household.get(household, "") for household, _, _ in touched}
@@ -130,13 +136,11 @@ class _Regions:
     """By household."""
 
 
-def _regions(
-    connection: Connection, given: Sequence[_Given], points: Mapping[int, int]
-) -> _Regions:
+def _regions(connection: Connection, given: _Given, points: Mapping[int, int]) -> _Regions:
     if not given:
         return _Regions({}, {}, {})
     wanted = {
-        "households": array({one.body.household for one in given}),
+        "households": array({body.household for _, body in given}),
         "points": array(set(points.values())),
     }
     found: tuple[dict[int, str], dict[int, str]] = ({}, {})
@@ -151,21 +155,22 @@ def _regions(
 def _lines(
     personal: Personal,
     stretch: Stretch,
-    given: Sequence[_Given],
+    given: _Given,
     points: Mapping[int, int],
     regions: _Regions,
     now: int,
 ) -> Iterable[Line]:
     """The new lines. A time that can't be true counts on the day it arrived."""
     today = local(now).date()
-    for one in given:
-        body, fact = one.body, one.fact
+    day_of_hour = cache(lambda hour: local(hour * _HOUR).date())
+    for one, body in given:
+        fact = one.fact
         named = (
             personal.encrypt(body.proxy_name, body.household, PersonalColumn.RECEIVER)
             if body.proxy_name
             else None
         )
-        day = local(fact.at).date() if _plausible(fact.at, now) else today
+        day = day_of_hour(fact.at // _HOUR) if _plausible(fact.at, now) else today
         point = points.get(fact.session, 0)
         region = regions.of_household.get(body.household) or regions.of_point.get(point, "")
         more = fact.actor, int(body.receiver), named, body.slip
@@ -266,9 +271,9 @@ def _keep(connection: Connection, lines: Sequence[Line]) -> None:
     if changed:
         connection.execute(sql.STAND, changed)
     # Rows are locked in one order by all workers, so that two segments can't wait for each other.
-    _add(connection, sql.ADD_FIGURES, sql.FIGURES, difference(lines, lambda one: one.cell))
-    of_points = difference(lines, lambda one: one.point_cell)
-    _add(connection, sql.ADD_POINT_FIGURES, sql.POINT_FIGURES, of_points)
+    moved = moves(lines)
+    _add(connection, sql.ADD_FIGURES, sql.FIGURES, difference(moved, of_day))
+    _add(connection, sql.ADD_POINT_FIGURES, sql.POINT_FIGURES, difference(moved, of_point))
 
 
 def _add(

@@ -4,6 +4,7 @@ taken back. Pure; ``server.projection`` reads and keeps them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +15,12 @@ from server.tables import ChangeKind
 Entitlement = tuple[int, int, int]
 """(household, stage, package)"""
 
-Cell = tuple[date, str, int, int]
-"""Where in the daily figures a line counts: (day, region, stage, package)."""
-PointCell = tuple[int, int, int, str, int]
-"""Where it counts among those of the points: (point, stage, package, region, RW)."""
+Where = tuple[date, int, str, int, int, int]
+"""All by which lines are counted: (day, point, region, RW, stage, package)."""
+Stand = tuple[bool, bool]
+"""Whether a line is voided, and in review."""
+Moves = Counter[tuple[Where, int, Stand]]
+"""How many lines of a quantity came to stand so, less those that no longer do."""
 _Place = TypeVar("_Place")
 
 _HANDOVER, _VOID = int(ChangeKind.HANDOVER), int(ChangeKind.VOID)
@@ -44,7 +47,7 @@ class Line:
     rw: int = 0
     voided: bool = False
     in_review: bool = False
-    was: tuple[bool, bool] | None = None
+    was: Stand | None = None
     more: tuple[Any, ...] = ()
 
     @property
@@ -52,16 +55,6 @@ class Line:
         """What it is found by."""
         place = self.device, self.feed_no, self.seq, self.branch, self.line_no
         return self.entitlement + place
-
-    @property
-    def cell(self) -> Cell:
-        """Its place in the daily figures."""
-        return self.day, self.region, *self.entitlement[1:]
-
-    @property
-    def point_cell(self) -> PointCell:
-        """Its place in the figures of the points."""
-        return self.point, *self.entitlement[1:], self.region, self.rw
 
     @property
     def in_time(self) -> tuple[int, ...]:
@@ -89,29 +82,45 @@ def judge(lines: Iterable[Line], due: Mapping[Entitlement, int]) -> None:
                 line.in_review = handed > most
 
 
-def difference(
-    lines: Iterable[Line], place_of: Callable[[Line], _Place]
-) -> dict[_Place, list[int]]:
+def moves(lines: Iterable[Line]) -> Moves:
+    """What became of ``lines``, of which there are far more than places to count them at."""
+    found: Moves = Counter()
+    for line in lines:
+        stands = line.voided, line.in_review
+        if line.was != stands:
+            _, stage, package = line.entitlement
+            where = line.day, line.point, line.region, line.rw, stage, package
+            found[where, line.quantity, stands] += 1
+            if line.was is not None:
+                found[where, line.quantity, line.was] -= 1
+    return found
+
+
+def of_day(where: Where) -> tuple[date, str, int, int]:
+    """Its place in the daily figures: (day, region, stage, package)."""
+    day, _, region, _, stage, package = where
+    return day, region, stage, package
+
+
+def of_point(where: Where) -> tuple[int, int, int, str, int]:
+    """Its place in the figures of the points: (point, stage, package, region, RW)."""
+    _, point, region, rw, stage, package = where
+    return point, stage, package, region, rw
+
+
+def difference(moved: Moves, place_of: Callable[[Where], _Place]) -> dict[_Place, list[int]]:
     """By how much figures change: hand-overs and pieces that stand, lines voided and in review, by
     where each line counts; places where nothing does are left out."""
     cells: dict[_Place, list[int]] = {}
-    for line in lines:
-        if line.was == (line.voided, line.in_review):
-            continue
-        by = cells.setdefault(place_of(line), [0] * 4)
-        _count(by, 1, line.quantity, line.voided, line.in_review)
-        if line.was is not None:
-            _count(by, -1, line.quantity, *line.was)
+    for (where, quantity, (voided, in_review)), lines in moved.items():
+        by = cells.setdefault(place_of(where), [0] * 4)
+        if voided or in_review:
+            by[2] += lines * voided
+            by[3] += lines * in_review
+        else:
+            by[0] += lines
+            by[1] += lines * quantity
     return {cell: by for cell, by in cells.items() if any(by)}
-
-
-def _count(by: list[int], sign: int, quantity: int, voided: bool, in_review: bool) -> None:
-    if voided or in_review:
-        by[2] += sign * voided
-        by[3] += sign * in_review
-    else:
-        by[0] += sign
-        by[1] += sign * quantity
 
 
 def told(

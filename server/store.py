@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from models.damage import recorded_hash
 from models.feed import Head, Segment, genesis
 from models.streams import CITY, own_stream
-from server.arrived import Arrived, Stretch
+from server.arrived import Arrived, Stretch, kept
 from server.copying import copy_rows
 from server.lineage import branch_of, line_to, note_split
 from server.mending import find_rotten, mend
@@ -239,22 +239,15 @@ class PostgresFeedStore:
                 strict=True,
             )
         ]
+        sealing = self._personal, known.feed_no, branch
         copy_rows(
             connection,
             "COPY fact (device, feed_no, seq, hash, branch, at, kind, body, received_at)"
             " FROM STDIN (FORMAT BINARY)",
             ("int8", "int8", "int8", "bytea", "int2", "int8", "int2", "bytea", "int8"),
             (
-                (
-                    known.device,
-                    known.feed_no,
-                    one.seq,
-                    one.hash,
-                    branch,
-                    *one.kept(self._personal, known.feed_no, branch),
-                    now,
-                )
-                for one in arrived
+                (known.device, known.feed_no, one.seq, one.hash, branch, *columns, now)
+                for one, columns in zip(arrived, kept(*sealing, arrived), strict=True)
             ),
         )
         connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import permutations
 
-from server.standing import Cell, Line, difference, judge, told
+from server.standing import Line, difference, judge, moves, of_day, of_point, told
 
 DAY, HOME = date(2026, 11, 24), "31.71.01.1001"
 ONE = (7, 1, 1)
@@ -53,8 +53,8 @@ def test_without_an_entitlement_the_first_that_stands_is_what_was_due() -> None:
 def test_figures_change_by_what_is_new_and_by_what_stands_otherwise() -> None:
     cell = (DAY, HOME, 1, 1)
 
-    def change(*lines: Line) -> dict[Cell, list[int]]:
-        return difference(lines, lambda one: one.cell)
+    def change(*lines: Line) -> dict[tuple[date, str, int, int], list[int]]:
+        return difference(moves(lines), of_day)
 
     assert change(line(1, quantity=2)) == {cell: [1, 2, 0, 0]}
     assert change(line(1, in_review=True)) == {cell: [0, 0, 0, 1]}
@@ -62,14 +62,12 @@ def test_figures_change_by_what_is_new_and_by_what_stands_otherwise() -> None:
     assert change(taken_back) == {cell: [-1, -2, 1, 0]}
     no_longer = line(2, quantity=2, was=(False, True))
     assert change(taken_back, no_longer) == {cell: [0, 0, 1, -1]}
-    assert difference([line(1, rw=7)], lambda one: one.point_cell) == {
-        (1, 1, 1, HOME, 7): [1, 1, 0, 0]
-    }
+    assert difference(moves([line(1, rw=7)]), of_point) == {(1, 1, 1, HOME, 7): [1, 1, 0, 0]}
 
 
 def test_what_stands_as_before_changes_no_figure() -> None:
     stay = line(1, was=(False, False)), line(2, voided=True, was=(True, False))
-    assert difference(stay, lambda one: one.cell) == {}
+    assert difference(moves(stay), of_day) == {}
 
 
 def test_a_point_learns_once_of_a_hand_over_of_several_lines_and_in_order() -> None:

@@ -171,4 +171,17 @@ def _responses() -> dict[int | str, dict[str, Any]]:
         for refusal in Refusal
     }
     answer = {"description": "A COSE_Sign1 by the centre", "content": {MEDIA_TYPE: _BINARY}}
-    return {200: answer, **refusals}
+    return {
+        200: answer,
+        **refusals,
+        408: {"description": "The body did not come in time"},
+        503: {
+            "description": "More to do than the centre takes on at once, or its database is away",
+            "headers": {
+                "Retry-After": {
+                    "description": "Whole seconds; absent where the database is away",
+                    "schema": {"type": "integer"},
+                }
+            },
+        },
+    }

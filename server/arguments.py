@@ -309,6 +309,9 @@ def _running(command: _Command, say: _Say) -> None:
     """Backups and the service itself."""
     for name in ("backup", "restore"):
         command(name, f"about_{name}").add_argument("file", type=Path, help=say("backup.file"))
+    command("migrate", "about_migrate").add_argument(
+        "--to", metavar="REVISION", help=say("migrate.to")
+    )
     command("retain", "about_retain").add_argument(
         "--dry-run", action="store_true", help=say("retain.dry_run")
     )

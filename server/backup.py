@@ -55,7 +55,7 @@ def restore_backup(engine: Engine, file: Path) -> None:
     if not file.is_file():
         raise BackupFailed(file=file, problem=os.strerror(2))
     _read_through(file, file)
-    if _holds_data(engine):
+    if holds_data(engine):
         raise NotEmpty()
     with engine.connect() as connection:
         prepared = migrations.current(connection) is not None
@@ -71,7 +71,8 @@ _BARE = ("--no-owner", "--no-privileges")
 _AT_ONCE = ("--single-transaction", "--exit-on-error", "--clean", "--if-exists")
 
 
-def _holds_data(engine: Engine) -> bool:
+def holds_data(engine: Engine) -> bool:
+    """Whether there is anything in it that somebody would miss."""
     there = set(inspect(engine).get_table_names())
     with engine.connect() as connection:
         for model in (Household, Device, Fact, Point):

@@ -70,6 +70,7 @@ def main(
     )
     from server.audit_command import audit
     from server.complaint_command import answer_one, complaints
+    from server.migration_command import migrate
     from server.parcel_command import import_parcel
     from server.reissue_command import reissue_slip
     from server.report_commands import report
@@ -130,9 +131,11 @@ def main(
         "serve": commands.serve,
     }
     try:
-        # These two come before there is a centre to open.
+        # These come before there is a centre to open.
         if parsed.command == "restore":
             return backup_commands.restore(environment, language, parsed)
+        if parsed.command == "migrate":
+            return migrate(environment, language, parsed)
         if parsed.command == "serve" and parsed.check:
             return check(environment, language)
         with open_centre(environment, language) as centre:

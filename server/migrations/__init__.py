@@ -34,6 +34,11 @@ def downgrade(engine: Engine, revision: str) -> None:
         command.downgrade(_config(connection), revision)
 
 
+def history() -> list[str]:
+    """All revisions from the newest to ``base``."""
+    return [*(script.revision for script in _scripts().walk_revisions()), "base"]
+
+
 def current(connection: Connection) -> str | None:
     """The revision the database is at; None before the first ``upgrade``."""
     return MigrationContext.configure(connection).get_current_revision()

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from fastapi import FastAPI
+from openpyxl import load_workbook
 from sqlalchemy import Engine, text
 
+from models.cose import Signer
 from models.facts import Complaint
-from models.numbers import slip_number
+from models.feed import FEED_ID_BYTES
+from models.numbers import mask_kk, slip_number
 from server.accounts import Role
 from server.audit import entries
+from server.changes import Change, append_changes
+from server.enrolment import CodeEnroller
 from server.pledges import Offer, PledgeDesk, Ties, tie
+from server.tables import ChangeKind
+from sync.messages import Enrol
 from tests.support.centre import TestPostgres
 from tests.support.office import Browser, browsing, entered, hire, office_town
-from tests.support.pages import GAMBIR, HERE, THERE, Town, household_id
+from tests.support.pages import GAMBIR, HERE, THERE, Town, household_id, kk_of
 
 COMPLAINT = slip_number(4_800_000_017)
 WHY = "Sudah ditanyakan kepada kedua relawan"
@@ -215,6 +223,85 @@ def test_an_aggregators_staff_sees_its_own_pledges_and_nothing_of_others(
         assert other.status_code == 422 and "PT Lain" not in other.text
         assert staff.post(pledged[1], keadaan="arrived").status_code == 422
     assert rows(town, "SELECT count(*) FROM pledge_step") == [(1,)]
+
+
+# --- laptops ----------------------------------------------------------------------------------
+
+
+def test_a_laptop_is_enrolled_by_the_code_on_the_page_and_blocked_there(
+    town: Town, app: FastAPI
+) -> None:
+    with entered(app, hire(town, "sari", Role.ADMINISTRATOR)) as admin:
+        admin.get("/kantor/laptop/daftar")
+        assert admin.post("/kantor/laptop/daftar", titik="99").status_code == 422
+        made = admin.post("/kantor/laptop/daftar", titik=str(HERE), nama="Laptop 7")
+        found = re.search(r'id="kode">([A-Z0-9-]+)<', made.text)
+        assert made.status_code == 200 and found is not None and "<svg" in made.text
+        key = Signer.generate(FEED_ID_BYTES)
+        enroller = CodeEnroller(town.engine)
+        asked = Enrol(town.now, found[1], key.public_key, "Laptop 7", "0.1.0", bytes(32))
+        certificate = enroller.enrol(asked, town.now)
+        assert certificate is not None
+        path = f"/kantor/laptop/{certificate.device}"
+        assert "Laptop 7" in admin.get("/kantor/laptop")
+        admin.get(path)
+        assert admin.post(path).status_code == 422, "nothing was chosen"
+        assert admin.post(path, apa="blokir").status_code == 303
+        assert "diblokir" in admin.get(path) and 'value="blokir"' not in admin.page
+    assert [action for who, action in logged(town) if who == "sari"][-2:] == [
+        "enrolment_code.made", "device.revoked",
+    ]  # fmt: skip
+
+
+def test_whose_data_a_lost_laptop_held_is_told_with_names_only_on_record(
+    town: Town, app: FastAPI
+) -> None:
+    moved = household_id(2)
+    with town.engine.begin() as connection:
+        # Told at the first point once, due at the other now.
+        append_changes(connection, HERE, [Change(ChangeKind.HOUSEHOLD, household=moved)])
+        connection.execute(
+            text("UPDATE entitlement SET point = :there WHERE household = :moved"),
+            {"there": THERE, "moved": moved},
+        )
+    path = "/kantor/laptop/1/laporan"
+    with entered(app, hire(town, "sari", Role.ADMINISTRATOR)) as admin:
+        assert re.search(r'id="keluarga">3<', admin.get("/kantor/laptop/1"))
+        before = logged(town)
+        masked = _sheets(admin.client.get(path).content)
+        assert logged(town) == before
+        admin.get("/kantor/laptop/1")
+        clear = _sheets(admin.post(path).content)
+        assert ("sari", "device.exposure_told") in logged(town)
+    listed = masked["Keluarga"]
+    assert len(listed) == 4 and {row[0] for row in listed[1:]} == {
+        mask_kk(kk_of(number)) for number in range(3)
+    }
+    assert "Rahasia" not in str(masked) and str(kk_of(0)) not in str(masked)
+    assert {(row[0], row[1]) for row in clear["Keluarga"][1:]} == {
+        (f"{kk_of(number):016d}", f"Rahasia {number}") for number in range(3)
+    }
+    assert "Balai RW 03 Cideng" in str(masked["Ringkasan"])
+    with entered(app, hire(town, "adi", Role.AUDITOR)) as auditor:
+        assert auditor.client.get(path).status_code == 200
+        assert auditor.post(path).status_code == 403
+
+
+def test_an_aggregators_staff_sees_the_laptops_of_its_points(town: Town, app: FastAPI) -> None:
+    with entered(app, hire(town, "tono", Role.AGREGATOR, 1)) as staff:
+        listed = staff.get("/kantor/laptop")
+        assert '/kantor/laptop/1"' in listed and '/kantor/laptop/2"' not in listed
+        staff.get("/kantor/laptop/1")
+        assert "laporan" not in staff.page
+        assert staff.client.get("/kantor/laptop/2").status_code == 422
+        assert "Senen" not in staff.get("/kantor/laptop/daftar")
+        assert staff.post("/kantor/laptop/daftar", titik=str(THERE)).status_code == 422
+        assert staff.post("/kantor/laptop/daftar", titik=str(HERE)).status_code == 200
+
+
+def _sheets(content: bytes) -> dict[str, list[tuple[object, ...]]]:
+    book = load_workbook(io.BytesIO(content))
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
 
 
 # --- the log ----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from server.web.office.accounts import AccountPages
 from server.web.office.audit import AuditPages
 from server.web.office.complaints import ComplaintPages
 from server.web.office.declared import OfficePage
+from server.web.office.devices import DevicePages
 from server.web.office.door import Door
 from server.web.office.entrance import Entrance
 from server.web.office.home import OfficeHome
@@ -71,5 +72,6 @@ def _declared(house: House) -> Iterator[OfficePage]:
     yield from ReviewPages(engine, personal).declared()
     yield from ComplaintPages(engine, personal).declared()
     yield from OfficePledges(engine, personal).declared()
+    yield from DevicePages(engine, personal, house.keys, house.settings.public_address).declared()
     yield from AuditPages(engine).declared()
     yield from AccountPages(engine, personal, house.settings.public_address).declared()

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     KK_ROUNDED = "kk_rounded"
     KK_DUPLICATE = "kk_duplicate"
     KK_OTHER_NAME = "kk_other_name"
+    KK_OTHERS = "kk_others"
     NAME_EMPTY = "name_empty"
     NAME_DIGITS = "name_digits"
     TOO_LONG = "too_long"

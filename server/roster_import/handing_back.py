@@ -46,10 +46,10 @@ def _lines(
         yield titles
     for number, cells in sheet.rows():
         if number == header:
-            yield [*titles, *map(_written, cells)]
+            yield [*titles, *map(as_written, cells)]
         elif number in why:
             reasons = "; ".join(_reason(finding, language) for finding in why[number])
-            yield [str(number), reasons, *map(_written, cells)]
+            yield [str(number), reasons, *map(as_written, cells)]
 
 
 def _reason(finding: Finding, language: Language) -> str:
@@ -57,7 +57,8 @@ def _reason(finding: Finding, language: Language) -> str:
     return f"{column}: {finding.words(language)}"
 
 
-def _written(cell: Cell) -> str:
+def as_written(cell: Cell) -> str:
+    """A cell's words as a person sees them in a spreadsheet."""
     if isinstance(cell, str):
         return cell
     return cell.isoformat(" ") if isinstance(cell, datetime) else plain_text(cell)

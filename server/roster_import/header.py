@@ -114,6 +114,20 @@ def fit(sheet: Sheet) -> int:
     return 0 if best is None else len(best.columns)
 
 
+def closest_header(sheet: Sheet) -> Header:
+    """The row that is most like a header, however little of it is understood: for a person to go on
+    from."""
+    if (best := _best(sheet)) is not None:
+        return best
+    rows = [
+        (sum(isinstance(cell, str) and bool(cell.strip()) for cell in cells), -number)
+        for number, cells in first_rows(sheet)
+        if not is_data(cells)
+    ]
+    filled, number = max(rows, default=(0, 0))
+    return Header(-number if filled > 1 else 0, {}, ())
+
+
 def find_header(
     sheet: Sheet,
     *,

@@ -68,7 +68,9 @@ def import_roster(
         known = _known(connection, now, point, stage, packages, only_points)
         whose = agregator if agregator is not None else _agregator(connection, known.point)
         headers = _headers(sheets, known, report, choice, remembered(connection, whose))
-        writer = RosterWriter(connection, personal, report, now, new_id, dry=dry)
+        writer = RosterWriter(
+            connection, personal, report, now, new_id, dry=dry, only_points=only_points
+        )
         for sheet, header in headers:
             for batch in _batches(_rows(sheet, header, known, report)):
                 writer.write(sheet.name, batch)

@@ -8,7 +8,7 @@ costs memory for one batch, and a second run of the same file changes nothing.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,7 @@ class RosterWriter:
         new_id: Callable[[], int] = random_household_id,
         *,
         dry: bool = False,
+        only_points: Collection[int] | None = None,
     ) -> None:
         self._connection = connection
         self._personal = personal
@@ -56,6 +57,7 @@ class RosterWriter:
         self._now = now
         self._new_id = new_id
         self._dry = dry
+        self._only_points = only_points
         self._alikes = Alikes(connection, personal, report)
         self._seen: dict[int, tuple[int, int]] = {}
         """KK number → its first row, and a hash of the name there, to tell a repeated row from
@@ -78,6 +80,8 @@ class RosterWriter:
         digest = self._personal.kk_hmac
         digests = {row.kk: digest(row.kk) for row in [*firsts, *further]}
         stored = self._stored(list(digests.values()))
+        if self._only_points is not None:
+            self._leave_to_others(sheet, firsts, further, digests, stored)
         new = [row for row in firsts if digests[row.kk] not in stored]
         ids = dict(zip((row.kk for row in new), self._fresh_ids(len(new)), strict=True))
         for row in new:
@@ -165,6 +169,43 @@ class RosterWriter:
                 changed.append(self._sealed(row, before))
                 self._report.updated += 1
         return changed
+
+    def _leave_to_others(
+        self,
+        sheet: str,
+        firsts: list[RosterRow],
+        further: list[RosterRow],
+        digests: dict[int, bytes],
+        stored: dict[bytes, _Stored],
+    ) -> None:
+        """Refuses what would change a household that is on others' lists alone, or take from
+        another's point what is due there."""
+        wanted = {
+            "households": array({one.id for one in stored.values()}),
+            "own": list(self._only_points or ()),
+        }
+        ours: set[int] = set()
+        theirs: dict[int, set[tuple[int, int]]] = {}
+        for due in self._connection.execute(sql.WHOSE, wanted):
+            if due.ours:
+                ours.add(due.household)
+            else:
+                theirs.setdefault(due.household, set()).add((due.stage, due.package))
+
+        def is_theirs(row: RosterRow) -> bool:
+            found = stored.get(digests[row.kk])
+            if found is None or found.id not in theirs:
+                return False
+            lines = {(line.stage, line.package) for line in row.allocations}
+            return found.id not in ours or bool(lines & theirs[found.id])
+
+        for rows in (firsts, further):
+            refused = [row for row in rows if is_theirs(row)]
+            if refused:
+                rows[:] = [row for row in rows if not is_theirs(row)]
+            for row in refused:
+                self._refuse(sheet, row.row, Reason.KK_OTHERS, 0)
+                self._report.further_lines -= rows is further
 
     def _refuse(self, sheet: str, row: int, reason: Reason, other: int) -> None:
         self._report.bad += 1

@@ -32,6 +32,10 @@ FIND = (
     " JOIN household AS h ON h.id = a.household"
 )
 TAKEN = text("SELECT id FROM household WHERE id = ANY(CAST(:drawn AS int8[]))")
+WHOSE = text(
+    "SELECT household, stage, package, point = ANY(:own) AS ours FROM entitlement"
+    " WHERE household = ANY(CAST(:households AS int8[]))"
+)
 HAS_CITY = text(f"SELECT EXISTS (SELECT FROM point_counter WHERE point = {CITY})")
 
 COPY_NEW = (

@@ -57,7 +57,7 @@ from server.tables.happened import (
 from server.tables.households import Entitlement, Household, KKAlias, Slip
 from server.tables.office import Account, AccountCode, OfficeSession
 from server.tables.pledges import Allocation, Pledge, PledgeStep
-from server.tables.rosters import RosterHeading
+from server.tables.rosters import RosterHeading, RosterUpload
 from server.tables.targets import Target, TargetNeed
 
 __all__ = [
@@ -102,6 +102,7 @@ __all__ = [
     "Review",
     "ReviewKind",
     "RosterHeading",
+    "RosterUpload",
     "ShelvedFrame",
     "Slip",
     "Stage",

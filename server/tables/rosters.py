@@ -1,8 +1,10 @@
-"""The tables of lists that come in: what is known of their headers."""
+"""The tables of lists that come in: what is known of their headers, and those that a person is
+still looking at."""
 
 from __future__ import annotations
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Index, LargeBinary
+from sqlmodel import Field
 
 from server.tables.base import CentreTable, big, json_value, key
 
@@ -16,3 +18,16 @@ class RosterHeading(CentreTable, table=True):
     header: bytes = key(LargeBinary)
     columns: dict[str, int] = json_value("{}")
     at: int = big()
+
+
+class RosterUpload(CentreTable, table=True):
+    """A list that an account has brought and not done with: the file and what is said of it, both
+    encrypted (``server.roster_uploads``)."""
+
+    __tablename__ = "roster_upload"
+    id: bytes = key(LargeBinary)
+    account: int = big()
+    at: int = big()
+    file_enc: bytes = Field(sa_type=LargeBinary)
+    state_enc: bytes = Field(sa_type=LargeBinary)
+    __table_args__ = (Index("roster_upload_by_account", "account", "at"),)

@@ -51,6 +51,7 @@ ALL = set(Role)
 CENTRAL = ALL - {Role.AGREGATOR}
 ADMIN = {Role.ADMINISTRATOR}
 REVIEW = {Role.ADMINISTRATOR, Role.REVIEWER}
+LISTERS = {Role.ADMINISTRATOR, Role.AGREGATOR}
 NOBODY: set[Role] = set()
 RULES: dict[str, tuple[set[Role], set[Role]]] = {
     "/kantor": (ALL, NOBODY),
@@ -67,6 +68,8 @@ RULES: dict[str, tuple[set[Role], set[Role]]] = {
     "/kantor/catatan": (ADMIN | {Role.AUDITOR}, NOBODY),
     "/kantor/akun": (ADMIN, ADMIN),
     "/kantor/akun/{name}": (ADMIN, ADMIN),
+    "/kantor/daftar": (LISTERS, LISTERS),
+    "/kantor/daftar/{unggahan}": (LISTERS, LISTERS),
     "/kantor/saya": (ALL, ALL),
     "/kantor/keluar": (ALL, ALL),
 }

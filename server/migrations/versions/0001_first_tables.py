@@ -311,6 +311,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agregator", "header", name="roster_heading_pkey"),
     )
     op.create_table(
+        "roster_upload",
+        sa.Column("id", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("account", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("file_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("state_enc", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="roster_upload_pkey"),
+    )
+    op.create_index("roster_upload_by_account", "roster_upload", ["account", "at"], unique=False)
+    op.create_table(
         "kolaborator",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -694,6 +704,8 @@ def downgrade() -> None:
     op.drop_table("point_counter")
     op.drop_table("point_change")
     op.drop_table("kolaborator")
+    op.drop_index("roster_upload_by_account", table_name="roster_upload")
+    op.drop_table("roster_upload")
     op.drop_table("roster_heading")
     op.drop_index("kk_alias_by_household", table_name="kk_alias")
     op.drop_table("kk_alias")

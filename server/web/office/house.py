@@ -24,6 +24,7 @@ from server.web.office.entrance import Entrance
 from server.web.office.home import OfficeHome
 from server.web.office.pledges import OfficePledges
 from server.web.office.reviews import ReviewPages
+from server.web.office.roster import RosterPages
 from server.web.office.tokens import Cookies
 from server.web.problems import Problems
 from server.web.rendering import Pages
@@ -74,4 +75,5 @@ def _declared(house: House) -> Iterator[OfficePage]:
     yield from OfficePledges(engine, personal).declared()
     yield from DevicePages(engine, personal, house.keys, house.settings.public_address).declared()
     yield from AuditPages(engine).declared()
+    yield from RosterPages(engine, personal).declared()
     yield from AccountPages(engine, personal, house.settings.public_address).declared()

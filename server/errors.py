@@ -293,7 +293,7 @@ class NameTaken(CentreError):
 
 class BadWords(CentreError):
     """What was typed can't be used: what (``name``, ``field``, ``until``, ``contains``,
-    ``address``, ``persons``, ``pieces``), value."""
+    ``address``, ``persons``, ``pieces``, ``rw``), value."""
 
     code = "bad_words"
     exit_code = 2

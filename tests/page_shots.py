@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import re
 import shutil
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def _take(browser: Browser, address: str, sights: Sights, given: argparse.Namesp
                 found += _look(page, address, visit, language, f"{width}-{scheme}", given)
             enter_office(page, address, sights.staff)
             for path in OFFICE:
-                name = "office" + path.removeprefix("/kantor").replace("/", "-")
+                name = "office" + re.sub(r"[^a-z0-9]+", "-", path.removeprefix("/kantor"))
                 found += _look(page, address, Visit(name, path), "id", f"{width}-{scheme}", given)
     return found
 

@@ -199,6 +199,18 @@ class _Sharing:
         return risen
 
 
+class _Quiet(highspy.Highs):
+    """Says nothing: it would otherwise print its name where a command prints its answer."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def enableCallbacks(self) -> None:  # noqa: N802
+        """The first thing it does."""
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
 class _Network:
     """The flow as a linear programme: a column a way; a row a supply, a slot and an area."""
 
@@ -232,8 +244,7 @@ class _Network:
             [(g, len(supplies) + s, first + slots[s].area) for g, s in ways], dtype=np.int32
         ).ravel()
         matrix.value_ = np.ones(3 * len(ways))
-        # Its hints know only half of what it can do.
-        self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._solver: Any = _Quiet()  # its hints know only half of what it can do
         for name, value in _OPTIONS.items():
             self._solver.setOptionValue(name, value)
         self._solver.passModel(programme)
@@ -268,7 +279,6 @@ class _Network:
 
 _NEARLY = 1e-4
 _OPTIONS: Mapping[str, Any] = {
-    "output_flag": False,
     "solver": "simplex",
     "threads": 1,
     "random_seed": 0,

@@ -126,12 +126,12 @@ class _Making:
             rows.append(
                 (
                     *self._where(*at[2:]),
-                    self._name(self._stages, at[0]),
+                    *([] if stage else [self._name(self._stages, at[0])]),
                     self._name(self._packages, at[1]),
                     *_with_need(needs.get(at, _Needs()), given.get(at, Amounts())),
                 )
             )
-        names = ("city", "district", "village", "rw", "stage", "package")
+        names = "city", "district", "village", "rw", *([] if stage else ["stage"]), "package"
         return self._report(names, _NEED_COLUMNS, rows)
 
     def by_agregator(self, flows: list[Flow]) -> Report:

@@ -102,6 +102,11 @@ def test_a_city_short_of_packages_is_shared_evenly() -> None:
     assert max(levels) - min(levels) <= 1 / 200
 
 
+def test_nothing_is_printed_beside_a_commands_answer(capfd: pytest.CaptureFixture[str]) -> None:
+    share([Want(5), Want(7)], [Slot(0, 5), Slot(1, 7)], [Supply(3, (0, 1))])
+    assert capfd.readouterr() == ("", "")
+
+
 def test_it_gives_up_when_its_time_is_over() -> None:
     with pytest.raises(OutOfTime):
         share([Want(5)], [Slot(0, 5)], [Supply(3, (0,))], seconds=-1)

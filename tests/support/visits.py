@@ -19,7 +19,11 @@ from models.clock import DAY
 from models.facts import Line
 from models.texts import Language
 from server.accounts import Role
+from server.allocating.ground import Narrowed
+from server.catalogue import Desk
 from server.pledges import Offer, PledgeDesk, Progress, Ties, advance, tie
+from server.targets import Institution, TargetKind, add_target, need_of_target
+from tests.support.allotted import allocate
 from tests.support.office import Staff, hire
 from tests.support.pages import (
     CIDENG,
@@ -47,7 +51,18 @@ BROWSER_FLAGS = [
 ]
 WIDTHS = (360, 1280)
 SCHEMES = ("light", "dark")
-OFFICE = ("/kantor", "/kantor/akun", "/kantor/saya")
+OFFICE = (
+    "/kantor",
+    "/kantor/alokasi",
+    "/kantor/alokasi?usul=1",
+    "/kantor/alokasi/daftar",
+    "/kantor/mitra",
+    "/kantor/sasaran",
+    "/kantor/laporan",
+    "/kantor/laporan?menurut=area",
+    "/kantor/akun",
+    "/kantor/saya",
+)
 """Pages behind the office's door, as the administrator sees them."""
 
 
@@ -92,6 +107,8 @@ def furnish(engine: Engine) -> Sights:
     town.hand_over(second, range(6))
     town.hello(first)
     pledge = _pledges(town)
+    _targets(town)
+    allocate(town, Narrowed(pieces=40))
     slip, revoked = town.slip(50), town.slip(51, revoked=True)
     return Sights(
         town,
@@ -166,6 +183,13 @@ def _partners(engine: Engine) -> None:
             "UPDATE package SET kolaborator = 1 WHERE id = 1",
         ):
             connection.execute(text(statement))
+
+
+def _targets(town: Town) -> None:
+    with town.engine.begin() as connection:
+        desk = Desk(connection, NOW, "dewi")
+        home = Institution(TargetKind.ORPHANAGE, "Panti Asuhan Harapan Bangsa", GAMBIR, 42)
+        need_of_target(desk, add_target(desk, home), FIRST_STAGE, SEMBAKO, 42)
 
 
 def _pledges(town: Town) -> int:

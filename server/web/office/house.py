@@ -15,6 +15,7 @@ from server.settings import Settings
 from server.web.addresses import Networks
 from server.web.limits import Limits
 from server.web.office.accounts import AccountPages
+from server.web.office.allocation import AllocationPages
 from server.web.office.audit import AuditPages
 from server.web.office.complaints import ComplaintPages
 from server.web.office.declared import OfficePage
@@ -22,7 +23,9 @@ from server.web.office.devices import DevicePages
 from server.web.office.door import Door
 from server.web.office.entrance import Entrance
 from server.web.office.home import OfficeHome
+from server.web.office.partners import PartnerPages
 from server.web.office.pledges import OfficePledges
+from server.web.office.reports import ReportPages
 from server.web.office.reviews import ReviewPages
 from server.web.office.roster import RosterPages
 from server.web.office.tokens import Cookies
@@ -74,6 +77,9 @@ def _declared(house: House) -> Iterator[OfficePage]:
     yield from ComplaintPages(engine, personal).declared()
     yield from OfficePledges(engine, personal).declared()
     yield from DevicePages(engine, personal, house.keys, house.settings.public_address).declared()
+    yield from AllocationPages(engine).declared()
+    yield from PartnerPages(engine).declared()
+    yield from ReportPages(engine).declared()
     yield from AuditPages(engine).declared()
     yield from RosterPages(engine, personal).declared()
     yield from AccountPages(engine, personal, house.settings.public_address).declared()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, ClassVar, cast
 
 from models import cbor
@@ -556,9 +557,11 @@ _READERS = {
     for cls, keys in _KEYS.items()
 }
 _NUMBERS = {
-    cls: tuple(name for name, allowed in types.items() if allowed is not None and int in allowed)
+    cls: [name for name, allowed in types.items() if allowed is not None and int in allowed]
     for cls, types in _TYPES.items()
 }
+# Of one name alone a getter gives no tuple: there is one too many.
+_GET_NUMBERS = {cls: attrgetter(*names, names[0]) for cls, names in _NUMBERS.items()}
 
 
 def is_countable(fact: Fact) -> bool:
@@ -568,8 +571,7 @@ def is_countable(fact: Fact) -> bool:
         return False
     if not (-COUNTABLE < fact.at < COUNTABLE and _fits(fact.actor) and _fits(fact.session)):
         return False
-    for name in _NUMBERS[type(body)]:
-        number = getattr(body, name)
+    for number in _GET_NUMBERS[type(body)](body):
         if number is not None and not 0 <= number < COUNTABLE:
             return False
     if isinstance(body, Handover):

@@ -93,8 +93,10 @@ class _Expansion:
         self._connection = connection
         self._read = read
         self._asked = asked
-        self._changes = changes
         self._of = {"point": asked.point, "device": asked.device}
+        self._by_kind: dict[int, list[Any]] = {}
+        for change in changes:
+            self._by_kind.setdefault(change.kind, []).append(change)
 
     def rows(self) -> dict[str, Sequence[Row]]:
         """By section."""
@@ -107,11 +109,11 @@ class _Expansion:
         return {name: found for name, found in rows.items() if found}
 
     def _named(self, kind: ChangeKind, column: str) -> list[int]:
-        found = {getattr(change, column) for change in self._changes if change.kind == kind}
+        found = {getattr(change, column) for change in self._by_kind.get(kind, ())}
         return sorted(found - {None})
 
     def _tells(self, kind: ChangeKind) -> bool:
-        return self._asked.first or any(change.kind == kind for change in self._changes)
+        return self._asked.first or kind in self._by_kind
 
     def _of_households(self) -> dict[str, Sequence[Row]]:
         rows: dict[str, Sequence[Row]] = {}
@@ -119,16 +121,17 @@ class _Expansion:
             rows |= self._households(households)
         if slips := self._named(ChangeKind.SLIP, "ref"):
             rows["slips"] = self._read.slips(self._connection, slips)
-        if told := [change for change in self._changes if change.kind in _HAPPENED]:
+        handed = self._by_kind.get(ChangeKind.HANDOVER, [])
+        voided = self._by_kind.get(ChangeKind.VOID, [])
+        if handed or voided:
             lines = lines_to(self._connection, self._asked.device, self._asked.own)
             # Most of it the laptop has just brought itself: that is not even looked up.
             places = {
                 (change.feed_no, change.seq)
-                for change in told
-                if change.kind != ChangeKind.HANDOVER
-                or change.feed_no not in lines
-                or not lines[change.feed_no].has_all(change.seq)
+                for change in handed
+                if change.feed_no not in lines or not lines[change.feed_no].has_all(change.seq)
             }
+            places |= {(change.feed_no, change.seq) for change in voided}
             if places:
                 rows["elsewhere"] = self._read.elsewhere(self._connection, places, lines)
         return rows
@@ -173,7 +176,7 @@ class _Expansion:
         rows: dict[str, Sequence[Row]] = (
             self._assigned() if self._tells(ChangeKind.ASSIGNED) else {}
         )
-        doubted = [(one.feed_no, one.seq) for one in self._changes if one.kind == ChangeKind.REVIEW]
+        doubted = [(one.feed_no, one.seq) for one in self._by_kind.get(ChangeKind.REVIEW, ())]
         if doubted:
             feeds, seqs = (list(column) for column in zip(*sorted(set(doubted)), strict=True))
             asked = {"device": self._asked.device, "feeds": feeds, "seqs": seqs}
@@ -210,7 +213,6 @@ def _all(connection: Connection, statement: Any, asked: Any = None) -> list[Row]
     return [tuple(row) for row in connection.execute(statement, asked)]
 
 
-_HAPPENED = ChangeKind.HANDOVER, ChangeKind.VOID
 _CHANGES = text(
     "SELECT n, kind, household, ref, feed_no, seq, mark FROM point_change"
     " WHERE point = :point AND n > :after ORDER BY n LIMIT :most"

@@ -225,6 +225,82 @@ def test_an_aggregators_staff_sees_its_own_pledges_and_nothing_of_others(
     assert rows(town, "SELECT count(*) FROM pledge_step") == [(1,)]
 
 
+# --- what is handed out, where and by whom ----------------------------------------------------
+
+
+def test_programmes_stages_packages_and_points_are_set_up_on_their_pages(
+    town: Town, app: FastAPI
+) -> None:
+    path = "/kantor/program"
+    with entered(app, hire(town, "sari", Role.ADMINISTRATOR)) as admin:
+        admin.get(path)
+        made: list[dict[str, str | list[str]]] = [
+            {"apa": "program", "nama": "KSBB Pendidikan", "bidang": "pendidikan"},
+            {"apa": "tahap", "program": "2", "nama": "Tahap A", "mulai": "2026-12-01",
+             "sampai": "2026-12-07", "minta": ["photo", "signature"]},
+            {"apa": "paket", "program": "2", "nama": "Paket buku", "isi": "5 buah buku\n2 l cat"},
+        ]  # fmt: skip
+        for fields in made:
+            assert admin.post(path, None, **fields).status_code == 303, fields
+        shown = words(admin.get(path))
+        for part in (
+            "KSBB Pendidikan",
+            "1–7 Desember 2026; foto penerima, tanda",
+            "2 l cat",
+        ):
+            assert part in shown
+        for wrong in (
+            {**made[0]},
+            {**made[1], "program": "9"},
+            {**made[1], "nama": "Tahap B", "sampai": "besok"},
+            {**made[1], "nama": "Tahap B", "sampai": "2026-11-01"},
+            {**made[1], "nama": "Tahap B", "minta": "wajah"},
+            {**made[2], "nama": "Paket lain", "isi": "beras"},
+        ):
+            assert admin.post(path, None, **wrong).status_code == 422, wrong
+        point = {"nama": "Balai Gambir", "wilayah": GAMBIR, "alamat": "Jl. 1", "agregator": "2"}
+        admin.get("/kantor/titik")
+        assert admin.post("/kantor/titik", **{**point, "wilayah": "31.71"}).status_code == 422
+        assert admin.post("/kantor/titik", **point).status_code == 303
+        assert "Balai Gambir" in admin.get("/kantor/titik")
+    with entered(app, hire(town, "tono", Role.AGREGATOR, 1)) as staff:
+        listed = staff.get("/kantor/titik")
+        assert "Balai RW 03 Cideng" in listed and "Balai Gambir" not in listed
+        assert "<form class" not in listed
+    assert [action for who, action in logged(town) if who == "sari"][2:] == [
+        "programme.added", "stage.added", "package.added", "point.added",
+    ]  # fmt: skip
+
+
+def test_a_volunteer_gets_a_pin_that_is_said_once_and_works_where_the_office_says(
+    town: Town, app: FastAPI
+) -> None:
+    with entered(app, hire(town, "sari", Role.ADMINISTRATOR)) as admin:
+        admin.get("/kantor/relawan")
+        assert admin.post("/kantor/relawan", nama="Budi").status_code == 422, "nowhere"
+        made = admin.post("/kantor/relawan", nama="Budi", titik=[str(HERE), str(THERE)])
+        found = re.search(r'id="pin">(\d{6})<', made.text)
+        assert found is not None
+        admin.post("/kantor/relawan", nama="Wati", titik=str(HERE))
+        assert found[1] not in admin.get("/kantor/relawan")
+        admin.get("/kantor/relawan/1")
+        again = admin.post("/kantor/relawan/1", apa="pin")
+        assert re.search(r'id="pin">(\d{6})<', again.text)
+    with entered(app, hire(town, "tono", Role.AGREGATOR, 1)) as staff:
+        assert "Senen" not in staff.get("/kantor/relawan")
+        staff.get("/kantor/relawan/2")
+        assert staff.post("/kantor/relawan/1", apa="pin").status_code == 422, "works elsewhere too"
+        assert staff.post("/kantor/relawan/2", apa="pin").status_code == 200
+        elsewhere = staff.post("/kantor/relawan/2", apa="titik", titik=str(THERE))
+        assert elsewhere.status_code == 422
+    with entered(app, hire(town, "sita", Role.ADMINISTRATOR)) as admin:
+        admin.get("/kantor/relawan/2")
+        assert admin.post("/kantor/relawan/2", apa="titik", titik=str(THERE)).status_code == 303
+    with entered(app, hire(town, "tini", Role.AGREGATOR, 1)) as staff:
+        assert staff.client.get("/kantor/relawan/2").status_code == 422
+        assert "Wati" not in staff.get("/kantor/relawan")
+
+
 # --- laptops ----------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from server.web.limits import Limits
 from server.web.office.accounts import AccountPages
 from server.web.office.allocation import AllocationPages
 from server.web.office.audit import AuditPages
+from server.web.office.catalogue import CataloguePages
 from server.web.office.complaints import ComplaintPages
 from server.web.office.declared import OfficePage
 from server.web.office.devices import DevicePages
@@ -29,6 +30,7 @@ from server.web.office.reports import ReportPages
 from server.web.office.reviews import ReviewPages
 from server.web.office.roster import RosterPages
 from server.web.office.tokens import Cookies
+from server.web.office.volunteers import VolunteerPages
 from server.web.problems import Problems
 from server.web.rendering import Pages
 from server.web.routing import PageRoute
@@ -76,6 +78,8 @@ def _declared(house: House) -> Iterator[OfficePage]:
     yield from ReviewPages(engine, personal).declared()
     yield from ComplaintPages(engine, personal).declared()
     yield from OfficePledges(engine, personal).declared()
+    yield from CataloguePages(engine).declared()
+    yield from VolunteerPages(engine).declared()
     yield from DevicePages(engine, personal, house.keys, house.settings.public_address).declared()
     yield from AllocationPages(engine).declared()
     yield from PartnerPages(engine).declared()

@@ -32,6 +32,7 @@ TOPICS = (
     "snapshot",
     "search",
     "gui_thread",
+    "public_pages",
 )
 """In the order in which they run."""
 

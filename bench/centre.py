@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,8 +132,10 @@ def serving(
     host: str = "127.0.0.1",
     certificate: Path | None = None,
     leaving: Callable[[int], None] = lambda _pid: None,
+    told: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
-    """Runs ``ksbb-centre serve``, or with a certificate the same behind TLS; its address.
+    """Runs ``ksbb-centre serve``, or with a certificate the same behind TLS; its address. ``told``
+    are settings more.
     ``leaving`` is told its process before that ends."""
     with socket.create_server((host, 0)) as probe:
         port = str(probe.getsockname()[1])
@@ -141,10 +143,10 @@ def serving(
     if certificate is not None:
         command = ["bench.secure_centre", host, port, str(certificate)]
         address = f"https://{host}:{port}"
-    told = environment(folder, KSBB_HOST=host, KSBB_PORT=port)
+    settings = environment(folder, KSBB_HOST=host, KSBB_PORT=port, **(told or {}))
     with (folder / "log").open("ab") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", *command], env=told, stdout=log, stderr=log
+            [sys.executable, "-m", *command], env=settings, stdout=log, stderr=log
         )
     try:
         _wait_until_ready(server, address, certificate)

@@ -31,6 +31,7 @@ from server.pledges import PledgeDesk
 from server.receiving import Receiving
 from server.settings import Settings
 from server.status import StatusDesk
+from server.steering import Steering
 from server.web.addresses import trusted_networks
 from server.web.areas import AreaPages
 from server.web.by_number import ByNumber
@@ -81,12 +82,14 @@ def create_app(
     metrics.watch(engine, clock)
     _count_waiting(metrics, capacity)
     trusted = trusted_networks(settings.trusted_proxies)
-    limits = limits or Limits()
+    limits = limits or Limits.of(settings.status_rate)
     personal = Personal(keys)
     pages = Pages()
     problems = Problems(pages)
     desk = StatusDesk(engine, personal)
     complaints = WebComplaintDesk(engine, personal)
+    areas = Areas(engine, settings.smallest_count)
+    steering = Steering(engine, areas)
 
     app = FastAPI(
         title="KSBB centre",
@@ -114,7 +117,7 @@ def create_app(
             *_health(engine),
             *MonitoringPage(pages, Monitoring(engine, settings.smallest_count), clock).routes(),
             *HomePage(pages, Figures(engine, settings.smallest_count), clock).routes(),
-            *AreaPages(pages, Areas(engine, settings.smallest_count), clock).routes(),
+            *AreaPages(pages, areas, steering, clock).routes(),
             *StatusPages(
                 counter(limits.status_address, limits.status_total),
                 Hurry(
@@ -134,7 +137,9 @@ def create_app(
                 counter(limits.complain_address, limits.complain_total), complaints
             ).routes(),
             *PledgePages(
-                counter(limits.pledge_address, limits.pledge_total), PledgeDesk(engine, personal)
+                counter(limits.pledge_address, limits.pledge_total),
+                PledgeDesk(engine, personal),
+                steering,
             ).routes(),
             *SlipPages(
                 counter(limits.slip_address, limits.slip_total),

@@ -46,6 +46,11 @@ class Area:
         return max(0, self.due.at_least - self.handed.at_least)
 
     @property
+    def unmet(self) -> int:
+        """Pieces that nobody has handed over or promised yet, as far as is told."""
+        return max(0, self.due.at_least - max(self.handed.at_least, self.promised))
+
+    @property
     def share(self) -> int | None:
         """How much of it is fulfilled, in whole percent, 100 only when nothing is left; None where
         what is due is not told."""

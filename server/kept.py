@@ -25,6 +25,11 @@ class Kept(Generic[_Key, _Value]):
         self._kept: dict[_Key, tuple[int, _Value]] = {}
         self._reading: set[_Key] = set()
 
+    def fresh(self, key: _Key, now: int) -> _Value | None:
+        """What is kept and not yet old; None where it has to be read."""
+        kept = self._kept.get(key)
+        return kept[1] if kept is not None and 0 <= now - kept[0] < self._ms else None
+
     def get(self, key: _Key, now: int, read: Callable[[], _Value]) -> _Value:
         """What is kept under ``key``, or else what ``read`` gives, kept from ``now`` (ms) on. After
         the clock was set back it is read anew."""

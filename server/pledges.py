@@ -47,6 +47,14 @@ class Progress(StrEnum):
 PROMISED = (Progress.CONFIRMED, Progress.ARRIVED, Progress.SENT)
 
 
+class Schedule(StrEnum):
+    """How often within its period; the words stand under ``pages.pledge.often.<value>``."""
+
+    ONCE = "once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What the form says. ``packages`` pieces of ``contents``, between two days; ``region`` is a
@@ -62,6 +70,7 @@ class Offer:
     last: date
     rw: int = 0
     target: int | None = None
+    schedule: Schedule = Schedule.ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,7 @@ class Pledged:
     steps: tuple[Step, ...]
     rw: int = 0
     target: int | None = None
+    schedule: Schedule = Schedule.ONCE
 
     @property
     def state(self) -> Progress:
@@ -118,8 +128,8 @@ class Ties:
 _STEPS = text("SELECT number, at, state, words FROM pledge_step ORDER BY id")
 _STEPS_OF = text("SELECT at, state, words FROM pledge_step WHERE number = :number ORDER BY id")
 _PLEDGE = (
-    "SELECT number, at, contents, packages, region, rw, target, first_day, last_day, donor_enc,"
-    " contact_enc, kolaborator, package, agregator, arrived FROM pledge"
+    "SELECT number, at, contents, packages, region, rw, target, first_day, last_day, schedule,"
+    " donor_enc, contact_enc, kolaborator, package, agregator, arrived FROM pledge"
 )
 _ONE = text(f"{_PLEDGE} WHERE number = :number")
 _ALL = text(f"{_PLEDGE} ORDER BY at, number")
@@ -156,6 +166,7 @@ class PledgeDesk:
                     "target": offer.target,
                     "first_day": offer.first,
                     "last_day": offer.last,
+                    "schedule": offer.schedule.value,
                 }
                 if connection.scalar(_KEEP, row) is not None:
                     return number
@@ -200,6 +211,7 @@ def _pledged(row: Row[Any], steps: Sequence[Step]) -> Pledged:
         tuple(steps),
         row.rw,
         row.target,
+        Schedule(row.schedule),
     )
 
 

@@ -21,6 +21,7 @@ DEFAULT_PORT = 8470
 _POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
 _HIGHEST_PORT = 65535
 _MOST_SUPPRESSED = 1000
+_MOST_ASKED = 1000
 _USUAL, _MOST_DAYS = Periods(), 36_500
 _MOST_WORKERS, _USUAL_WORKERS = 61, 16
 """The most that Windows can wait for; and what a machine of many cores gets unasked."""
@@ -35,7 +36,8 @@ class Settings:
     that the database must never hold. Public counts below ``smallest_count`` are not shown.
     ``workers`` is how many processes take in what laptops push. ``metrics`` is the host and port on
     which Prometheus is answered; ``log`` how the log looks, ``log_level`` from where on it is kept.
-    ``periods``: how long data of people is kept.
+    ``periods``: how long data of people is kept. ``status_rate``: how many households a second may
+    ask their status, all together and in each process.
     """
 
     data_folder: Path
@@ -51,6 +53,7 @@ class Settings:
     log: Form = Form.TEXT
     log_level: Level = Level.WARNING
     periods: Periods = _USUAL
+    status_rate: int = 10
 
     @property
     def database_folder(self) -> Path:
@@ -64,7 +67,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     ``KSBB_DSN`` · ``KSBB_DATA`` · ``KSBB_PUBLIC_ADDRESS`` · ``KSBB_HOST`` · ``KSBB_PORT`` ·
     ``KSBB_KEYS_FILE`` · ``KSBB_SMALLEST_COUNT`` · ``KSBB_TRUSTED_PROXIES`` · ``KSBB_WORKERS``
     (one a core) · ``KSBB_METRICS`` · ``KSBB_LOG`` · ``KSBB_LOG_LEVEL`` ·
-    ``KSBB_KEEP_DAYS`` · ``KSBB_KEEP_PHOTOS_DAYS`` · ``KSBB_KEEP_DONORS_DAYS``; each may be absent.
+    ``KSBB_KEEP_DAYS`` · ``KSBB_KEEP_PHOTOS_DAYS`` · ``KSBB_KEEP_DONORS_DAYS`` ·
+    ``KSBB_STATUS_RATE``; each may be absent.
     """
     host = environment.get("KSBB_HOST", "").strip() or "127.0.0.1"
     port = _whole(environment, "KSBB_PORT", DEFAULT_PORT, 1, _HIGHEST_PORT)
@@ -85,6 +89,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         metrics=_metrics(environment),
         log=_one_of(environment, "KSBB_LOG", Form.TEXT),
         log_level=_one_of(environment, "KSBB_LOG_LEVEL", Level.WARNING),
+        status_rate=_whole(environment, "KSBB_STATUS_RATE", 10, 1, _MOST_ASKED),
         periods=Periods(
             households=_whole(environment, "KSBB_KEEP_DAYS", _USUAL.households, 1, _MOST_DAYS),
             photos=_whole(environment, "KSBB_KEEP_PHOTOS_DAYS", _USUAL.photos, 1, _MOST_DAYS),

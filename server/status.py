@@ -139,7 +139,8 @@ class StatusDesk:
     """Answers both questions from the projections."""
 
     def __init__(self, engine: Engine, personal: Personal) -> None:
-        self._engine = engine
+        # What only reads needs no transaction around it, which would be two more round trips.
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._personal = personal
 
     def household(self, kk: int, slip: int | None, now: int) -> HouseholdStatus | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import Index
+from sqlmodel import Field
 
 from server.tables.base import CentreTable, big, given_id, key, reference, small
 
@@ -32,6 +33,8 @@ class Pledge(CentreTable, table=True):
     arrived: int | None = big()
     first_day: date
     last_day: date
+    schedule: str = Field(default="once", sa_column_kwargs={"server_default": "once"})
+    """``server.pledges.Schedule``."""
     erased_at: int | None = big()
 
 

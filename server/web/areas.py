@@ -6,16 +6,20 @@ from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from models.clock import WallClock, local
 from models.regions import Level, Region, regions
 from models.texts import LANGUAGES, Language
 from server.areas import Area, Areas, StageChoice
+from server.steering import Steering
 from server.telling import city_of
 from server.web.area_map import area_map
+from server.web.home import KEPT_MS
+from server.web.kept_pages import KeptPages
+from server.web.pledge_form import INSTITUTION
 from server.web.problems import language_of
-from server.web.rendering import Pages, address, elsewhere, squeezed
+from server.web.rendering import Pages, address, elsewhere
 from server.web.routing import PageRoute
 
 STAGE_PARAMETER = "tahap"
@@ -26,25 +30,33 @@ _BRIEFLY = {"cache-control": "public, max-age=60"}
 class AreaPages:
     """``/wilayah`` and ``/wilayah/{kelurahan}``."""
 
-    def __init__(self, pages: Pages, areas: Areas, clock: WallClock) -> None:
+    def __init__(self, pages: Pages, areas: Areas, steering: Steering, clock: WallClock) -> None:
         self._pages = pages
         self._areas = areas
+        self._steering = steering
         self._clock = clock
+        self._kept = KeptPages(clock, KEPT_MS)
 
     def routes(self) -> list[PageRoute]:
         """Both pages in both languages."""
         return [
             PageRoute(address(language, path), answer)
             for language in LANGUAGES
-            for path, answer in ((_PATH, self._all), (_PATH + "/{code}", self._village))
+            for path, answer in ((_PATH, self._all_kept), (_PATH + "/{code}", self._one_kept))
         ]
+
+    async def _all_kept(self, request: Request) -> Response:
+        return await self._kept.answer(request, self._all)
+
+    async def _one_kept(self, request: Request) -> Response:
+        return await self._kept.answer(request, self._village)
 
     def _all(self, request: Request) -> HTMLResponse:
         language, now = language_of(request), self._clock()
         stages = self._areas.stages(now)
         chosen = _chosen(request, stages)
         found = self._areas.of(chosen, now) if chosen is not None else None
-        response = self._pages.page(
+        return self._pages.page(
             "areas.html",
             language,
             _there(request, language, _PATH),
@@ -52,11 +64,13 @@ class AreaPages:
             areas=found,
             stages=stages,
             map=area_map(found.villages) if found is not None else None,
+            institutions=self._steering.needs(now).institutions,
+            institution=INSTITUTION,
+            region_name=lambda code: getattr(regions().get(code), "name", ""),
             smallest=self._areas.smallest,
             today=local(now).date(),
             stage_parameter=STAGE_PARAMETER,
         )
-        return squeezed(request, response)
 
     def _village(self, request: Request) -> HTMLResponse:
         language, now = language_of(request), self._clock()

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 LONGEST_FORM = 2_048
-_MOST_FIELDS = 8
+_MOST_FIELDS = 12
 _PLAIN = "application/x-www-form-urlencoded"
 
 

@@ -13,11 +13,14 @@ from models.clock import WallClock, local
 from models.texts import LANGUAGES
 from server.figures import Figures
 from server.open_data import WRITERS, Table, day_told
+from server.web.kept_pages import KeptPages
 from server.web.problems import language_of
-from server.web.rendering import Pages, address, elsewhere, squeezed
+from server.web.rendering import Pages, address, elsewhere
 from server.web.routing import PageRoute
 
 DAY_PARAMETER = "hari"
+KEPT_MS = 2_000
+"""How long a page is kept as it was sent."""
 _BRIEFLY = {"cache-control": "public, max-age=10"}
 """So that a crowd's reloads stop at the proxy, and nobody sees figures that are old."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -30,14 +33,21 @@ class HomePage:
         self._pages = pages
         self._figures = figures
         self._clock = clock
+        self._kept = KeptPages(clock, KEPT_MS)
 
     def routes(self) -> list[PageRoute]:
         """The page in both languages."""
         return [
-            *(PageRoute(address(language, "/"), self._answer) for language in LANGUAGES),
+            *(PageRoute(address(language, "/"), self._page) for language in LANGUAGES),
             PageRoute("/en", self._to_english),
-            PageRoute("/data/{day}.{form}", self._data),
+            PageRoute("/data/{day}.{form}", self._table),
         ]
+
+    async def _page(self, request: Request) -> Response:
+        return await self._kept.answer(request, self._answer)
+
+    async def _table(self, request: Request) -> Response:
+        return await self._kept.answer(request, self._data)
 
     def _to_english(self, _request: Request) -> RedirectResponse:
         return RedirectResponse("/en/", 308)
@@ -59,7 +69,7 @@ class HomePage:
         counterpart = elsewhere(language, "/") + (
             "" if day == today else f"?{DAY_PARAMETER}={day.isoformat()}"
         )
-        response = self._pages.page(
+        return self._pages.page(
             "home.html",
             language,
             counterpart,
@@ -67,7 +77,6 @@ class HomePage:
             figures=self._figures.day(day, now),
             day_parameter=DAY_PARAMETER,
         )
-        return squeezed(request, response)
 
 
 def download(table: Table, name: str) -> Response:

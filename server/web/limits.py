@@ -46,6 +46,12 @@ class Limits:
     entry_account: Rate = Rate(burst=6, every_ms=60_000)
     entry_total: Rate = Rate(burst=30, every_ms=500)
 
+    @classmethod
+    def of(cls, status_rate: int) -> Limits:
+        """The usual ones, with so many statuses a second for everybody together, and half a minute
+        of them at once."""
+        return cls(status_total=Rate(30 * status_rate, max(1, 1000 // status_rate)))
+
 
 class TokenBuckets:
     """A bucket a key; forgets the longest unused ones beyond ``most`` keys."""

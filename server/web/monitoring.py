@@ -13,9 +13,10 @@ from models.texts import LANGUAGES
 from server.monitoring import Flow, Monitoring, Side, Watch
 from server.open_data import WRITERS, watch_told
 from server.web.day_plot import day_plot
-from server.web.home import download
+from server.web.home import KEPT_MS, download
+from server.web.kept_pages import KeptPages
 from server.web.problems import language_of
-from server.web.rendering import Pages, address, elsewhere, squeezed
+from server.web.rendering import Pages, address, elsewhere
 from server.web.routing import PageRoute
 
 _PATH = "/pemantauan"
@@ -30,18 +31,25 @@ class MonitoringPage:
         self._pages = pages
         self._monitoring = monitoring
         self._clock = clock
+        self._kept = KeptPages(clock, KEPT_MS)
 
     def routes(self) -> list[PageRoute]:
         """The page in both languages, and the tables."""
         return [
-            *(PageRoute(address(language, _PATH), self._answer) for language in LANGUAGES),
-            PageRoute("/data/pemantauan.{form}", self._data),
+            *(PageRoute(address(language, _PATH), self._page) for language in LANGUAGES),
+            PageRoute("/data/pemantauan.{form}", self._table),
         ]
+
+    async def _page(self, request: Request) -> Response:
+        return await self._kept.answer(request, self._answer)
+
+    async def _table(self, request: Request) -> Response:
+        return await self._kept.answer(request, self._data)
 
     def _answer(self, request: Request) -> Response:
         language, now = language_of(request), self._clock()
         watch = self._monitoring.watch(now)
-        response = self._pages.page(
+        return self._pages.page(
             "monitoring.html",
             language,
             elsewhere(language, _PATH),
@@ -52,7 +60,6 @@ class MonitoringPage:
             plot=day_plot(watch.days),
             today=local(now).date(),
         )
-        return squeezed(request, response)
 
     def _data(self, request: Request) -> Response:
         form = request.path_params["form"]

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.regions import Level, regions
-from server.pledges import Offer
+from server.pledges import Offer, Schedule
 
-FIELDS = ("donor", "contact", "contents", "packages", "region", "first", "last")
+FIELDS = ("donor", "contact", "contents", "packages", "region", "first", "last", "schedule")
+INSTITUTION = "lembaga-"
+"""Before the number of an institution, where a kelurahan's code may stand too."""
 _MOST_PACKAGES = 1_000_000
 _LONGEST = {"donor": 120, "contact": 120, "contents": 200}
 _FURTHEST_DAYS = 730
@@ -22,8 +24,11 @@ class BadField:
     field: str
 
 
-def read_offer(form: Mapping[str, str], today: date) -> Offer | tuple[BadField, ...]:
-    """The offer in a form, or every field that is wrong."""
+def read_offer(
+    form: Mapping[str, str], today: date, institutions: Mapping[int, str]
+) -> Offer | tuple[BadField, ...]:
+    """The offer in a form, or every field that is wrong; ``institutions`` are the kelurahan of
+    those that may be given to, by number."""
     bad: list[str] = []
     words = {name: " ".join(form.get(name, "").split()) for name in FIELDS}
     for name, longest in _LONGEST.items():
@@ -32,9 +37,14 @@ def read_offer(form: Mapping[str, str], today: date) -> Offer | tuple[BadField, 
     packages = words["packages"].replace(".", "").replace(",", "")
     if not (packages.isascii() and packages.isdigit() and 0 < int(packages[:9]) <= _MOST_PACKAGES):
         bad.append("packages")
-    region = regions().get(words["region"])
-    if words["region"] and (region is None or region.level is not Level.VILLAGE):
+    target = target_in(words["region"])
+    code = institutions.get(target, "?") if target is not None else words["region"]
+    region = regions().get(code)
+    if code and (region is None or region.level is not Level.VILLAGE):
         bad.append("region")
+    words["schedule"] = words["schedule"] or Schedule.ONCE.value
+    if words["schedule"] not in set(Schedule):
+        bad.append("schedule")
     first, last = _day(words["first"]), _day(words["last"])
     if first is None or first < today:
         bad.append("first")
@@ -47,10 +57,19 @@ def read_offer(form: Mapping[str, str], today: date) -> Offer | tuple[BadField, 
         words["contact"],
         words["contents"],
         int(packages),
-        words["region"],
+        code,
         first,
         last,
+        target=target,
+        schedule=Schedule(words["schedule"]),
     )
+
+
+def target_in(place: str) -> int | None:
+    """The institution that the field of the area names; None for a kelurahan."""
+    number = place.removeprefix(INSTITUTION)
+    found = place.startswith(INSTITUTION) and number.isascii() and number.isdigit()
+    return int(number[:18]) if found else None
 
 
 def _day(written: str) -> date | None:

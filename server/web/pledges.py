@@ -12,12 +12,13 @@ from starlette.responses import Response
 from models.clock import local
 from models.regions import regions
 from models.texts import LANGUAGES, Language
-from server.pledges import PledgeDesk
+from server.pledges import PledgeDesk, Schedule
+from server.steering import Needs, Steering
 from server.web.by_number import UNPROCESSABLE, ByNumber
 from server.web.counter import Counter
 from server.web.forms import read_form
 from server.web.places import villages_by_district
-from server.web.pledge_form import FIELDS, read_offer
+from server.web.pledge_form import FIELDS, INSTITUTION, read_offer
 from server.web.problems import language_of
 from server.web.rendering import address, elsewhere
 from server.web.routing import PageRoute
@@ -29,9 +30,10 @@ _WEEKS = timedelta(days=14)
 class PledgePages:
     """``/beri`` and ``/komitmen``."""
 
-    def __init__(self, counter: Counter, desk: PledgeDesk) -> None:
+    def __init__(self, counter: Counter, desk: PledgeDesk, steering: Steering) -> None:
         self._counter = counter
         self._desk = desk
+        self._steering = steering
         self._followed = ByNumber(
             counter, FOLLOW, "pledge.html", desk.follow, new=False, region_name=_region_name
         )
@@ -49,14 +51,22 @@ class PledgePages:
     async def _give(self, request: Request) -> Response:
         language, now = language_of(request), self._counter.clock()
         today = local(now).date()
+        needs = await run_in_threadpool(self._steering.needs, now)
         if request.method != "POST":
             region = request.query_params.get("wilayah", "")
-            return self._form(language, today, {"region": region})
+            return self._form(language, today, needs, {"region": region})
         form = await read_form(request)
         typed = {name: form.get(name, "") for name in FIELDS}
-        offer = read_offer(form, today)
+        offer = read_offer(form, today, {one.id: one.about.region for one in needs.institutions})
         if isinstance(offer, tuple):
-            return self._form(language, today, typed, {one.field for one in offer})
+            return self._form(language, today, needs, typed, {one.field for one in offer})
+        if (
+            offer.target is None
+            and needs.enough(offer.region)
+            and form.get("tetap") != offer.region
+        ):
+            # Said once before it is taken; who wants it there all the same sends it again.
+            return self._form(language, today, needs, typed)
         if held_up := self._counter.held_up(request):
             return held_up
         number = await run_in_threadpool(self._desk.take, offer, now)
@@ -67,6 +77,7 @@ class PledgePages:
         self,
         language: Language,
         today: date,
+        needs: Needs,
         typed: dict[str, str],
         bad: Collection[str] = (),
     ) -> Response:
@@ -74,6 +85,7 @@ class PledgePages:
             **dict.fromkeys(FIELDS, ""),
             "first": today.isoformat(),
             "last": (today + _WEEKS).isoformat(),
+            "schedule": Schedule.ONCE.value,
             **typed,
         }
         return self._counter.page(
@@ -83,7 +95,12 @@ class PledgePages:
             UNPROCESSABLE if bad else 200,
             typed=filled,
             bad=[name for name in FIELDS if name in bad],
+            enough=filled["region"] if needs.enough(filled["region"]) else "",
+            needs=needs,
             places=villages_by_district(),
+            institution=INSTITUTION,
+            schedules=list(Schedule),
+            region_name=_region_name,
             today=today,
         )
 

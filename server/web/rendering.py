@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Mapping
 from functools import cache, partial
@@ -11,7 +10,6 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from models.numbers import format_slip_number
@@ -73,20 +71,6 @@ class Pages:
 def address(language: Language, path: str) -> str:
     """The address of ``path`` (``/status``) in ``language``: Indonesian has no prefix."""
     return path if language == "id" else f"/{language}{path}"
-
-
-def squeezed(request: Request, response: HTMLResponse) -> HTMLResponse:
-    """The page compressed where the browser takes that: a city's table is half a megabyte.
-
-    Only for pages of figures: what is about one household must not be told by its length.
-    """
-    response.headers["vary"] = "accept-encoding"
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return response
-    response.body = gzip.compress(bytes(response.body), compresslevel=5, mtime=0)
-    response.headers["content-encoding"] = "gzip"
-    response.headers["content-length"] = str(len(response.body))
-    return response
 
 
 def elsewhere(language: Language, path: str) -> str:

@@ -12,11 +12,13 @@ from httpx import Client
 from sqlalchemy import Engine, text
 
 from server.areas import KEPT_MS
+from server.catalogue import Desk
 from server.cli import main
 from server.keys import write_keys
+from server.targets import Institution, TargetKind, add_target, close_target, need_of_target
 from server.web.limits import Limits, Rate
 from tests.support.centre import TestPostgres
-from tests.support.pages import GAMBIR, KEYS, TODAY, Town
+from tests.support.pages import GAMBIR, KEYS, SENEN, TODAY, Town
 from tests.support.serving import visiting
 
 OFFER = {
@@ -27,6 +29,7 @@ OFFER = {
     "region": GAMBIR,
     "first": "2026-12-01",
     "last": "2026-12-14",
+    "schedule": "weekly",
 }
 
 
@@ -170,7 +173,7 @@ def test_the_form_begins_with_the_area_it_was_opened_from(client: Client) -> Non
     page = client.get(f"/beri?wilayah={GAMBIR}").text
     assert f'<option value="{GAMBIR}" selected>' in page
     assert f'value="{TODAY}"' in page
-    assert "selected" not in client.get("/beri?wilayah=nowhere").text
+    assert client.get("/beri?wilayah=nowhere").text.count("selected") == 1, "the schedule alone"
     assert f"/beri?wilayah={GAMBIR}" in client.get(f"/wilayah/{GAMBIR}").text
 
 
@@ -193,6 +196,49 @@ def test_a_number_that_was_given_before_is_given_to_nobody_else(
     sent(client)
     sent(client, donor="PT Lain")
     assert len(rows(town.engine, "SELECT number FROM pledge")) == 2
+
+
+def test_where_there_is_enough_it_is_said_before_a_pledge_is_taken_and_others_are_offered(
+    town: Town, client: Client, environment: dict[str, str]
+) -> None:
+    town.settle(range(60, 90), SENEN)
+    number = sent(client, packages="60")
+    assert main(["advance-pledge", number, "--as", "confirmed"], environment) == 0
+    town.now += 2 * KEPT_MS + 1
+    page = client.get(f"/beri?wilayah={GAMBIR}").text
+    assert "Gambir sudah cukup" in page
+    assert f'href="/beri?wilayah={SENEN}">Senen</a>: 30 paket' in page
+    said = client.post("/beri", data={**OFFER, "packages": "60"}).text
+    assert "Gambir sudah cukup" in said and "PT Sumber Rejeki" in said
+    assert len(rows(town.engine, "SELECT number FROM pledge")) == 1
+    sent(client, packages="60", tetap=GAMBIR)
+    sent(client, region=SENEN)
+    sent(client, region="")
+    assert len(rows(town.engine, "SELECT number FROM pledge")) == 4
+
+
+def test_institutions_are_listed_with_what_they_need_and_given_to(
+    town: Town, client: Client
+) -> None:
+    with town.engine.begin() as connection:
+        desk = Desk(connection, town.now, "dewi")
+        home = add_target(
+            desk, Institution(TargetKind.ORPHANAGE, "Panti Kasih", SENEN, 40, address="Jl. 1")
+        )
+        gone = add_target(desk, Institution(TargetKind.ELDERLY, "Panti Lama", SENEN, 9))
+        need_of_target(desk, home, 1, 1, 35)
+        close_target(desk, gone, closed=True)
+    listed = words(client.get("/wilayah").text)
+    assert "Panti Kasih panti asuhan Senen 40 35 Paket sembako Beri Bantuan" in listed
+    assert "Panti Lama" not in listed
+    form = client.get(f"/beri?wilayah=lembaga-{home}").text
+    assert f'<option value="lembaga-{home}" selected>' in form
+    sent(client, region=f"lembaga-{home}")
+    assert rows(town.engine, "SELECT target, region, schedule FROM pledge") == [
+        (home, SENEN, "weekly")
+    ]
+    for wrong in (f"lembaga-{gone}", "lembaga-99", "lembaga-", "lembaga-x"):
+        assert client.post("/beri", data={**OFFER, "region": wrong}).status_code == 422
 
 
 def test_a_crowd_of_forms_from_one_address_is_stopped(town: Town) -> None:

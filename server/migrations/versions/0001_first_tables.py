@@ -556,6 +556,7 @@ def upgrade() -> None:
         sa.Column("arrived", sa.BigInteger(), nullable=True),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("schedule", sa.String(), server_default="once", nullable=False),
         sa.Column("erased_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["agregator"], ["agregator.id"], name="pledge_agregator_fkey"),
         sa.ForeignKeyConstraint(

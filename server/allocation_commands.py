@@ -1,4 +1,5 @@
-"""``ksbb-centre allocate``, ``allocations``, ``advance-allocation``: where pledged packages go."""
+"""``ksbb-centre allocate``, ``allocate-households``, ``allocations`` and ``advance-allocation``:
+where pledged packages go."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from server.allocating.desk import (
     what_if,
 )
 from server.allocating.ground import Area, Narrowed
+from server.allocating.households import Share, choose, entitle
 from server.allocating.proposal import Proposal, Standing
 from server.catalogue_commands import desk_of, find_one, village_of
 from server.cli import OK, Centre
@@ -45,6 +47,37 @@ def allocate(centre: Centre, parsed: argparse.Namespace) -> int:
         centre.say("allocate.done", pieces=proposal.pieces, lines=len(proposal.lines))
         return OK
     _show(centre, proposal, names)
+    return OK
+
+
+def allocate_households(centre: Centre, parsed: argparse.Namespace) -> int:
+    """Shows how many households of an area would be owed a package; with ``--accept`` owes it."""
+    with centre.engine.begin() as connection:
+        share = Share(
+            find_one(connection, Stage, parsed.stage),
+            find_one(connection, Package, parsed.package),
+            find_one(connection, Point, parsed.point),
+            village_of(parsed.region, parsed.district),
+            parsed.rw,
+            parsed.most,
+            parsed.pieces,
+        )
+        if parsed.accept is not None:
+            chosen = entitle(desk_of(connection), share, parsed.accept)
+        else:
+            chosen = choose(connection, share)
+    told = {
+        "households": chosen.households,
+        "persons": chosen.persons,
+        "could": chosen.could,
+        "mark": chosen.mark,
+    }
+    if parsed.json:
+        print(json.dumps({**told, "accepted": parsed.accept is not None}))
+        return OK
+    centre.say("allocate.owed" if parsed.accept is not None else "allocate.would_owe", **told)
+    if parsed.accept is None and chosen.households:
+        centre.say("allocate.mark", mark=chosen.mark)
     return OK
 
 

@@ -258,6 +258,17 @@ def _allocating(command: _Command, say: _Say) -> None:
     shared.add_argument("--target", default="", help=say("partner.named"))
     shared.add_argument("--accept", metavar="TANDA", help=say("allocate.accept"))
     shared.add_argument("--json", action="store_true", help=say("json"))
+    owed = command("allocate-households", "about_allocate_households")
+    owed.add_argument("--stage", required=True, help=say("stage"))
+    owed.add_argument("--package", required=True, help=say("pledge.package"))
+    owed.add_argument("--point", required=True, help=say("point"))
+    owed.add_argument("--region", required=True, help=say("add.region"))
+    owed.add_argument("--district", default="", help=say("add.district"))
+    owed.add_argument("--rw", type=int, help=say("allocate.rw_named"))
+    owed.add_argument("--most", type=_count, metavar="N", help=say("allocate.most"))
+    owed.add_argument("--pieces", type=_count, default=1, metavar="N", help=say("allocate.each"))
+    owed.add_argument("--accept", metavar="TANDA", help=say("allocate.accept"))
+    owed.add_argument("--json", action="store_true", help=say("json"))
     listed = command("allocations", "about_allocations")
     for name, leaf in (
         ("stage", "stage"),

@@ -117,6 +117,7 @@ def main(
         "close-target": partner_commands.close_one_target,
         "targets": partner_commands.show_targets,
         "allocate": allocation_commands.allocate,
+        "allocate-households": allocation_commands.allocate_households,
         "allocations": allocation_commands.show_allocations,
         "advance-allocation": allocation_commands.advance_some,
         "report": report,

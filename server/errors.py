@@ -262,7 +262,7 @@ class ProposalTooSlow(CentreError):
 
 class AllocationRefused(CentreError):
     """An allocation that can't be taken a step on: number, problem (``cancelled``, ``sent``,
-    ``not_sent``, ``handed``, ``by_facts``, ``suspended``, ``not_arrived``)."""
+    ``not_sent``, ``handed``, ``by_facts``, ``suspended``, ``point_suspended``, ``not_arrived``)."""
 
     code = "allocation_refused"
     exit_code = 6

@@ -272,7 +272,7 @@ def tie(connection: Connection, number: int, ties: Ties, now: int, *, actor: str
     note(connection, now, actor, "pledge.tied", {"number": number, **given})
 
 
-SETTLE = 0x4B534243
+SETTLE = 0x4B534244
 """Advisory lock under which it is settled what is whose: allocations, and what they stand on."""
 _SETTLE = text(f"SELECT pg_advisory_xact_lock({SETTLE})")
 _ARRIVED = text("UPDATE pledge SET arrived = :arrived WHERE number = :number")

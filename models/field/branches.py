@@ -25,16 +25,22 @@ _AT = Straight(
 
 def root_of(connection: Connection, feed: bytes, branch: int) -> tuple[int, int | None]:
     """The first number of a branch, and the branch that the fact before it lies on (None: that is
-    the feed's beginning)."""
+    the feed's beginning).
+
+    Where the first fact has rotted here since it came, nothing tells any more which of several
+    facts it hung on; then it is the one of the lowest branch, from which most clones split off.
+    """
     row = _FIRST.first(connection, feed=feed, branch=branch)
     assert row is not None, "a branch has facts"
     first, digest, body = row
     if first == 1:
         return 1, None
-    for parent, before in _AT.all(connection, feed=feed, seq=first - 1):
+    held = [one for one in _AT.all(connection, feed=feed, seq=first - 1) if one[0] != branch]
+    for parent, before in held:
         if link(before, first, body) == digest:
             return first, parent
-    raise AssertionError("a branch hangs on a fact that is held")
+    assert held, "a branch hangs on a fact that is held"
+    return first, min(parent for parent, _ in held)
 
 
 def branch_of(connection: Connection, feed: bytes, branch: int, seq: int) -> int:

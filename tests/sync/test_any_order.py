@@ -177,7 +177,7 @@ def _outcome(centre: Centre, day: Day, pieces: Sequence[Piece]) -> dict[str, Any
     }
 
 
-@pytest.mark.timeout(300 + 3 * MANY)
+@pytest.mark.timeout(600 + 15 * MANY)
 @settings(
     max_examples=MANY or (60 if os.environ.get("CI") else 15),
     derandomize=not MANY,

@@ -63,6 +63,13 @@ SEARCH = settings(
 @example(steps=[Serve(0, 0), Clone(0), TakeBack(3, 0)])
 # Where a session began can't be read here, and the centre tells it: one hand-over was two.
 @example(steps=[Serve(1, 0), Revoke(1), Meet(0, 1, 1), Rot(0, 1)])
+# With the first fact of a clone's branch it could not be told any more where the branch begins.
+@example(
+    steps=[
+        *(Serve(0, 0), Clone(0), Serve(0, 1), Serve(3, 2), Meet(0, 1, 99), Meet(3, 1, 99)),
+        *(Rot(1, 3), Rot(1, 4), Meet(2, 1, 99)),
+    ]
+)
 def test_by_whatever_road_everything_comes_right(centre: Centre, steps: list[Step]) -> None:
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())

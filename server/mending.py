@@ -82,4 +82,4 @@ def mend(
     line = line_to(connection, device, feed_no, rotten.branch, rotten.seq)
     # ``left``, so that a void that waits for it is found.
     stretch = Stretch(device, feed_no, rotten.branch, [one], line, left=True)
-    project(connection, personal, stretch, now)
+    project(connection, personal, stretch, now, mended=True)

@@ -55,8 +55,11 @@ _Given = Sequence[tuple[Arrived, Handover]]
 """Hand-overs that count."""
 
 
-def project(connection: Connection, personal: Personal, stretch: Stretch, now: int) -> None:
-    """Derives everything from ``stretch``."""
+def project(
+    connection: Connection, personal: Personal, stretch: Stretch, now: int, *, mended: bool = False
+) -> None:
+    """Derives everything from ``stretch``. ``mended``: its facts were damaged and no longer are,
+    which their device is told."""
     given = stretch.of(Handover)
     targets = find_targets(connection, stretch)
     happened = any(map(stretch.of, _AT_A_POINT))
@@ -65,6 +68,9 @@ def project(connection: Connection, personal: Personal, stretch: Stretch, now: i
     keep_stock(connection, stretch, points, targets)
     regions = _regions(connection, given, points)
     asked = _ask_about(connection, stretch, regions.of_household, targets.same_device, now)
+    if mended:
+        places = ((stretch.feed_no, one.seq) for one in stretch.arrived)
+        asked.setdefault(own_stream(stretch.device), set()).update(places)
     if targets.taken_back:
         voids = {"device": stretch.device, **targets.as_arrays()}
         for feed_no, seq in connection.execute(sql.WALK_INS_TAKEN_BACK, voids):

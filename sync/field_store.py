@@ -19,6 +19,7 @@ from models.field.chains import Chains, keep_checkpoint
 from models.field.database import write
 from models.field.device import Identity
 from models.field.ledger import Ledger
+from models.field.mended import note_mended
 from models.field.projections import FACT, FEED, Place, table
 from models.field.roster import Roster
 from models.field.straight import Straight
@@ -109,21 +110,42 @@ class FieldFeedStore:
         feed = segment.feed
         try:
             with write(self._connection):
-                return self._take(feed, segment, hashes)
+                return self._take(feed, segment, hashes, now)
         except BaseException:
             self._ledger.projector.forget()
             raise
 
-    def _take(self, feed: bytes, segment: Segment, hashes: list[bytes]) -> Held:
-        span = {"feed": feed, "low": segment.first - 1, "high": segment.last}
+    def mend(self, segment: Segment, hashes: list[bytes], now: int) -> int:
+        """Puts whole copies in the place of what rotted here, by their hashes, and keeps nothing
+        else of a verified segment; returns how many there were."""
+        try:
+            with write(self._connection):
+                held = self._branches(segment)
+                return sum(
+                    self._mend(Place(segment.feed, held[place], place[0]), place[1], body, now)
+                    for place, body in zip(
+                        enumerate(hashes, segment.first), segment.facts, strict=True
+                    )
+                    if place in held
+                )
+        except BaseException:
+            self._ledger.projector.forget()
+            raise
+
+    def _branches(self, segment: Segment) -> dict[tuple[int, bytes], int]:
+        """On which branches its facts, and the one before them, lie already."""
+        span = {"feed": segment.feed, "low": segment.first - 1, "high": segment.last}
         rows = self._connection.execute(_HELD, span)
-        held = {(row.seq, row.hash): row.branch for row in rows}
+        return {(row.seq, row.hash): row.branch for row in rows}
+
+    def _take(self, feed: bytes, segment: Segment, hashes: list[bytes], now: int) -> Held:
+        held = self._branches(segment)
         spot = find_spot(held, segment, hashes)
         if spot is None:
             return Held(self._chains.tip(feed, 0), (), self._chains.last_branch(feed) > 0)
         for offset in range(spot.held):
             place = (segment.first + offset, hashes[offset])
-            self._mend(Place(feed, held[place], place[0]), segment.facts[offset])
+            self._mend(Place(feed, held[place], place[0]), place[1], segment.facts[offset], now)
         branch = spot.branch
         if spot.held < len(hashes):
             device = self._owner(feed)
@@ -169,18 +191,19 @@ class FieldFeedStore:
         if branch > 0:
             self._note(segment.feed, seq, ExceptionCode.FORK)
 
-    def _mend(self, place: Place, body: bytes) -> None:
+    def _mend(self, place: Place, digest: bytes, body: bytes, now: int) -> bool:
         """The same fact once more, by its hash: where it rotted on the way here or since, it is
-        whole again."""
+        whole again, and True."""
         row = _BODY.first(self._connection, **place.key)
         assert row is not None, "it is held"
         (kept,) = row
         if kept == body or recorded_hash(body) is not None:
-            return
+            return False
         of = {f"of_{name}": value for name, value in place.key.items()}
         self._connection.execute(_MEND, {**of, "whole": body})
+        note_mended(self._connection, place.feed, Head(place.seq, digest), now)
         if recorded_hash(kept) is None:
-            return  # one of our own: what follows from it was derived when it was written
+            return True  # what follows from it was derived when it came
         self._connection.execute(
             delete(_EXCEPTION).where(
                 _EXCEPTION.c.feed == place.feed,
@@ -189,6 +212,7 @@ class FieldFeedStore:
             )
         )
         self._derive(place, body, self._feeds_of(self._owner(place.feed)))
+        return True
 
     def _derive(self, place: Place, body: bytes, device_feeds: Container[bytes]) -> None:
         fact = facts.interpret(body)

@@ -20,6 +20,7 @@ from models.field.own_feed import keep_exceptions
 from models.field.projections import FEED, table
 from models.field.roster import Roster
 from models.field.tables import SiblingRow
+from models.field.wholeness import Wholeness
 from sync.exchange import Standing
 from sync.field_store import FieldFeedStore
 from sync.messages import MessageProblem, Refusal, read_certificate, read_receipt
@@ -54,6 +55,7 @@ class Relay:
         self._identity = identity
         self._connection = ledger.connection
         self._chains = Chains(ledger.connection)
+        self.wholeness = Wholeness(ledger.connection)
 
     def standing(self) -> tuple[Standing, ...]:
         """Where every known feed stands, those that the centre only told of too."""
@@ -128,6 +130,15 @@ class Relay:
         if ours:
             return ours[0].segment_after(after, most)
         return self._chains.sealed(feed, path, after, most)
+
+    def around(self, feed: bytes, fact: Head) -> Segment | None:
+        """The shortest sealed stretch that begins with that fact; None when there is none."""
+        branch = self._chains.branch_of(feed, fact)
+        if branch is None:
+            return None
+        tip = self._chains.tip(feed, branch)
+        before = self._chains.hash_at(feed, self._chains.path(feed, branch, fact.seq), fact.seq - 1)
+        return self.segment(feed, tip, [Head(fact.seq - 1, before)], 1)
 
     def certificates(self, feeds: Iterable[bytes]) -> tuple[bytes, ...]:
         """The centre's signed word on the writers of ``feeds``, as far as it is held."""

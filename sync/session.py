@@ -53,6 +53,7 @@ from sync.reading import Reading
 from sync.receipts import Receipts
 from sync.refeeding import refeed, refeed_again
 from sync.relay import Relay
+from sync.resending import resend
 from sync.transport import Transport
 from sync.turn import one_at_a_time
 
@@ -265,6 +266,7 @@ class SyncSession:
         or on a stick."""
         relay = Relay(ledger, identity)
         centre_key = identity.centre_key
+        resend(ledger, relay, self._asking)
         carriage = Carriage(self._database.folder / FOLDER)
         keys = Roster(ledger.connection).centre_keys(centre_key)
         # The sticks first: what came by one may be in the ledger too, and goes once.

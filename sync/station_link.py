@@ -26,6 +26,7 @@ from sync.catching_up import InDb, pass_on, take_over
 from sync.exchange import LONGEST_WAIT, AskHeads, Fetch, Heads, Standing, Tell
 from sync.hub_client import HubConnection, NotIntroduced
 from sync.link_board import LinkBoard, LinkState
+from sync.mending import Mending
 from sync.messages import MessageProblem
 from sync.relay import Relay
 
@@ -60,6 +61,7 @@ class StationLink:
         self._find = find
         self._clock = clock
         self._arrived = arrived
+        self._mending = Mending(relay, in_db)
         self._board = LinkBoard(identity.signer.key_id, report)
         self._lock = threading.Lock()
         self._open: set[HubConnection] = set()
@@ -116,7 +118,8 @@ class StationLink:
         self._board.found(place, hub.address, heads.standing, self._clock())
         came, _ = take_over(self._relay, self._in_db, hub, heads.standing, self._clock())
         covered = self._in_db(lambda: self._cover(heads.receipts))
-        if came or covered:
+        mended = self._mending.ask(hub, heads.standing, self._clock())
+        if came or covered or mended:
             self._arrived()
 
     def _admit(self, feed: bytes, certificates: Sequence[bytes]) -> object:

@@ -1,4 +1,5 @@
-"""What stays said until it is over or was read: the laptop is blocked, or goes on in a new feed."""
+"""What stays said until it is over or was read: the laptop is blocked, or goes on in a new feed, or
+records that its disk had damaged are whole again."""
 
 from __future__ import annotations
 
@@ -7,10 +8,12 @@ from sqlalchemy import Connection
 from desktop.views.state import Notice
 from models.errors import DeviceRevoked
 from models.field.device import load_last_sync
+from models.field.mended import mended, mending_was_read
 from models.field.moving import move_was_read, moved_at
 from models.verdict import Tone
 
 MOVED = "field.notice.moved"
+MENDED = "field.notice.mended"
 
 
 def lasting(connection: Connection) -> tuple[Notice, ...]:
@@ -22,6 +25,9 @@ def lasting(connection: Connection) -> tuple[Notice, ...]:
     when = moved_at(connection)
     if when is not None:
         notices.append(Notice(MOVED, Tone.CHECK, {"when_at": when}))
+    whole = mended(connection)
+    if whole is not None:
+        notices.append(Notice(MENDED, Tone.CHECK, {"n": whole.count, "when_at": whole.at}))
     return tuple(notices)
 
 
@@ -29,3 +35,5 @@ def was_read(connection: Connection, key: str) -> None:
     """A person put the notice ``key`` away."""
     if key == MOVED:
         move_was_read(connection)
+    elif key == MENDED:
+        mending_was_read(connection)

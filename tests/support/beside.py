@@ -9,6 +9,7 @@ from typing import TypeVar
 from models.feed import Head, decode_segment, encode_segment, verify_segment
 from sync.catching_up import pass_on, take_over
 from sync.exchange import Fetch
+from sync.mending import Mending
 from sync.messages import Refusal
 from sync.relay import Relay
 from tests.support.field import FieldDevice
@@ -69,6 +70,7 @@ def meet(laptop: FieldDevice, hub: FieldDevice, breaks: int) -> None:
             here.store.introduce(signed)
         take_over(here, at_once, peer, there.standing(), laptop.clock())
         pass_on(here, at_once, peer, there.standing())
+        Mending(here, at_once).ask(peer, there.standing(), laptop.clock())
     except LineGone:
         pass
     laptop.station.reload()

@@ -8,17 +8,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from desktop.presenters.lasting import MENDED, lasting, was_read
 from models.damage import recorded_hash, stand_in
 from models.errors import BadAnswer
 from models.facts import Source
 from models.feed import verify_segment
 from models.field.database import write
+from models.field.mended import mended
 from models.field.projections import FACT
 from models.field.reviews import noted
+from models.field.wholeness import Wholeness
 from models.verdict import Verdict
 from sync.field_store import FieldFeedStore
 from sync.messages import ExceptionCode, Reply
+from tests.support.beside import meet
 from tests.support.centre_world import Centre
+from tests.support.feeds import siblings_page
 from tests.support.field import FieldDevice, device_in, new_device
 from tests.support.syncing import Straight, sync
 from tests.support.world import AT, HERE, RANI, family, roster_page
@@ -184,6 +189,105 @@ def test_a_stand_in_is_told_from_every_whole_fact(device: FieldDevice) -> None:
         assert recorded_hash(stand_in(bytes(32), body)) == bytes(32)
     for begin in (b"", b"\x82", b"\x82\x58\x20", b"\x82\x58\x20" + bytes(31)):
         assert recorded_hash(begin) is None
+
+
+# --- whole again ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def neighbour(device: FieldDevice, tmp_path: Path) -> Iterator[FieldDevice]:
+    """Another laptop of the point, which holds all that the first one wrote."""
+    with device_in(tmp_path / "two", 2, page=roster_page(FAMILIES)) as made:
+        made.pull(siblings_page([device.identity], after=1_000))
+        device.pull(siblings_page([made.identity], after=1_000))
+        meet(device, made, 99)
+        assert len(bytes_of(made, device.ledger.feed)) == 9
+        yield made
+
+
+def bytes_of(device: FieldDevice, feed: bytes) -> list[bytes]:
+    """Its facts as they lie on a disk."""
+    rows = device.connection.scalars(
+        select(FACT.c.body).where(FACT.c.feed == feed).order_by(FACT.c.seq)
+    )
+    return list(rows)
+
+
+@pytest.mark.parametrize("seqs", [(1,), (5,), (9,), (4, 5, 6)])
+def test_a_neighbour_gives_back_what_rotted_here(
+    device: FieldDevice, neighbour: FieldDevice, seqs: tuple[int, ...]
+) -> None:
+    feed = device.ledger.feed
+    whole = bytes_of(device, feed)
+    for seq in seqs:
+        rot(device, seq)
+    meet(device, neighbour, 99)
+    assert bytes_of(device, feed) == whole
+    found = mended(device.connection)
+    assert found is not None and found.count == len(seqs)
+    (notice,) = lasting(device.connection)
+    assert (notice.key, notice.parts["n"]) == (MENDED, len(seqs))
+    was_read(device.connection, notice.key)
+    assert lasting(device.connection) == ()
+    meet(device, neighbour, 99)
+    assert mended(device.connection) is None
+
+
+def test_what_a_neighbour_wrote_is_given_back_too(
+    device: FieldDevice, neighbour: FieldDevice
+) -> None:
+    feed = device.ledger.feed
+    whole = bytes_of(device, feed)
+    of = (FACT.c.feed == feed, FACT.c.seq == 6)
+    with write(neighbour.connection):
+        neighbour.connection.execute(update(FACT).where(*of).values(body=b"rotten"))
+    meet(neighbour, device, 99)
+    assert bytes_of(neighbour, feed) == whole
+    assert device.ledger.head().seq == 9
+
+
+def test_a_copy_that_rotted_there_too_and_a_wrong_one_are_left(
+    device: FieldDevice, neighbour: FieldDevice
+) -> None:
+    feed = device.ledger.feed
+    rot(device, 5)
+    bent = bytes_of(device, feed)
+    with write(neighbour.connection):
+        of = (FACT.c.feed == feed, FACT.c.seq == 5)
+        neighbour.connection.execute(update(FACT).where(*of).values(body=b"rotten"))
+    meet(device, neighbour, 99)
+    assert bytes_of(device, feed) == bent
+    assert mended(device.connection) is None
+
+
+def test_the_centre_gets_it_whole_though_it_was_told_of_it_as_damaged(
+    furnished: Centre, device: FieldDevice, neighbour: FieldDevice
+) -> None:
+    transport = Straight(furnished.receiver.answer)
+    (whole,) = bytes_of(device, device.ledger.feed)[4:5]
+    rot(device, 5)
+    sync(device, transport)
+    assert furnished.reviews(DAMAGED) == {(1, 5, 0)} and 5 not in counted(furnished)
+    meet(device, neighbour, 99)
+    sync(device, transport)
+    assert furnished.facts_of(device.ledger.feed)[0, 5] == whole
+    assert furnished.reviews(DAMAGED) == set() and counted(furnished) == set(range(2, 10))
+    sync(device, transport)
+    assert noted(device.ledger, 10)[1] == 0, "the laptop is told that nobody asks any more"
+    pushed = transport.asked.count("push")
+    sync(device, transport)
+    assert transport.asked.count("push") == pushed, "once is enough"
+
+
+def test_a_disk_of_any_size_is_looked_through_stretch_by_stretch(
+    device: FieldDevice, neighbour: FieldDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.field.wholeness.STRETCH", 4)
+    rot(device, 2)
+    rot(device, 9)
+    looking = Wholeness(device.connection)
+    found = [[one.fact.seq for one in looking.look()] for _ in range(6)]
+    assert found == [[2], [], [9], [2], [], [9]]
 
 
 # --- bent on the way -------------------------------------------------------------------------

@@ -49,7 +49,7 @@ SEARCH = settings(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600 + 10 * MANY)
+@pytest.mark.timeout(1200 + 15 * MANY)
 @SEARCH
 @given(steps=STEPS)
 @example(steps=[Serve(0, 0), Meet(0, 1, 99), Serve(1, 0), Sync(1), Sync(0)])

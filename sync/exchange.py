@@ -7,7 +7,7 @@ and certificates bring signatures of their own. A refusal is that of ``sync.mess
 | operation | request and its answer |
 |---|---|
 | ``heads`` | ``["heads", seen, wait ms, [standing, …]]`` |
-| | → ``[version, [standing, …], [certificate, …], [receipt, …]]`` |
+| | → ``[version, [standing, …], [certificate, …], [receipt, …], [[feed, [number, hash]], …]]`` |
 | ``tell`` | ``["tell", [certificate, …], [receipt, …]]`` → ``[]`` |
 | ``push`` | a sealed segment → ``[number, hash]``, what is held now |
 | ``fetch`` | ``["fetch", feed, [number, hash], [[number, hash], …], most]`` → a sealed segment |
@@ -32,6 +32,9 @@ MOST_FEEDS = 2_000
 
 MOST_TIPS = 64
 """Branches of one feed."""
+
+MOST_ROTTEN = 20
+"""Facts that are asked for at a time."""
 
 _HASH_BYTES = 32
 
@@ -64,13 +67,15 @@ class AskHeads:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """What the hub holds, under a ``version`` that changes with it; and of feeds that the asker
-    doesn't know, or for which it has an older receipt, what the centre signed."""
+    """What the hub holds, under a ``version`` that changes with it; of feeds that the asker doesn't
+    know, or for which it has an older receipt, what the centre signed; and ``rotten``, facts whose
+    bytes its disk has damaged and that it would be glad of."""
 
     version: bytes
     standing: tuple[Standing, ...]
     certificates: tuple[bytes, ...] = ()
     receipts: tuple[bytes, ...] = ()
+    rotten: tuple[tuple[bytes, Head], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +112,26 @@ def read_ask_heads(body: bytes) -> AskHeads:
 def encode_heads(heads: Heads) -> bytes:
     """The answer to it."""
     plain = [_standings(heads.standing), list(heads.certificates), list(heads.receipts)]
-    return cbor.dumps([heads.version, *plain])
+    rotten = [[feed, _head(fact)] for feed, fact in heads.rotten]
+    return cbor.dumps([heads.version, *plain, rotten])
 
 
 def read_heads(body: bytes) -> Heads:
     """The answer to it; raises MessageProblem."""
     match _plain(body):
-        case [bytes(version), list(standing), list(certificates), list(receipts)]:
+        case [
+            bytes(version),
+            list(standing),
+            list(certificates),
+            list(receipts),
+            list(rotten),
+        ] if len(rotten) <= MOST_ROTTEN:
             return Heads(
                 version,
                 _read_standings(standing),
                 _byte_strings(certificates),
                 _byte_strings(receipts),
+                tuple(map(_read_rotten, rotten)),
             )
     raise MessageProblem("not heads")
 
@@ -188,6 +201,13 @@ def _read_standing(plain: Any) -> Standing:
         ):
             return Standing(feed, covered, certified, tuple(map(_read_head, tips)))
     raise MessageProblem("not where a feed stands")
+
+
+def _read_rotten(plain: Any) -> tuple[bytes, Head]:
+    match plain:
+        case [bytes(feed), fact] if _is_feed(feed):
+            return feed, _read_head(fact)
+    raise MessageProblem("not a fact's place")
 
 
 def _head(head: Head) -> list[Any]:

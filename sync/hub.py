@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.clock import WallClock
 from models.feed import (
@@ -31,6 +31,7 @@ from sync.exchange import (
     read_fetch,
     read_tell,
 )
+from sync.mending import Mending
 from sync.messages import MAX_BODY, MessageProblem, Refusal, Reply, read_certificate, refuse
 from sync.relay import Relay
 
@@ -61,6 +62,7 @@ class Hub:
         self._clock = clock
         self._changed = changed
         self._heard = heard
+        self._mending = Mending(relay, in_db)
         self._moved = threading.Condition()
         self._run = secrets.token_bytes(8)
         """Tells the versions of one run from those of another, whose counts mean nothing here."""
@@ -176,12 +178,12 @@ class Hub:
             for one in held.standing
             if one.feed in theirs and one.covered > theirs[one.feed].covered
         ]
-        heads = Heads(held.version, held.standing)
+        heads = Heads(held.version, held.standing, rotten=self._mending.rotten())
         if uncertified or uncovered:
             certificates, receipts = self._in_db(
                 lambda: (self._relay.certificates(uncertified), self._relay.receipts(uncovered))
             )
-            heads = Heads(held.version, held.standing, certificates, receipts)
+            heads = replace(heads, certificates=certificates, receipts=receipts)
         return Reply(200, encode_heads(heads))
 
     def _tell(self, body: bytes) -> Reply:
@@ -208,6 +210,7 @@ class Hub:
             return refuse(Refusal.BAD_SEGMENT, now)
         # A blocked device's facts that others carry are kept and passed on: a person will look.
         held = self._in_db(lambda: self._relay.store.take(segment, hashes, now))
+        self._mending.came(segment, hashes)
         self.look()
         self._changed()
         return Reply(200, encode_held(held.head))

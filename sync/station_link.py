@@ -121,6 +121,7 @@ class StationLink:
         mended = self._mending.ask(hub, heads.standing, self._clock())
         if came or covered or mended:
             self._arrived()
+        self._mending.give(hub, heads.rotten)
 
     def _admit(self, feed: bytes, certificates: Sequence[bytes]) -> object:
         for signed in certificates:

@@ -70,7 +70,9 @@ def meet(laptop: FieldDevice, hub: FieldDevice, breaks: int) -> None:
             here.store.introduce(signed)
         take_over(here, at_once, peer, there.standing(), laptop.clock())
         pass_on(here, at_once, peer, there.standing())
-        Mending(here, at_once).ask(peer, there.standing(), laptop.clock())
+        mending = Mending(here, at_once)
+        mending.ask(peer, there.standing(), laptop.clock())
+        mending.give(peer, Mending(there, at_once).rotten())
     except LineGone:
         pass
     laptop.station.reload()

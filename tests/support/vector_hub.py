@@ -25,7 +25,8 @@ def messages(
     return {
         "heads": _both(exchange.encode_ask_heads, AskHeads(b"", 20_000, theirs)),
         "heads_answer": _both(
-            exchange.encode_heads, Heads(VERSION, ours, (certificate,), (receipt,))
+            exchange.encode_heads,
+            Heads(VERSION, ours, (certificate,), (receipt,), ((feed, earlier),)),
         ),
         "tell": _both(exchange.encode_tell, Tell((certificate,), (receipt,))),
         "fetch": _both(exchange.encode_fetch, Fetch(feed, head, (earlier,), 250)),

@@ -246,6 +246,20 @@ def test_what_a_neighbour_wrote_is_given_back_too(
     assert device.ledger.head().seq == 9
 
 
+def test_a_hub_gets_whole_copies_from_its_stations(
+    device: FieldDevice, neighbour: FieldDevice
+) -> None:
+    feed = device.ledger.feed
+    whole = bytes_of(device, feed)
+    with write(neighbour.connection):
+        of = (FACT.c.feed == feed, FACT.c.seq.in_((3, 4, 9)))
+        neighbour.connection.execute(update(FACT).where(*of).values(body=b"rotten"))
+    meet(device, neighbour, 99)
+    assert bytes_of(neighbour, feed) == whole
+    found = mended(neighbour.connection)
+    assert found is not None and found.count == 3
+
+
 def test_a_copy_that_rotted_there_too_and_a_wrong_one_are_left(
     device: FieldDevice, neighbour: FieldDevice
 ) -> None:

@@ -22,6 +22,7 @@ TIPS = st.lists(HEADS, max_size=3).map(tuple)
 STANDINGS = st.lists(
     st.builds(Standing, FEEDS, st.integers(0, 1 << 62), st.booleans(), TIPS), max_size=3
 ).map(tuple)
+ROTTEN = st.lists(st.tuples(FEEDS, HEADS), max_size=3).map(tuple)
 SIGNED = st.lists(st.binary(max_size=9), max_size=3).map(tuple)
 
 
@@ -30,7 +31,7 @@ def test_the_request_for_heads(ask: AskHeads) -> None:
     assert exchange.read_ask_heads(exchange.encode_ask_heads(ask)) == ask
 
 
-@given(st.builds(Heads, st.binary(max_size=16), STANDINGS, SIGNED, SIGNED))
+@given(st.builds(Heads, st.binary(max_size=16), STANDINGS, SIGNED, SIGNED, ROTTEN))
 def test_heads(heads: Heads) -> None:
     assert exchange.read_heads(exchange.encode_heads(heads)) == heads
 
@@ -81,7 +82,9 @@ HEAD, HASH, FEED = [1, bytes(32)], bytes(32), bytes(16)
         (exchange.read_ask_heads, ["heads", b"", 0, [[FEED, 0, True, [[-1, HASH]]]]]),
         (exchange.read_ask_heads, ["heads", b"", 0, [[FEED, 0, True, [[1 << 62, HASH]]]]]),
         (exchange.read_ask_heads, ["heads", b"", 0, [[FEED, 0, True, [[1, bytes(31)]]]]]),
-        (exchange.read_heads, [b"", [], ["text"], []]),
+        (exchange.read_heads, [b"", [], ["text"], [], []]),
+        (exchange.read_heads, [b"", [], [], [], [[FEED, HEAD]] * 21]),
+        (exchange.read_heads, [b"", [], [], [], [[FEED, [1, bytes(31)]]]]),
         (exchange.read_tell, ["tell", [b""] * 2_001, []]),
         (exchange.read_fetch, ["fetch", FEED, HEAD, [], 0]),
         (exchange.read_fetch, ["fetch", FEED, HEAD, [], 5_001]),

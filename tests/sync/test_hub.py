@@ -12,16 +12,19 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from models.clock import Anchor
 from models.cose import Signer
 from models.errors import HubError, HubNotTrusted, HubRefused
 from models.feed import encode_segment
+from models.field.database import write
 from models.field.device import Identity, save_anchor
+from models.field.projections import FACT
 from models.hub_text import HubPlace
 from models.page import Page
 from models.verdict import Verdict
-from sync import hub_server
+from sync import hub_server, mending
 from sync.exchange import PATH, AskHeads, Tell, encode_ask_heads
 from sync.hub_client import HubConnection, NotIntroduced
 from sync.messages import (
@@ -131,6 +134,37 @@ def test_one_connection_serves_for_long_and_a_silent_one_is_opened_anew(
     a.serve(JOKO)
     eventually.until(lambda: b.verdict(JOKO) is Verdict.ALREADY_COLLECTED)
     assert all(state.problem is None for state in a.states)
+
+
+@pytest.mark.parametrize("at", [0, 1], ids=["hub", "station"])
+def test_what_rots_on_one_disk_comes_whole_from_another(
+    make: Make, eventually: Eventually, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    monkeypatch.setattr(mending, "LOOK_EVERY", 0.0)
+    laptops = hub, a = make(1), make(2)
+    a.join(always(hub.be_hub()))
+    a.serve(SITI)
+    hub.serve(JOKO)
+    all_hold_the_same(eventually, hub, a)
+    damaged, other = laptops[at], laptops[1 - at]
+    of = (FACT.c.seq == 2, FACT.c.feed == damaged.feed)
+
+    def rot() -> bytes:
+        device = damaged.device
+        whole: bytes = device.connection.execute(select(FACT.c.body).where(*of)).scalar_one()
+        with write(device.connection):
+            device.connection.execute(update(FACT).where(*of).values(body=b"rotten"))
+        return whole
+
+    def body() -> bytes:
+        found: bytes = damaged.device.connection.execute(
+            select(FACT.c.body).where(*of)
+        ).scalar_one()
+        return found
+
+    whole = damaged.in_db(rot)
+    other.serve(RINA)  # so that they speak
+    eventually.until(lambda: damaged.in_db(body) == whole)
 
 
 # --- hubs that go and come -------------------------------------------------------------------

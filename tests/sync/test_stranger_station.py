@@ -342,6 +342,7 @@ def test_the_golden_messages() -> None:
         [one.plain for one in answer.standing],
         answer.certificates,
         answer.receipts,
+        answer.rotten,
     ] == says["heads_answer"]
     assert answer.certificates == [raw(vector("certificate"))]
     assert answer.receipts == [raw(vector("receipt"))]

@@ -95,6 +95,8 @@ class Held:
     standing: list[Standing]
     certificates: list[bytes]
     receipts: list[bytes]
+    rotten: list[list[Any]]
+    """[feed id, [n, hash(n)]] of each."""
 
 
 def heads(seen: bytes, wait: int, standing: Sequence[Standing]) -> bytes:
@@ -105,11 +107,16 @@ def heads(seen: bytes, wait: int, standing: Sequence[Standing]) -> bytes:
 def read_held(data: bytes) -> Held:
     """The answer to it."""
     match read(data):
-        case [bytes(version), list(standing), list(certificates), list(receipts)]:
+        case [bytes(version), list(standing), list(certificates), list(receipts), list(rotten)]:
             parts = (certificates, receipts)
+            need(len(rotten) <= 20, "too much at once")
+            for one in rotten:
+                need(len(one) == 2 and len(one[0]) == wire.FEED_ID, "not a fact's place")
+                read_head(one[1])
             need(all(isinstance(one, bytes) for part in parts for one in part), "not bytes")
             need(all(len(part) <= 2_000 for part in (standing, *parts)), "too much at once")
-            return Held(version, [_standing(one) for one in standing], certificates, receipts)
+            stands = [_standing(one) for one in standing]
+            return Held(version, stands, certificates, receipts, rotten)
     raise Unreadable("not what a hub holds")
 
 

@@ -194,8 +194,10 @@ def test_what_came_of_work_may_ask_for_more_while_the_app_closes(
         box.add("came")
         threads.submit_db(lambda: box.add("never"))
 
-    threads.submit_net(lambda: None, asks_for_more)
+    begun = threading.Event()
+    threads.submit_net(begun.set, asks_for_more)
     threads.submit_db(lambda: None, asks_for_more)
+    assert begun.wait(30), "what has not begun by then does not come"
     threads.shutdown()
     threads.submit_db(lambda: box.items.append("never"))
     qtbot.wait(0)

@@ -58,6 +58,7 @@ class CitySnapshot:
             rows: dict[str, Sequence[Row]] = {
                 "households": [self._rows.household(row) for row in found],
                 "entitlements": self._rows.due(connection, wanted),
+                "aliases": self._rows.aliases(connection, wanted),
                 "slips": self._rows.slips_of(connection, wanted),
                 "elsewhere": self._rows.elsewhere_to(
                     connection, wanted, lines_to(connection, device, own)

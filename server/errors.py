@@ -6,7 +6,7 @@
         ├── BadSetting  KeysUnusable  KeysMissing
         ├── DatabaseUnreachable  DatabaseTooOld  EmbeddedFailed  SchemaNewer  NotInitialised
         ├── DatabaseFull  DatabaseLost  DatabaseTrouble  FileTrouble  NoMemory
-        ├── RosterUnreadable  RosterHeader  BadColumn
+        ├── RosterUnreadable  RosterHeader  BadColumn  CannotMerge  BadKKNumber
         ├── NothingFound  SeveralFound  AlreadyThere
         ├── PaperUnknown  NoSlipNumber
         ├── BackupFailed  NotEmpty
@@ -135,6 +135,20 @@ class BadColumn(CentreError):
 
     code = "bad_column"
     exit_code = 2
+
+
+class BadKKNumber(CentreError):
+    """What was typed is no KK number: found (how many digits)."""
+
+    code = "bad_kk_number"
+    exit_code = 2
+
+
+class CannotMerge(CentreError):
+    """Two households cannot be merged or parted: they are one, or one of them has gone already."""
+
+    code = "cannot_merge"
+    exit_code = 6
 
 
 class RosterUnreadable(CentreError):

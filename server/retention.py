@@ -221,6 +221,7 @@ class Retention:
         ]
         connection.execute(_ANONYMISE, rows)
         connection.execute(_FORGET_ALIASES, {"households": list(households)})
+        connection.execute(_FORGET_MERGES, {"households": list(households)})
         # Laptops that still hold them hear that they are gone.
         connection.execute(_TELL, {"households": list(households)})
 
@@ -316,6 +317,11 @@ _ANONYMISE = text(
     " address_enc = :address_enc, rt = 0, erased_at = :now WHERE id = :id"
 )
 _FORGET_ALIASES = text("DELETE FROM kk_alias WHERE household = ANY((:households)::int8[])")
+# A merge stands, for the figures; how it was before holds the digest of a KK number.
+_FORGET_MERGES = text(
+    "UPDATE household_merge SET before = '{}'::jsonb"
+    " WHERE gone = ANY((:households)::int8[]) OR kept = ANY((:households)::int8[])"
+)
 _TELL = appending(
     f"SELECT DISTINCT point, {int(ChangeKind.HOUSEHOLD)} AS kind, household, NULL::int8 AS ref,"
     " NULL::int8 AS feed_no, NULL::int8 AS seq FROM entitlement"

@@ -41,6 +41,13 @@ class RosterRows:
             decrypt(bytes(row.address_enc), row.id, PersonalColumn.ADDRESS),
         )
 
+    def aliases(self, connection: Connection, wanted: Sequence[int]) -> list[Row]:
+        """(former KK number, household) of those that have any."""
+        return [
+            (self._personal.kk(bytes(row.kk_enc), row.household), row.household)
+            for row in connection.execute(_ALIASES, {"wanted": wanted})
+        ]
+
     def due(self, connection: Connection, wanted: Sequence[int]) -> list[Row]:
         """All that is due to them, at whichever point."""
         return [tuple(row) for row in connection.execute(_ENTITLEMENTS, {"wanted": wanted})]
@@ -106,6 +113,10 @@ def as_json(value: Any) -> Any:
 
 
 _HOUSEHOLDS = text("SELECT * FROM household WHERE id = ANY(:wanted) AND erased_at IS NULL")
+_ALIASES = text(
+    "SELECT kk_enc, household FROM kk_alias WHERE household = ANY(:wanted)"
+    " AND kk_enc IS NOT NULL ORDER BY household, kk_hmac"
+)
 _ENTITLEMENTS = text(
     "SELECT household, stage, package, point, quantity FROM entitlement"
     " WHERE household = ANY(:wanted) ORDER BY household, stage, package"

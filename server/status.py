@@ -268,7 +268,8 @@ _FIND = text(
 _DUE = text("SELECT stage, package, quantity, point FROM entitlement WHERE household = :household")
 _HANDED = text(
     "SELECT stage, package, day, point, receiver, sum(quantity) AS pieces FROM handover"
-    " WHERE household = :household AND NOT voided"
+    " WHERE (household = :household OR household IN (SELECT gone FROM household_merge"
+    " WHERE kept = :household AND undone_at IS NULL)) AND NOT voided"
     " GROUP BY stage, package, day, point, receiver ORDER BY min(at)"
 )
 _OWNER = text("SELECT household FROM slip WHERE number = :number")

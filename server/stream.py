@@ -149,6 +149,7 @@ class _Expansion:
         return {
             "households": [row for number, row in found.items() if number in here],
             "entitlements": [row for row in due if row[0] in here],
+            "aliases": self._read.aliases(self._connection, sorted(here)),
             "gone": [(number,) for number in wanted if number not in here],
         }
 

@@ -37,7 +37,7 @@ _NOT_TELLING = frozenset(["jl", "jalan", "gg", "gang", "no", "nomor", "nmr", "rt
 _STREAMED = {"yield_per": 5_000}
 _LISTED = text(
     "SELECT id, region, rw, rt, kk_enc, name_enc, address_enc FROM household"
-    " WHERE region = :region AND rw = ANY(:rws) ORDER BY id"
+    " WHERE region = :region AND rw = ANY(:rws) AND erased_at IS NULL ORDER BY id"
 )
 
 

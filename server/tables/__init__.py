@@ -54,7 +54,7 @@ from server.tables.happened import (
     StockMove,
     WebComplaint,
 )
-from server.tables.households import Entitlement, Household, KKAlias, Slip
+from server.tables.households import Entitlement, Household, HouseholdMerge, KKAlias, Slip
 from server.tables.office import Account, AccountCode, OfficeSession
 from server.tables.pledges import Allocation, Pledge, PledgeStep
 from server.tables.rosters import RosterHeading, RosterUpload
@@ -86,6 +86,7 @@ __all__ = [
     "FeedBranch",
     "Handover",
     "Household",
+    "HouseholdMerge",
     "KKAlias",
     "Kolaborator",
     "Need",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
-from server.tables.base import CentreTable, big, json_value, key, small
+from server.tables.base import CentreTable, big, given_id, json_value, key, small
 
 
 class Household(CentreTable, table=True):
@@ -32,9 +34,29 @@ class KKAlias(CentreTable, table=True):
 
     __tablename__ = "kk_alias"
     kk_hmac: bytes = key(LargeBinary)
+    kk_enc: bytes | None = None
     household: int = big()
     at: int = big()
     __table_args__ = (Index("kk_alias_by_household", "household"),)
+
+
+class HouseholdMerge(CentreTable, table=True):
+    """Two households that are one: ``gone`` is a former number of ``kept`` until ``undone_at``.
+    ``before`` is what was due to either, their slips and numbers (``server.merging``); nothing
+    personal."""
+
+    __tablename__ = "household_merge"
+    id: int | None = given_id()
+    kept: int = big()
+    gone: int = big()
+    at: int = big()
+    by: str
+    before: dict[str, Any] = json_value("{}")
+    undone_at: int | None = big()
+    __table_args__ = (
+        Index("household_merge_by_kept", "kept"),
+        Index("household_merge_by_gone", "gone"),
+    )
 
 
 class Entitlement(CentreTable, table=True):

@@ -78,6 +78,8 @@ RULES: dict[str, tuple[set[Role], set[Role]]] = {
     "/kantor/akun": (ADMIN, ADMIN),
     "/kantor/akun/{name}": (ADMIN, ADMIN),
     "/kantor/daftar": (LISTERS, LISTERS),
+    "/kantor/daftar/unduh": (LISTERS, LISTERS),
+    "/kantor/gabungan": (ADMIN, ADMIN),
     "/kantor/daftar/{unggahan}": (LISTERS, LISTERS),
     "/kantor/saya": (ALL, ALL),
     "/kantor/keluar": (ALL, ALL),

@@ -212,3 +212,59 @@ def test_a_form_without_a_file_and_a_file_that_is_no_list_are_told(
         assert answer.status_code == 422 and "Belum ada berkas" in answer.text
         brought(browser, picture)
         assert "adalah gambar" in browser.page
+
+
+def test_the_roster_comes_out_as_a_list_that_goes_in_again_and_its_taking_is_logged(
+    town: Town, app: FastAPI, sari: Staff, tmp_path: Path
+) -> None:
+    rows = [HEADER, household(5, **{"Nama Kepala Keluarga": "=Siti"}), household(6)]
+    with entered(app, sari) as browser:
+        browser.post(brought(browser, csv_file(tmp_path / "a.csv", rows)), apa="muat")
+        browser.get("/kantor/daftar")
+        for form in ("xlsx", "csv"):
+            answer = browser.post("/kantor/daftar/unduh", bentuk=form, titik=str(HERE))
+            assert answer.status_code == 200
+            file = tmp_path / f"out.{form}"
+            file.write_bytes(answer.content)
+            brought(browser, file, titik="", paket="")
+            assert figures(browser.page)["tidak berubah"] == "2", form
+            assert figures(browser.page)["alokasi"] == "0"
+            browser.get("/kantor/daftar")
+        empty_one = browser.post("/kantor/daftar/unduh", bentuk="csv", titik=str(THERE))
+        assert len(empty_one.text.splitlines()) == 1
+    tuti = hire(town, "tuti", Role.AGREGATOR, 2)
+    with entered(app, tuti) as browser:
+        browser.get("/kantor/daftar")
+        for point in ("", str(HERE)):  # neither all nor another aggregator's
+            answer = browser.post("/kantor/daftar/unduh", bentuk="csv", titik=point)
+            assert len(answer.text.splitlines()) == 1
+    with town.engine.connect() as connection:
+        log = connection.execute(
+            text("SELECT actor, details FROM audit_log WHERE action = 'roster.exported'")
+        ).all()
+    assert [(row.actor, row.details["rows"]) for row in log] == [
+        ("sari", 2), ("sari", 2), ("sari", 0), ("tuti", 0), ("tuti", 0)
+    ]  # fmt: skip
+
+
+def test_two_numbers_of_one_family_are_looked_at_merged_and_parted_again(
+    town: Town, app: FastAPI, sari: Staff, tmp_path: Path
+) -> None:
+    rows = [HEADER, household(5), household(6)]
+    with entered(app, sari) as browser:
+        browser.post(brought(browser, csv_file(tmp_path / "a.csv", rows)), apa="muat")
+        browser.get("/kantor/gabungan")
+        answer = browser.post("/kantor/gabungan", apa="lihat", tetap="123", lama=f"{kk(6)}")
+        assert answer.status_code == 422 and "3 digit" in answer.text
+        answer = browser.post("/kantor/gabungan", apa="lihat", tetap=f"{kk(9)}", lama=f"{kk(6)}")
+        assert answer.status_code == 422 and f"{kk(9)}" not in answer.text
+        page = browser.post("/kantor/gabungan", apa="lihat", tetap=f"{kk(5)}", lama=f"{kk(6)}").text
+        assert "Kepala 5" in page and "Kepala 6" in page and f"{kk(5)}" not in page
+        kept, gone = re.findall(r'name="(?:tetap|lama)" value="(\d+)"', page)
+        browser.post("/kantor/gabungan", apa="gabung", tetap=kept, lama=gone)
+        page = browser.get("/kantor/gabungan?selesai=merge.merged")
+        assert "sudah digabung" in page and "3171********0006" in page
+        assert count(town, "entitlement") == 1
+        browser.post("/kantor/gabungan", apa="pisah", nomor="1")
+        assert "dipisahkan" in browser.get("/kantor/gabungan")
+    assert (count(town, "entitlement"), count(town, "kk_alias")) == (2, 0)

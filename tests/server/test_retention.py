@@ -161,6 +161,14 @@ def everything(town: Town) -> str:
 
 def test_nobody_is_left_in_what_is_past_its_time(town: Town, laptop: Laptop) -> None:
     decided(town)
+    with town.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO household_merge (kept, gone, at, by, before)"
+                " SELECT min(id), max(id), 0, 'sari', jsonb_build_object('digest',"
+                " encode(max(kk_hmac::text)::bytea, 'hex')) FROM household"
+            )
+        )
     erased = retained(town)
     # Two hand-overs by proxy, and all that was said but the hand-over with the photo.
     assert erased.counts() == {
@@ -182,6 +190,7 @@ def test_nobody_is_left_in_what_is_past_its_time(town: Town, laptop: Laptop) -> 
         assert opened(bytes(name), number, PersonalColumn.NAME) == ""
         assert opened(bytes(address), number, PersonalColumn.ADDRESS) == ""
         assert rt == 0
+    assert rows(town, "SELECT before FROM household_merge") == [({},)]
     for table in ("kk_alias", "blob_data"):
         assert rows(town, f"SELECT * FROM {table}") == []
     assert rows(town, "SELECT DISTINCT receiver_enc FROM handover") == [(None,)]

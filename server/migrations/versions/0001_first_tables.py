@@ -295,11 +295,27 @@ def upgrade() -> None:
     op.create_table(
         "kk_alias",
         sa.Column("kk_hmac", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("kk_enc", sa.LargeBinary(), nullable=True),
         sa.Column("household", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("kk_hmac", name="kk_alias_pkey"),
     )
     op.create_index("kk_alias_by_household", "kk_alias", ["household"], unique=False)
+    op.create_table(
+        "household_merge",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("kept", sa.BigInteger(), nullable=False),
+        sa.Column("gone", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column(
+            "before", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
+        ),
+        sa.Column("undone_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="household_merge_pkey"),
+    )
+    op.create_index("household_merge_by_kept", "household_merge", ["kept"], unique=False)
+    op.create_index("household_merge_by_gone", "household_merge", ["gone"], unique=False)
     op.create_table(
         "roster_heading",
         sa.Column("agregator", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -705,6 +721,9 @@ def downgrade() -> None:
     op.drop_table("point_counter")
     op.drop_table("point_change")
     op.drop_table("kolaborator")
+    op.drop_index("household_merge_by_gone", table_name="household_merge")
+    op.drop_index("household_merge_by_kept", table_name="household_merge")
+    op.drop_table("household_merge")
     op.drop_index("roster_upload_by_account", table_name="roster_upload")
     op.drop_table("roster_upload")
     op.drop_table("roster_heading")

@@ -24,6 +24,7 @@ from server.web.office.devices import DevicePages
 from server.web.office.door import Door
 from server.web.office.entrance import Entrance
 from server.web.office.home import OfficeHome
+from server.web.office.merges import MergePages
 from server.web.office.partners import PartnerPages
 from server.web.office.pledges import OfficePledges
 from server.web.office.reports import ReportPages
@@ -86,4 +87,5 @@ def _declared(house: House) -> Iterator[OfficePage]:
     yield from ReportPages(engine).declared()
     yield from AuditPages(engine).declared()
     yield from RosterPages(engine, personal).declared()
+    yield from MergePages(engine, personal).declared()
     yield from AccountPages(engine, personal, house.settings.public_address).declared()

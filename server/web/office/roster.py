@@ -17,7 +17,15 @@ from models.texts import text
 from server.accounts import Role
 from server.errors import RosterHeader
 from server.personal import Personal
-from server.roster_import import Choice, Column, RosterReport, import_roster, write_bad_rows
+from server.roster_export import Wanted, export_roster
+from server.roster_import import (
+    Choice,
+    Column,
+    RosterFile,
+    RosterReport,
+    import_roster,
+    write_bad_rows,
+)
 from server.roster_import.handing_back import as_written
 from server.roster_import.header import Header, closest_header, find_header, first_rows, fit
 from server.roster_import.reading import Cell, Sheet, open_roster
@@ -29,6 +37,7 @@ from server.web.office.visit import Visit
 from server.web.rendering import NO_STORE
 
 PATH = "/kantor/daftar"
+_EXPORT = f"{PATH}/unduh"
 LISTERS = frozenset({Role.ADMINISTRATOR, Role.AGREGATOR})
 """Who brings lists; nobody else sees names in them."""
 _UNPROCESSABLE = 422
@@ -51,6 +60,7 @@ class RosterPages:
         """Bringing a list, and the steps of one."""
         return [
             OfficePage(PATH, self._start, LISTERS, LISTERS, entry="roster", upload=MOST_BYTES),
+            OfficePage(_EXPORT, self._export, LISTERS, LISTERS),
             OfficePage(f"{PATH}/{{unggahan}}", self._step, LISTERS, LISTERS),
         ]
 
@@ -89,6 +99,20 @@ class RosterPages:
                 uploads=self._uploads(connection, visit).all(visit.now),
                 megabytes=MOST_BYTES // (1024 * 1024),
             )
+
+    def _export(self, visit: Visit) -> Response:
+        """The roster as a file: of one point, or of all that the account may see."""
+        if not visit.posted:
+            return visit.see(PATH)
+        with self._engine.begin() as connection:
+            mine = [number for number, _ in _points(connection, visit.agregator)]
+            chosen = visit.field("titik")
+            points = [number for number in mine if str(number) == chosen] if chosen else mine
+            everything = visit.agregator is None and not chosen
+            form = "csv" if visit.field("bentuk") == "csv" else "xlsx"
+            wanted = Wanted(None if everything else points, form)
+            file = export_roster(visit.desk(connection), self._personal, wanted, visit.language)
+        return _download(file)
 
     # --- the steps ------------------------------------------------------------------------------
 
@@ -221,7 +245,10 @@ def _choice_in(visit: Visit) -> Choice:
 
 
 def _handed_back(visit: Visit, held: Held, report: RosterReport) -> Response:
-    back = write_bad_rows(held.file, report, visit.language)
+    return _download(write_bad_rows(held.file, report, visit.language))
+
+
+def _download(back: RosterFile) -> Response:
     kind = _XLSX if back.name.endswith(".xlsx") else "text/csv; charset=utf-8"
     headers = {
         **NO_STORE,

@@ -22,7 +22,7 @@ from desktop.views.state import Notice
 from models.errors import NotAllowed
 from models.facts import BlobKind, Outcome, Source, WalkIn
 from models.field.ledger import Recorded
-from models.field.other_ways import household_of
+from models.field.other_ways import household_of, receiver_of
 from models.numbers import NumberError
 from models.verdict import Tone
 
@@ -79,7 +79,8 @@ class Scanning(QObject):
         self.held: Callable[[], bool] = lambda: False
         """Whether something is being typed that a scan must not put away."""
         self._pending: Act | None = None
-        self._captured: tuple[Seen, Captured] | None = None
+        self._confirmed: tuple[Seen, tuple[BlobKind, ...]] | None = None
+        self._captured: Captured | None = None
         self.state = Scan()
 
     # --- what comes in -----------------------------------------------------------------------
@@ -142,9 +143,12 @@ class Scanning(QObject):
     def hand_over(self, seen: Seen, kinds: tuple[BlobKind, ...], act: Act) -> None:
         """Records by ``act`` what was confirmed, once the pictures of ``kinds`` are kept: every way
         to hand over comes through here."""
-        self._pending = act
-        if self._captured is not None and self._captured[0] is seen:
-            self._record(self._captured[1])
+        before, kept = self._confirmed, self._captured
+        self._pending, self._confirmed, self._captured = act, (seen, kinds), None
+        if before is not None and kept is not None and _same_pictures(before, (seen, kinds)):
+            # What could not be written is tried again with the same pictures.
+            self._captured = kept
+            self._record(kept)
         elif kinds:
             self._show(phase=Phase.CAPTURING, notices=self._lasting())
             self.capture_asked.emit(seen, kinds)
@@ -153,10 +157,8 @@ class Scanning(QObject):
 
     def captured(self, captured: Captured) -> None:
         """All pictures that were asked for are kept, or left out with a reason."""
-        seen = self.state.seen
-        if self.state.phase is Phase.CAPTURING and seen is not None:
-            # What could not be written is tried again with the same pictures.
-            self._captured = seen, captured
+        if self.state.phase is Phase.CAPTURING:
+            self._captured = captured
             self._record(captured)
 
     def not_captured(self) -> None:
@@ -240,7 +242,7 @@ class Scanning(QObject):
             def act(captured: Captured) -> tuple[Seen, Recorded]:
                 return self._desk.hand_over(seen, True, captured.blobs, captured.note)
 
-            self._pending = act
+            self._pending, self._confirmed, self._captured = act, (seen, found.kinds), None
             self._show(phase=Phase.CAPTURING)
             self.resumed.emit(found)
 
@@ -341,6 +343,16 @@ class Scanning(QObject):
         self.state = replace(self.state, **changes)
         if not self._over:
             self.changed.emit()
+
+
+def _same_pictures(
+    before: tuple[Seen, tuple[BlobKind, ...]], now: tuple[Seen, tuple[BlobKind, ...]]
+) -> bool:
+    """Whether the pictures for one hand-over are those of the other: of the same scan, taken by
+    somebody of the same part, and no other kinds are asked for."""
+    (one, kinds), (other, others) = before, now
+    same = one.look is other.look and receiver_of(one.taker) is receiver_of(other.taker)
+    return same and kinds == others
 
 
 def number_notice(error: NumberError) -> Notice:

@@ -117,8 +117,8 @@ class Ways(QObject):
     def _follow(self) -> None:
         """The scan that it was opened over may be gone, or recorded."""
         scan, now_open = self._scanning.state, self._open
-        if now_open is None or scan.phase is Phase.RECORDING:
-            return
+        if now_open is None or scan.phase in (Phase.CAPTURING, Phase.RECORDING):
+            return  # what was typed is still there where it could not be written
         shown = scan.seen if scan.phase is Phase.SHOWN else None
         if shown is not now_open.seen or scan.without is not now_open.before:
             self._show(None)
@@ -128,9 +128,10 @@ class Ways(QObject):
     @property
     def panel(self) -> WaysPanelState | None:
         """As the screen shows it; None while it is closed."""
-        now_open = self._open
-        if now_open is None:
+        now_open, scan = self._open, self._scanning.state
+        if now_open is None or scan.phase is Phase.CAPTURING:
             return None
+        failed = tuple(one for one in scan.notices if one.tone is Tone.STOP)
         seen, way = now_open.seen, now_open.way
         return WaysPanelState(
             name=seen.card.name if seen is not None and seen.card is not None else "",
@@ -140,8 +141,8 @@ class Ways(QObject):
             asked=asked_by(way, seen.due if seen is not None else ()),
             found=now_open.found,
             odd=bool(now_open.found and now_open.found.kk and is_odd(now_open.found.kk)),
-            busy=self._scanning.state.phase is Phase.RECORDING,
-            notices=now_open.notices,
+            busy=scan.phase is Phase.RECORDING,
+            notices=(*now_open.notices, *failed),
             now=seen.now if seen is not None else 0,
         )
 

@@ -331,3 +331,55 @@ def test_a_proxys_document_is_photographed_and_a_crash_forgets_no_proxy(
         assert not body.letter_of_authority
         assert [blob.kind for blob in body.blobs] == [BlobKind.PROXY_DOCUMENT]
         assert body.lines == LARGE.due
+
+
+def test_what_could_not_be_written_is_tried_again_with_the_same_answers_and_pictures(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Laptop #2"
+    furnish(folder, [LARGE], pages=[asking(Asks.PHOTO | Asks.PROXY_DOCUMENT)])
+    with running(qtbot, qapp, folder) as app:
+        screen = app.scanning().on(ScanScreen)
+        MadeCamera(app)
+        panel = _open(app, LARGE)
+        _choose(app, panel, 1)
+        app.until(_line(panel, "proxy_name").line.hasFocus)
+        app.enter("Budi")
+        app.enter("anak")
+        app.press(KEY.Key_2)
+        app.enter()
+        app.press(KEY.Key_2)
+        app.enter()
+        for _ in range(2):
+            until_step(app, Step.LIVE)
+            app.press(KEY.Key_Space)
+            until_step(app, Step.TAKEN)
+            if _ == 0:
+                app.enter()
+        _writes(app, no_more=True)
+        app.enter()
+        app.until(lambda: app.scan.phase is Phase.SHOWN and panel.isVisible())
+        assert _line(panel, "proxy_name").answer == "Budi"
+        assert not screen.capture.isVisible() and not _handed(app)
+        app.until(_line(panel, "proxy_name").line.hasFocus)
+        _writes(app, no_more=False)
+        for _ in range(4):
+            app.enter()
+        app.until(lambda: app.scan.phase is Phase.RECORDED)
+        (body,) = _handed(app)
+        assert (body.receiver, body.proxy_name) == (Receiver.PROXY, "Budi")
+        assert [blob.kind for blob in body.blobs] == [BlobKind.PHOTO, BlobKind.PROXY_DOCUMENT]
+        app.until(screen.line.hasFocus)
+        assert not panel.isVisible()
+
+
+def _writes(app: App, no_more: bool) -> None:
+    """The disk takes nothing any more, or again."""
+    connection, done = app.shift.device.station.ledger.connection, list[bool]()
+
+    def switch() -> bool:
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if no_more else 'OFF'}")
+        return True
+
+    app.threads.submit_db(switch, done.append)
+    app.until(lambda: bool(done))

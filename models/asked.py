@@ -1,12 +1,12 @@
-"""What somebody types to find a household, taken apart: words of a name, RW and RT, digits of a KK
-number, in any order."""
+"""What somebody types to find a household, taken apart: words of a name or a kelurahan, RW and RT,
+digits of a KK number or a slip's, in any order."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from models.numbers import KK_DIGITS
+from models.numbers import KK_DIGITS, SLIP_DIGITS, NumberError, parse_slip_number
 from models.spelling import TITLES, Word, words_of
 
 LEAST_DIGITS = 4
@@ -17,6 +17,7 @@ _BOTH = re.compile(rf"\brt\s*/\s*rw[\s.:]*{_N}\s*/\s*{_N}(?!\d)")
 _PAIR = re.compile(rf"(?<![\d/]){_N}\s*/\s*{_N}(?![\d/])")
 _RW = re.compile(rf"\brw[\s.:]*{_N}(?!\d)")
 _RT = re.compile(rf"\brt[\s.:]*{_N}(?!\d)")
+_KELURAHAN = re.compile(r"\bkel(?:urahan)?(?:\.\s*|\s+)")
 _UNFINISHED = re.compile(r"\b(?:rt|rw)\b[\s.:/]*")
 _DIGITS = re.compile(r"(?<![^\W\d_])\d[\d\s.\-]*(?![^\W_])")
 
@@ -42,6 +43,16 @@ class Asked:
         """The whole KK number, when it is one."""
         return int(self.digits) if len(self.digits) == KK_DIGITS else None
 
+    @property
+    def slip(self) -> int | None:
+        """The slip number, when it can be one."""
+        if len(self.digits) != SLIP_DIGITS:
+            return None
+        try:
+            return parse_slip_number(self.digits)
+        except NumberError:
+            return None
+
 
 def read_asked(typed: str) -> Asked:
     """What ``typed`` asks for. ``002/004`` is RT and RW, as on an identity card."""
@@ -56,7 +67,7 @@ def read_asked(typed: str) -> Asked:
         rw, rest = int(found[1]), _RW.sub(" ", rest, count=1)
     if found := _RT.search(rest):
         rt, rest = int(found[1]), _RT.sub(" ", rest, count=1)
-    rest = _UNFINISHED.sub(" ", rest)
+    rest = _KELURAHAN.sub(" ", _UNFINISHED.sub(" ", rest))
     digits = "".join(sign for run in _DIGITS.findall(rest) for sign in run if sign.isdecimal())
     if len(digits) < LEAST_DIGITS or len(digits) > KK_DIGITS or not digits.isascii():
         digits = ""

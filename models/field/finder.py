@@ -1,5 +1,5 @@
 """Finding households by what somebody knows of them: part of a KK number, a name however it is
-spelled, RW and RT. Reads what ``name_index`` keeps.
+spelled, kelurahan, RW and RT, or the number of a slip. Reads what ``name_index`` keeps.
 
 First who is called just that, then whose name goes on from there, then whose name is a slip of the
 finger away or parted otherwise; no step is taken once there are enough. A step is one statement
@@ -12,16 +12,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from models.addresses import walking_order
+from models.area_names import areas_in
 from models.asked import Asked
 from models.decide import Household, HouseholdStatus
 from models.errors import Cancelled, DataError
-from models.field.name_index import LONG_TAIL, TAIL, rt_word, rw_word, tail_word
+from models.field.name_index import LONG_TAIL, TAIL, region_word, rt_word, rw_word, tail_word
 from models.field.roster import Roster
 from models.field.straight import Straight
 from models.numbers import KK_DIGITS
@@ -100,6 +101,23 @@ class _Numbers:
         return (self.low, self.high, self.tens) == (0, _HIGHEST_KK, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to take the words: all of them a name's, or some a kelurahan's."""
+
+    asked: Asked
+    regions: tuple[str, ...] = ()
+
+
+def _readings(asked: Asked) -> tuple[_Reading, ...]:
+    """The first takes all words for a name's."""
+    rest, regions = areas_in(asked.words, asked.open)
+    if not regions:
+        return (_Reading(asked),)
+    still_open = asked.open and rest[-1:] == asked.words[-1:]
+    return _Reading(asked), _Reading(replace(asked, words=rest, open=still_open), regions)
+
+
 class Finder:
     """Searches on one connection, on its thread."""
 
@@ -123,18 +141,29 @@ class Finder:
         if asked.kk is not None:
             known = self._roster.household_by_kk(asked.kk)
             return Found((Hit(known, _judged(asked, known)[1]),) if known else ())
+        slip = self._roster.slip(asked.slip) if asked.slip is not None else None
+        holder = self._roster.household(slip[0].household) if slip is not None else None
+        if holder is not None:
+            return Found((Hit(holder),))
         found: dict[int, None] = {}
-        for names in self._names(asked):
-            for numbers in _numbers(asked):
-                if stopped():
-                    raise Cancelled
-                found.update(dict.fromkeys(self._matching(names, numbers)))
-            if len(found) >= most:
-                break
-        return self._best(asked, found, most)
+        readings = _readings(asked)
+        for reading in readings:
+            of_this: dict[int, None] = {}
+            for names in self._names(reading.asked):
+                for numbers in _numbers(reading.asked):
+                    if stopped():
+                        raise Cancelled
+                    kks = self._matching(names, numbers, reading.regions)
+                    of_this.update(dict.fromkeys(kks))
+                if len(of_this) >= most:
+                    break
+            found.update(of_this)
+        return self._best(readings, found, most)
 
-    def _matching(self, names: str, numbers: _Numbers) -> list[int]:
-        words = " AND ".join([*([names] if names else []), *map(_quoted, numbers.words)])
+    def _matching(self, names: str, numbers: _Numbers, regions: Sequence[str]) -> list[int]:
+        where_words = [_any(map(region_word, regions))] if regions else []
+        parts = [*([names] if names else []), *map(_quoted, numbers.words), *where_words]
+        words = " AND ".join(parts)
         where = {"low": numbers.low, "high": numbers.high, "most": CANDIDATES}
         if not words:
             rows = _IN_RANGE.all(self._connection, **where)
@@ -145,13 +174,18 @@ class Finder:
             rows = _MATCHING.all(self._connection, words=words, **where, **tail)
         return [kk for (kk,) in rows]
 
-    def _best(self, asked: Asked, found: Iterable[int], most: int) -> Found:
+    def _best(self, readings: Sequence[_Reading], found: Iterable[int], most: int) -> Found:
+        asked = readings[0].asked
         kks = json.dumps(list(found))
         ranked = []
         for row in _HOUSEHOLDS.all(self._connection, kks=kks):
             of, kk, name, rw, rt, region, status, members, address = row
             one = Household(of, kk, name, rw, rt, region, HouseholdStatus(status), members, address)
-            far, marks = _judged(asked, one)
+            far, marks = min(
+                _judged(reading.asked, one)
+                for reading in readings
+                if not reading.regions or region in reading.regions
+            )
             tail = not asked.digits or f"{kk:016d}".endswith(asked.digits)
             place = (one.rw, one.rt, walking_order(one.address))
             key = (far, not tail, *((one.name.casefold(),) if asked.words else ()), *place, kk)

@@ -1,9 +1,10 @@
 """The roster's index for finding households without a slip, kept in the page's own transaction.
 
 ``household_word`` is a full-text index that holds no text: to a household's KK number the folded
-words of its name, its RW, its RT and the end of its KK number. ``name_word`` lists each folded word
-once with how many households have it, and ``name_near`` leads from a mistyped word to those it may
-have been meant for. What a name is made of leaves with the last household that has it.
+words of its name, its kelurahan, its RW, its RT and the end of its KK number. ``name_word`` lists
+each folded word once with how many households have it, and ``name_near`` leads from a mistyped word
+to those it may have been meant for. What a name is made of leaves with the last household that has
+it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ TAIL, LONG_TAIL = 4, 8
 many that they single out a day of record as well."""
 _LONG = 10**LONG_TAIL
 
-_KK, _ID, _NAME, _RW, _RT = range(5)
+_KK, _ID, _NAME, _RW, _RT, _REGION = range(6)
 """Places in a page's row of a household."""
 _GOING = (
     "SELECT kk, name FROM household WHERE id IN (SELECT value FROM json_each(?1))"
@@ -50,6 +51,11 @@ def purge(connection: Connection) -> None:
 def rw_word(rw: int) -> str:
     """An RW among the words; the sign is in no folded word."""
     return f"§w{rw}"
+
+
+def region_word(code: str) -> str:
+    """A kelurahan among the words."""
+    return f"§r{code.replace('.', '')}"
 
 
 def rt_word(rt: int) -> str:
@@ -77,7 +83,7 @@ def index_households(connection: Connection, ids: Sequence[int], households: Seq
         connection.exec_driver_sql(
             _LEARN,
             [
-                (kk, " ".join((*words, _area(coming[kk][_RW], coming[kk][_RT]), _tails(kk))))
+                (kk, " ".join((*words, _area(*coming[kk][_RW : _REGION + 1]), _tails(kk))))
                 for kk, words in named.items()
             ],
         )
@@ -88,8 +94,8 @@ def index_households(connection: Connection, ids: Sequence[int], households: Seq
 
 
 @cache
-def _area(rw: int, rt: int) -> str:
-    return f"{rw_word(rw)} {rt_word(rt)}"
+def _area(rw: int, rt: int, region: str) -> str:
+    return f"{rw_word(rw)} {rt_word(rt)} {region_word(region)}"
 
 
 def _tails(kk: int) -> str:

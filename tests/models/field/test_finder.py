@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from models.asked import read_asked
 from models.errors import Cancelled
 from models.field.finder import CANDIDATES, Finder, Found
+from models.numbers import format_slip_number
 from models.page import Page, Row
 from tests.support.field import FieldDevice, device_in
-from tests.support.world import AT, HERE, REGION, family, roster_page
+from tests.support.world import AT, HERE, OTHER_REGION, REGION, family, roster_page
 
 NAMES = (
     "Siti Rahayu", "Muhammad Yusuf", "Moh. Hidayat", "Nur Hidayah", "Nurhasanah", "Djoko Santoso",
@@ -200,3 +201,43 @@ def test_whom_a_page_tells_of_twice_is_known_as_it_was_told_last(device: FieldDe
     moved = (_FIRST + 201, other[1], *other[2:])
     device.pull(Page(HERE, 4, 5, 0, AT, {"households": [other, moved]}))
     assert [hit.household.kk for hit in _find(device, "warga baru").hits] == [_FIRST + 201]
+
+
+# --- kelurahan and slips -------------------------------------------------------------------------
+
+
+def test_a_kelurahan_narrows_a_name_down_in_any_order_and_while_it_is_typed(
+    device: FieldDevice,
+) -> None:
+    rows = [
+        (_FIRST + 100 + n, (1 << 60) + 100 + n, name, 4, 2, region, 1, 3, "Jl. A 1")
+        for n, (name, region) in enumerate(
+            (
+                ("Siti Rahayu", OTHER_REGION),
+                ("Budi Cideng", OTHER_REGION),
+                ("Joko Susilo", "31.71.07.1006"),  # Kebon Kacang
+            )
+        )
+    ]
+    _take(device, rows)
+    cideng = [hit.household.region for hit in _find(device, "siti rahayu cideng").hits]
+    assert cideng == [REGION], "not her namesake in another one"
+    for typed in ("gambir siti rahayu", "siti rahayu kel. gambir", "rw 4 gambir siti rahayu"):
+        (found, *_) = _find(device, typed).hits
+        assert found.household.region == OTHER_REGION, typed
+        assert [found.household.name[a:b] for a, b in found.marks] == ["Siti", "Rahayu"]
+    for typed in ("joko kebon kacang", "joko kebonkacang", "joko kebon kac"):
+        assert _names(device, typed)[:1] == ["Joko Susilo"], typed
+    assert len(_find(device, "cideng").hits) == len(NAMES) + 2, "all of them, and who is called so"
+    assert "Budi Cideng" in _names(device, "budi cideng")
+    _take(device, [], gone=tuple(row[1] for row in rows))
+    assert {hit.household.region for hit in _find(device, "gambir").hits} == set()
+
+
+def test_a_slip_is_found_by_its_number_however_it_is_grouped(device: FieldDevice) -> None:
+    holder = family(9_000)
+    grouped = format_slip_number(holder.slip_number)
+    for typed in (grouped, grouped.replace(" ", ""), f"  {grouped} "):
+        assert [hit.household.id for hit in _find(device, typed).hits] == [holder.id]
+    wrong = f"{holder.slip_number + 1:011d}"
+    assert _find(device, wrong).hits == ()

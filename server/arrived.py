@@ -35,17 +35,19 @@ class Arrived:
     hash: bytes
     countable: bool
 
-    @classmethod
-    def of(cls, seq: int, body: bytes, digest: bytes, fact: Fact | None = None) -> Arrived:
-        """The fact number ``seq`` as its bytes say it (``fact``, where they were read before)."""
-        fact = facts.interpret(body) if fact is None else fact
-        return cls(seq, body, fact, digest, is_countable(fact))
-
     @property
     def kind(self) -> int:
         """The fact's kind number."""
         body = self.fact.body
         return body.kind if isinstance(body, Unknown) else body.KIND
+
+
+def arrivals(
+    seqs: Sequence[int], bodies: Sequence[bytes], said: Sequence[Fact], hashes: Sequence[bytes]
+) -> list[Arrived]:
+    """Facts of a feed, which say so much, as they arrive."""
+    columns = seqs, bodies, said, hashes, map(is_countable, said)
+    return facts.filled(Arrived, columns, len(seqs))
 
 
 def kept(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from models.damage import recorded_hash
-from server.arrived import Arrived, Stretch, fact_context, kept
+from models.facts import interpret
+from server.arrived import Stretch, arrivals, fact_context, kept
 from server.lineage import line_to
 from server.personal import Personal
 from server.projection import project
@@ -57,7 +58,7 @@ def mend(
 ) -> None:
     """Puts ``whole`` in its place, inside the caller's transaction (one fact in each)."""
     device, feed_no = place
-    one = Arrived.of(rotten.seq, whole, rotten.hash)
+    (one,) = arrivals([rotten.seq], [whole], [interpret(whole)], [rotten.hash])
     (values,) = kept(personal, feed_no, rotten.branch, [one])
     connection.execute(
         update(_FACT)

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from models.damage import recorded_hash
 from models.feed import Head, Segment, genesis
 from models.streams import CITY, own_stream
-from server.arrived import Arrived, Stretch, kept
+from server.arrived import Arrived, Stretch, arrivals, kept
 from server.copying import copy_rows
 from server.lineage import branch_of, line_to, note_split
 from server.mending import find_rotten, mend
@@ -229,16 +229,12 @@ class PostgresFeedStore:
         skip: int,
         now: int,
     ) -> list[Arrived]:
-        arrived = [
-            Arrived.of(seq, body, digest, fact)
-            for seq, body, digest, fact in zip(
-                range(segment.first + skip, segment.last + 1),
-                segment.facts[skip:],
-                hashes[skip:],
-                segment.interpreted()[skip:],
-                strict=True,
-            )
-        ]
+        arrived = arrivals(
+            range(segment.first + skip, segment.last + 1),
+            segment.facts[skip:],
+            segment.interpreted()[skip:],
+            hashes[skip:],
+        )
         sealing = self._personal, known.feed_no, branch
         copy_rows(
             connection,

@@ -52,14 +52,14 @@ def questions(
     """What a person should look at in one fact, seen by itself. ``countable``: by
     ``facts.is_countable``; ``same_device``: the other feeds of its device."""
     match fact.body:
+        case Handover(verdict=verdict) if countable:
+            return (ExceptionCode.OUT_OF_PLACE,) if verdict is Verdict.OTHER_POINT else ()
         case Unknown(kind=0, raw=bytes(raw)) if recorded_hash(raw) is not None:
             return (ExceptionCode.DAMAGED,)
         case Unknown():
             return (ExceptionCode.UNINTERPRETABLE,)
         case _ if not countable:
             return (ExceptionCode.UNINTERPRETABLE,)
-        case Handover(verdict=verdict):
-            return (ExceptionCode.OUT_OF_PLACE,) if verdict is Verdict.OTHER_POINT else ()
         case Refused(verdict=Verdict.FORGED):
             return (ExceptionCode.FORGED,)
         case WalkIn():

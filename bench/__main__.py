@@ -26,6 +26,8 @@ TOPICS = (
     "start_sync",
     "hub",
     "ingest",
+    "load",
+    "rush",
     "roster_import",
     "wire",
     "slow_line",

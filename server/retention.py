@@ -7,6 +7,7 @@
 | photos and signatures | earlier than the rest | that there was one |
 | who gave | after the last day of the pledge | the pledge |
 | words of complaints | with the facts | category, day, whether it was answered |
+| lists half brought in, sessions that ended | a day | nothing |
 
 A stage that runs, or ended too lately, or about which somebody still has to decide, holds back all
 that belongs to it. Goes on in small transactions, remembers how far it came, and may be stopped at
@@ -56,6 +57,7 @@ class Erased:
     complaints: int = 0
     photos: int = 0
     donors: int = 0
+    uploads: int = 0
     held_back: list[HeldBack] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -64,7 +66,7 @@ class Erased:
         return {name: of_all[name] for name in _COUNTS}
 
 
-_COUNTS = ("households", "facts", "complaints", "photos", "donors")
+_COUNTS = ("households", "facts", "complaints", "photos", "donors", "uploads")
 
 
 class _Kept:
@@ -111,6 +113,7 @@ class Retention:
         self._complaints(kept.cutoff)
         self._households(kept)
         self._donors()
+        self._leftovers()
         if not self._erased.dry:
             with self._engine.begin() as connection:
                 periods = {f"{name}_days": days for name, days in asdict(self._periods).items()}
@@ -260,6 +263,15 @@ class Retention:
             if rows and not self._erased.dry:
                 connection.execute(_FORGET_DONOR, rows)
 
+    def _leftovers(self) -> None:
+        """What its own desk forgets when somebody comes to it the next time, and nobody came."""
+        with self._engine.begin() as connection:
+            past = {"cutoff": self._now - DAY}
+            self._erased.uploads += int(connection.scalar(_UPLOADS, past) or 0)
+            if not self._erased.dry:
+                connection.execute(_FORGET_UPLOADS, past)
+                connection.execute(_FORGET_SESSIONS, past)
+
 
 # A question is about a stage by what it says itself, by the hand-over that it is about, by what is
 # due to its household, or else by the time of its fact.
@@ -349,3 +361,6 @@ _FORGET_DONOR = text(
     "UPDATE pledge SET donor_enc = :donor_enc, contact_enc = :contact_enc, erased_at = :now"
     " WHERE number = :number"
 )
+_UPLOADS = text("SELECT count(*) FROM roster_upload WHERE at <= :cutoff")
+_FORGET_UPLOADS = text("DELETE FROM roster_upload WHERE at <= :cutoff")
+_FORGET_SESSIONS = text("DELETE FROM office_session WHERE begun_at <= :cutoff")

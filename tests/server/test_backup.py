@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
-from server.backup import _programs
+from models.facts import (
+    Blob,
+    BlobKind,
+    Body,
+    Complaint,
+    Handover,
+    HouseholdNote,
+    Line,
+    Source,
+    WalkIn,
+)
+from models.facts import Receiver as Taker
+from server.backup import _programs, write_backup
+from server.blobs import PostgresBlobs
 from server.cli import main
+from server.pledges import Offer, PledgeDesk
+from server.web_complaints import Said, WebComplaintDesk
+from sync.blob_messages import BlobPiece
 from tests.support.centre import TestPostgres
+from tests.support.pages import FIRST_STAGE, HERE, NOW, SEMBAKO, Town, household_id, kk_of
 from tests.support.roster import HEADER, household, xlsx
 
 HOUSEHOLDS = 12
@@ -183,6 +202,48 @@ def test_a_stolen_backup_shows_no_kk_number_and_no_name(
             assert str(personal).encode().hex().encode() not in plain
     for secret in Path(old["KSBB_KEYS_FILE"]).read_text().split('"')[3::4]:
         assert secret.encode() not in plain
+
+
+def test_a_stolen_backup_shows_nobody_whatever_door_they_came_by(
+    postgres: TestPostgres, engine: Engine, tmp_path: Path
+) -> None:
+    """Givers, complaints, proxies, people on no list, photos: searched as text and as bytes."""
+    name, street, phone = "Siti Rahmawati Kusuma", "Jl. Kenanga Dalam 77", "0812 3456 7890"
+    photo = b"a photo of somebody" * 40
+    town = Town(engine)
+    town.furnish()
+    town.settle(range(9))
+    town.alias(kk_of(900), 1)
+    day = date(2026, 11, 24)
+    PledgeDesk(engine, town.personal).take(Offer(name, phone, "beras", 5, "", day, day), NOW)
+    complaints = WebComplaintDesk(engine, town.personal)
+    complaints.take(Said(1, f"{name}, {street}", "", None), complaints.form_mark(NOW), NOW)
+    laptop = town.laptop(HERE)
+    blob = Blob(BlobKind.PHOTO, hashlib.sha256(photo).digest())
+    line = (Line(FIRST_STAGE, SEMBAKO, 1),)
+    said: list[Body] = [
+        WalkIn(name, kk_of(901), 1, 2, street, 3, name),
+        Complaint(1, f"{name} {kk_of(902)}", household_id(3), 41_234_567_890),
+        HouseholdNote(household_id(4), 1, kk_of(903), name),
+        Handover(household_id(5), line, Source.CAMERA, receiver=Taker.PROXY, proxy_name=name),
+        Handover(household_id(6), line, Source.CAMERA, replacing_kk=kk_of(904), blobs=(blob,)),
+    ]
+    town.push(laptop, [(NOW, body) for body in said])
+    piece = BlobPiece(NOW, blob.hash, len(photo), 0, photo)
+    PostgresBlobs(engine, town.personal).take(laptop.device, piece, NOW)
+    file = tmp_path / "ksbb.backup"
+    write_backup(engine, file)
+    plain = subprocess.run(
+        [str(_programs() / "pg_restore"), "--file=-", str(file)], capture_output=True, check=True
+    ).stdout
+    assert plain.count(b"COPY public.") > 40
+    numbers = [kk_of(one) for one in (*range(9), *range(900, 905))]
+    wanted = [name, "Rahasia", "Kusuma", street, "Sunyi", phone, *map(str, numbers)]
+    searched = [one.encode() for one in wanted] + [photo[:20]]
+    searched += [one.to_bytes(8, "big") for one in numbers]
+    for one in searched:
+        assert one not in plain
+        assert one.hex().encode() not in plain
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")

@@ -172,7 +172,7 @@ def test_nobody_is_left_in_what_is_past_its_time(town: Town, laptop: Laptop) -> 
     erased = retained(town)
     # Two hand-overs by proxy, and all that was said but the hand-over with the photo.
     assert erased.counts() == {
-        "households": 12, "facts": 7, "complaints": 1, "photos": 1, "donors": 0,
+        "households": 12, "facts": 7, "complaints": 1, "photos": 1, "donors": 0, "uploads": 0,
     }  # fmt: skip
     kept = b"".join(bodies(town, laptop.device))
     for said in (NAME, f"{kk_of(7)}", "Kenanga"):
@@ -291,7 +291,7 @@ def test_photos_go_earlier_and_are_not_asked_for_again(town: Town, laptop: Lapto
     decided(town)
     erased = retained(town, CLOSES + 181 * DAY)
     assert erased.counts() == {
-        "households": 0, "facts": 0, "complaints": 0, "photos": 1, "donors": 0,
+        "households": 0, "facts": 0, "complaints": 0, "photos": 1, "donors": 0, "uploads": 0,
     }  # fmt: skip
     blobs = PostgresBlobs(town.engine, town.personal)
     digest = hashlib.sha256(PHOTO).digest()
@@ -311,6 +311,24 @@ def test_who_gave_is_forgotten_and_the_pledge_is_not(town: Town) -> None:
     givers = {one.pledge.number: (one.name, one.contact) for one in desk.all()}
     assert givers == {old: ("", ""), new: ("PT Baru", "0813")}
     assert desk.follow(old) is not None
+
+
+def test_what_was_left_half_done_at_the_office_goes_after_a_day(town: Town) -> None:
+    account, keys = "SELECT max(id) FROM account", [(NOW, b"1"), (NOW + 2 * DAY, b"2")]
+    upload = "INSERT INTO roster_upload (id, account, at, file_enc, state_enc) VALUES"
+    session = "INSERT INTO office_session (token_hash, account, begun_at, seen_at) VALUES"
+    with town.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO account (name, role, created_at) VALUES ('ani', 'admin', 1)")
+        )
+        for at, key in keys:
+            given = {"key": key, "at": at}
+            connection.execute(text(f"{upload} (:key, ({account}), :at, 'x', 'x')"), given)
+            connection.execute(text(f"{session} (:key, ({account}), :at, :at)"), given)
+    assert retained(town, NOW + 2 * DAY, dry=True).counts()["uploads"] == 1
+    assert retained(town, NOW + 2 * DAY).counts()["uploads"] == 1
+    assert rows(town, "SELECT at FROM roster_upload") == [(NOW + 2 * DAY,)]
+    assert rows(town, "SELECT begun_at FROM office_session") == [(NOW + 2 * DAY,)]
 
 
 def test_words_of_answers_go_with_the_complaint(town: Town, laptop: Laptop) -> None:
@@ -371,7 +389,7 @@ def _figures(town: Town) -> dict[str, Any]:
         for path in (*pages, *_DATA):
             answer = visitor.get(path)
             told[path] = answer.status_code, answer.text
-    for name in ("daily_figure", "need", "stock_move", "entitlement"):
+    for name in _TOLD:
         told[name] = sorted(rows(town, f"SELECT * FROM {name}"))
     told["handover"] = sorted(
         rows(
@@ -383,6 +401,7 @@ def _figures(town: Town) -> dict[str, Any]:
     return told
 
 
+_TOLD = ("daily_figure", "point_figure", "need", "package_need", "stock_move", "entitlement")
 _DATA = (f"/data/{TODAY}.csv", f"/data/{TODAY}.json")
 
 

@@ -16,6 +16,7 @@ from server.paper_lines import (
     paper_words,
     verdict_words,
 )
+from server.paper_reading import code_in_bytes
 
 _MOST = 64 * 1024 * 1024
 
@@ -54,24 +55,4 @@ def _text(given: str) -> str:
             data = file.read(_MOST)
     except OSError as error:
         raise FileTrouble(file=path, problem=error.strerror or str(error)) from error
-    try:
-        return data.decode("ascii")
-    except UnicodeDecodeError:
-        return _code_in(path)
-
-
-def _code_in(picture: Path) -> str:
-    """The QR in a photo or scan of the paper's first sheet; "" where none can be read."""
-    import zxingcpp
-    from PIL import Image
-
-    try:
-        with Image.open(picture) as image:
-            grey = image.convert("L")
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise FileTrouble(file=picture, problem=str(error)) from error
-    wanted = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
-    for found in zxingcpp.read_barcodes(grey, wanted):
-        if from_text(found.text) is not None:
-            return str(found.text)
-    return ""
+    return code_in_bytes(data, str(path))

@@ -56,6 +56,7 @@ from server.tables.happened import (
 )
 from server.tables.households import Entitlement, Household, HouseholdMerge, KKAlias, Slip
 from server.tables.office import Account, AccountCode, OfficeSession
+from server.tables.papers import PaperKept
 from server.tables.pledges import Allocation, Pledge, PledgeStep
 from server.tables.rosters import RosterHeading, RosterUpload
 from server.tables.targets import Target, TargetNeed
@@ -93,6 +94,7 @@ __all__ = [
     "OfficeSession",
     "Package",
     "PackageNeed",
+    "PaperKept",
     "Pledge",
     "PledgeStep",
     "Point",

@@ -74,6 +74,8 @@ RULES: dict[str, tuple[set[Role], set[Role]]] = {
     "/kantor/mitra": (CENTRAL, ADMIN),
     "/kantor/sasaran": (ALL, ADMIN),
     "/kantor/laporan": (ALL, NOBODY),
+    "/kantor/arsip": (ALL, REVIEW | {Role.AGREGATOR}),
+    "/kantor/arsip/{hash}": (ALL, NOBODY),
     "/kantor/catatan": (ADMIN | {Role.AUDITOR}, NOBODY),
     "/kantor/akun": (ADMIN, ADMIN),
     "/kantor/akun/{name}": (ADMIN, ADMIN),

@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+import qrcode
 from fastapi import FastAPI
 from openpyxl import load_workbook
 from sqlalchemy import Engine, text
 
 from models.cose import Signer
-from models.facts import Complaint
+from models.facts import Complaint, Void, VoidReason
 from models.feed import FEED_ID_BYTES
 from models.numbers import mask_kk, slip_number
+from models.paper import PaperCode, PaperKind, Stretch, encode_paper, to_text
+from models.tally import digest_of
+from models.texts import text as text_of
 from server.accounts import Role
 from server.audit import entries
 from server.changes import Change, append_changes
@@ -25,7 +29,7 @@ from server.tables import ChangeKind
 from sync.messages import Enrol
 from tests.support.centre import TestPostgres
 from tests.support.office import Browser, browsing, entered, hire, office_town
-from tests.support.pages import GAMBIR, HERE, THERE, Town, household_id, kk_of
+from tests.support.pages import GAMBIR, HERE, SEMBAKO, THERE, Laptop, Town, household_id, kk_of
 
 COMPLAINT = slip_number(4_800_000_017)
 WHY = "Sudah ditanyakan kepada kedua relawan"
@@ -378,6 +382,66 @@ def test_an_aggregators_staff_sees_the_laptops_of_its_points(town: Town, app: Fa
 def _sheets(content: bytes) -> dict[str, list[tuple[object, ...]]]:
     book = load_workbook(io.BytesIO(content))
     return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+
+
+# --- papers -----------------------------------------------------------------------------------
+
+
+def _paper(town: Town, laptop: Laptop, point: int, handed: int) -> str:
+    """The code of the laptop's BAST of today, as it stands on the paper."""
+    statement = text("SELECT hash FROM fact WHERE device = :device AND kind = 3")
+    with town.engine.connect() as connection:
+        found = connection.scalars(statement, {"device": laptop.device}).all()
+    code = PaperCode(
+        PaperKind.BAST,
+        point,
+        date(2026, 11, 24),
+        date(2026, 11, 24),
+        town.now // 1000 * 1000,
+        handed,
+        ((SEMBAKO, handed),),
+        digest_of([bytes(one) for one in found]),
+        (Stretch(laptop.signer.key_id, 1, laptop.head.seq),),
+    )  # fmt: skip
+    return to_text(encode_paper(code, laptop.signer), "https://ksbb.test")
+
+
+def test_a_paper_is_taken_in_by_its_code_and_held_against_the_facts_each_time(
+    town: Town, app: FastAPI, reviewer: Browser
+) -> None:
+    town.settle(range(50, 53))
+    laptop = town.laptop(HERE)
+    town.hand_over(laptop, range(50, 53))
+    written = _paper(town, laptop, HERE, 3)
+    reviewer.get("/kantor/arsip")
+    assert reviewer.post("/kantor/arsip", kode="HTTPS://X/P/ABC").status_code == 422
+    assert reviewer.post("/kantor/arsip").status_code == 422
+    done = reviewer.post("/kantor/arsip", kode=written)
+    assert done.status_code == 303
+    shown = words(reviewer.get(done.headers["location"]))
+    assert text_of("id", "papers.check.agrees") in shown
+    assert logged(town)[-1] == ("rina", "paper.kept")
+    picture = io.BytesIO()
+    qrcode.make(written).save(picture, format="PNG")
+    reviewer.get("/kantor/arsip")
+    token = {"tanda": reviewer.token()}
+    sent = {"berkas": ("bast.png", picture.getvalue(), "image/png")}
+    again = reviewer.client.post("/kantor/arsip", data=token, files=sent)
+    assert again.status_code == 303 and again.headers["location"] == done.headers["location"]
+    assert logged(town).count(("rina", "paper.kept")) == 1
+    assert rows(town, "SELECT count(*) FROM paper_kept") == [(1,)]
+    no_token = reviewer.client.post("/kantor/arsip", data={"tanda": "0" * 64}, files=sent)
+    assert no_token.status_code == 403
+    path = done.headers["location"].partition("?")[0]
+    town.push(laptop, [(town.now, Void(2, VoidReason.GOODS_NOT_TAKEN))])
+    assert "Yang perlu diketahui" in reviewer.get(path), "one was taken back since"
+    with entered(app, hire(town, "tini", Role.AGREGATOR, 2)) as staff:
+        assert path not in staff.get("/kantor/arsip")
+        assert staff.client.get(path).status_code == 422
+        assert staff.post("/kantor/arsip", kode=written).status_code == 422
+    with entered(app, hire(town, "tono", Role.AGREGATOR, 1)) as staff:
+        assert path in staff.get("/kantor/arsip?jenis=bast")
+        assert path not in staff.get("/kantor/arsip?jenis=danom")
 
 
 # --- the log ----------------------------------------------------------------------------------

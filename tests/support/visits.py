@@ -70,6 +70,7 @@ OFFICE = (
     "/kantor/laptop",
     "/kantor/laptop/1",
     "/kantor/laptop/daftar",
+    "/kantor/arsip",
     "/kantor/catatan",
     "/kantor/akun",
     "/kantor/akun/dewi",

@@ -645,6 +645,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device", "feed_id", "seq", "hash", name="told_head_pkey"),
     )
     op.create_table(
+        "paper_kept",
+        sa.Column("point", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), autoincrement=False, nullable=False),
+        sa.Column("signed", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.SmallInteger(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("handed", sa.BigInteger(), nullable=False),
+        sa.Column("kept_at", sa.BigInteger(), nullable=False),
+        sa.Column("kept_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("point", "hash", name="paper_kept_pkey"),
+    )
+    op.create_index("paper_kept_by_day", "paper_kept", ["last_day", "kept_at"])
+    op.create_table(
         "account",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -684,6 +699,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("paper_kept_by_day", table_name="paper_kept")
+    op.drop_table("paper_kept")
     op.drop_index("office_session_by_account", table_name="office_session")
     op.drop_table("office_session")
     op.drop_table("account_code")

@@ -25,6 +25,7 @@ from server.web.office.door import Door
 from server.web.office.entrance import Entrance
 from server.web.office.home import OfficeHome
 from server.web.office.merges import MergePages
+from server.web.office.papers import PaperArchive
 from server.web.office.partners import PartnerPages
 from server.web.office.pledges import OfficePledges
 from server.web.office.reports import ReportPages
@@ -85,6 +86,7 @@ def _declared(house: House) -> Iterator[OfficePage]:
     yield from AllocationPages(engine).declared()
     yield from PartnerPages(engine).declared()
     yield from ReportPages(engine).declared()
+    yield from PaperArchive(engine).declared()
     yield from AuditPages(engine).declared()
     yield from RosterPages(engine, personal).declared()
     yield from MergePages(engine, personal).declared()

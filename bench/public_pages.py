@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, text
 
@@ -21,6 +22,7 @@ from bench import big_city, figures
 from bench.centre import furnished, serving
 from bench.figures import Figure, at_most
 from bench.ground import Ground
+from bench.spent import spent_by_centre
 from models.clock import DAY, local, wall_clock
 from models.regions import Level, regions
 from server.needs import recount
@@ -44,6 +46,9 @@ class _Run:
     p99: float
     worst: float
     failed: int
+    spent: float
+    """Processor time of the centre and PostgreSQL a request, in ms: what a busy machine does not
+    change."""
 
 
 def run(ground: Ground) -> figures.Table:
@@ -56,7 +61,9 @@ def run(ground: Ground) -> figures.Table:
         told = {"KSBB_TRUSTED_PROXIES": "127.0.0.1", "KSBB_STATUS_RATE": "1000"}
         with serving(made.folder, told=told) as address:
             kinds = _kinds(asked)
-            found = {name: _visit(address, requests) for name, requests in kinds.items()}
+            found = {
+                name: _visit(made.folder, address, requests) for name, requests in kinds.items()
+            }
     floor = found["floor"].p99
     database = found["database"].p99
 
@@ -86,6 +93,9 @@ def run(ground: Ground) -> figures.Table:
             + ". Longest: "
             + ", ".join(f"{name} {one.worst:.0f} ms" for name, one in found.items())
             + ".",
+            "Processor time a request, of centre and PostgreSQL: "
+            + ", ".join(f"{name} {one.spent:.2f} ms" for name, one in found.items())
+            + ".",
         ],
     )
 
@@ -109,21 +119,25 @@ def _kinds(asked: Sequence[int]) -> dict[str, list[tuple[str, str]]]:
     return kinds
 
 
-def _visit(address: str, requests: Sequence[tuple[str, str]]) -> _Run:
+def _visit(folder: Path, address: str, requests: Sequence[tuple[str, str]]) -> _Run:
     """Warms up, then measures."""
     lines = "\n".join(json.dumps(one) for one in requests)
     for seconds in (WARMING, SECONDS):
+        before = spent_by_centre(folder)
         command = [sys.executable, "-m", "bench.visitors", address, str(RATE), str(seconds)]
         done = subprocess.run(
             command, input=lines, capture_output=True, text=True, check=True, timeout=120
         )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
+    after = spent_by_centre(folder)
+    spent = after.centre - before.centre + after.database - before.database
     times = sorted(ms for ms, _ in answers)
     return _Run(
         times[len(times) // 2],
         times[len(times) * 99 // 100],
         times[-1],
         sum(status != 200 for _, status in answers),
+        1000 * spent / len(answers),
     )
 
 

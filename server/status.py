@@ -149,17 +149,33 @@ class StatusDesk:
         None when it is on no list, whether or not the number is known. ``slip`` is a slip's number
         that may be given along.
         """
+        values = {"digest": self._personal.kk_hmac(kk), "number": _NOBODY if slip is None else slip}
         with self._engine.connect() as connection:
-            found = connection.execute(_FIND, {"digest": self._personal.kk_hmac(kk)}).first()
-            household = found.id if found is not None else _NOBODY
-            due = [_Due(*row) for row in connection.execute(_DUE, {"household": household})]
-            stages = _stages(connection, household, due, now, everything=True)
-            owner = connection.scalar(_OWNER, {"number": _NOBODY if slip is None else slip})
-        if found is None or not stages:
+            rows = connection.execute(_HOUSEHOLD, values).all()
+        by_kind: dict[str, list[Any]] = {"found": [], "due": [], "handed": [], "slip": []}
+        for row in rows:
+            by_kind[row.kind].append(row)
+        if not by_kind["found"]:
             return None
-        match = SlipMatch.MATCHES if owner == household else SlipMatch.OTHER
+        (found,) = by_kind["found"]
+        due = [_Due(row.stage, row.package, int(row.pieces), row.point) for row in by_kind["due"]]
+        # A stage, package or point that the centre does not know has no row beside it.
+        names = _Names(
+            {row.stage: row for row in rows if row.stage_name is not None},
+            {row.package: row.package_name for row in rows if row.package_name is not None},
+            {
+                row.point: Place(row.point_name, row.point_address)
+                for row in rows
+                if row.point_name is not None
+            },
+        )
+        stages = _assembled(due, by_kind["handed"], names, now)
+        if not stages:
+            return None
+        owners = [row.household for row in by_kind["slip"]]
+        match = SlipMatch.MATCHES if owners == [found.household] else SlipMatch.OTHER
         return HouseholdStatus(
-            household,
+            found.household,
             stages,
             found.status != RosterStatus.ACTIVE,
             SlipMatch.NOT_GIVEN if slip is None else match,
@@ -170,7 +186,7 @@ class StatusDesk:
         due = [_Due(one.stage, one.package, one.quantity, slip.point) for one in slip.lines]
         with self._engine.connect() as connection:
             revoked = connection.scalar(_REVOKED, {"number": slip.number})
-            stages = _stages(connection, slip.household, due, now, everything=False)
+            stages = _of_slip(connection, slip.household, due, now)
             place = _places(connection, [slip.point]).get(slip.point)
         return SlipStatus(
             slip.number,
@@ -190,10 +206,38 @@ def _validity(slip: Slip, revoked: bool, now: int) -> Validity:
     return Validity.VALID if now < slip.valid_until else Validity.EXPIRED
 
 
-def _stages(
-    connection: Connection, household: int, due: Sequence[_Due], now: int, *, everything: bool
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What is known of stages, packages and points, by number."""
+
+    stages: Mapping[int, Any]
+    packages: Mapping[int, str]
+    places: Mapping[int, Place]
+
+
+def _of_slip(
+    connection: Connection, household: int, due: Sequence[_Due], now: int
 ) -> tuple[StageStatus, ...]:
-    """What is due, with what was handed over of it; ``everything``: also what was not due."""
+    """What a slip says is due, with what was handed over of it."""
+    lines = {(one.stage, one.package) for one in due}
+    handed = [
+        row
+        for row in connection.execute(_HANDED, {"household": household})
+        if (row.stage, row.package) in lines
+    ]
+    packages = _named(connection, _PACKAGES, {package for _, package in lines})
+    names = _Names(
+        _named(connection, _STAGES, {stage for stage, _ in lines}),
+        {number: row.name for number, row in packages.items()},
+        _places(connection, {*(one.point for one in due), *(row.point for row in handed)}),
+    )
+    return _assembled(due, handed, names, now)
+
+
+def _assembled(
+    due: Sequence[_Due], handed_rows: Sequence[Any], names: _Names, now: int
+) -> tuple[StageStatus, ...]:
+    """What is due, and what was handed over, line by line."""
     quantity: dict[tuple[int, int], int] = {}
     points: dict[tuple[int, int], int] = {}
     for one in due:
@@ -201,36 +245,29 @@ def _stages(
         quantity[place] = quantity.get(place, 0) + one.quantity
         points[place] = one.point
     handed: dict[tuple[int, int], list[Any]] = {}
-    for row in connection.execute(_HANDED, {"household": household}):
-        place = (row.stage, row.package)
-        if everything or place in quantity:
-            handed.setdefault(place, []).append(row)
-    wanted = quantity.keys() | handed.keys()
-    stages = _named(connection, _STAGES, {stage for stage, _ in wanted})
-    packages = _named(connection, _PACKAGES, {package for _, package in wanted})
-    rows = [row for found in handed.values() for row in found]
-    places = _places(connection, {*points.values(), *(row.point for row in rows)})
+    for row in handed_rows:
+        handed.setdefault((row.stage, row.package), []).append(row)
     lines: dict[int, list[LineStatus]] = {}
-    for place in sorted(wanted):
-        package = packages.get(place[1])
-        events = tuple(_event(row, places) for row in handed.get(place, ()))
-        lines.setdefault(place[0], []).append(
+    for place in sorted(quantity.keys() | handed.keys()):
+        stage, package = place
+        events = tuple(_event(row, names.places) for row in handed.get(place, ()))
+        lines.setdefault(stage, []).append(
             LineStatus(
-                package.name if package else f"#{place[1]}",
+                names.packages.get(package, f"#{package}"),
                 quantity.get(place, 0),
-                places.get(points.get(place, 0)),
+                names.places.get(points.get(place, 0)),
                 events,
-                _progress(quantity.get(place, 0), events, stages.get(place[0]), now),
+                _progress(quantity.get(place, 0), events, names.stages.get(stage), now),
             )
         )
-    found = [_stage(number, stages.get(number), of_stage) for number, of_stage in lines.items()]
+    found = [_stage(number, names.stages.get(number), of_it) for number, of_it in lines.items()]
     return tuple(sorted(found, key=lambda stage: stage.starts_at or 0))
 
 
 def _stage(number: int, row: Any, lines: Sequence[LineStatus]) -> StageStatus:
     if row is None:
         return StageStatus(f"#{number}", None, None, tuple(lines))
-    return StageStatus(row.name, row.starts_at, row.ends_at, tuple(lines))
+    return StageStatus(row.stage_name, row.starts_at, row.ends_at, tuple(lines))
 
 
 def _event(row: Any, places: Mapping[int, Place]) -> HandedOver:
@@ -258,22 +295,37 @@ def _places(connection: Connection, wanted: Any) -> dict[int, Place]:
     return {row.id: Place(row.name, row.address) for row in rows}
 
 
-# A number that one family gave up may be another's present one: the present one counts.
-_FIND = text(
-    "SELECT id, status FROM (SELECT id, status, 0 AS rank FROM household"
-    " WHERE kk_hmac = :digest UNION ALL SELECT h.id, h.status, 1 FROM kk_alias AS a"
-    " JOIN household AS h ON h.id = a.household WHERE a.kk_hmac = :digest) AS found"
-    " ORDER BY rank LIMIT 1"
+# All in one statement, the same for every number: a crowd asks. A number that one family gave up
+# may be another's present one: the present one counts.
+_HOUSEHOLD = text(
+    "WITH found AS MATERIALIZED (SELECT id, status FROM (SELECT id, status, 0 AS rank"
+    " FROM household WHERE kk_hmac = :digest UNION ALL SELECT h.id, h.status, 1 FROM kk_alias AS a"
+    " JOIN household AS h ON h.id = a.household WHERE a.kk_hmac = :digest) AS any_of"
+    " ORDER BY rank LIMIT 1), line AS ("
+    " SELECT 'found' AS kind, id AS household, status, NULL::int8 AS stage, NULL::int8 AS package,"
+    " NULL::numeric AS pieces, NULL::int8 AS point, NULL::date AS day, NULL::int2 AS receiver,"
+    " 0::int8 AS at FROM found"
+    " UNION ALL SELECT 'due', NULL, NULL, e.stage, e.package, e.quantity, e.point, NULL, NULL, 0"
+    " FROM found JOIN entitlement AS e ON e.household = found.id"
+    " UNION ALL SELECT 'handed', NULL, NULL, h.stage, h.package, sum(h.quantity), h.point, h.day,"
+    " h.receiver, min(h.at) FROM found JOIN handover AS h ON h.household = found.id"
+    " WHERE NOT h.voided GROUP BY h.stage, h.package, h.day, h.point, h.receiver"
+    " UNION ALL SELECT 'slip', s.household, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0"
+    " FROM slip AS s WHERE s.number = :number)"
+    " SELECT l.*, s.name AS stage_name, s.starts_at, s.ends_at, p.name AS package_name,"
+    " t.name AS point_name, t.address AS point_address FROM line AS l"
+    " LEFT JOIN stage AS s ON s.id = l.stage LEFT JOIN package AS p ON p.id = l.package"
+    " LEFT JOIN point AS t ON t.id = l.point ORDER BY l.at"
 )
-_DUE = text("SELECT stage, package, quantity, point FROM entitlement WHERE household = :household")
 _HANDED = text(
     "SELECT stage, package, day, point, receiver, sum(quantity) AS pieces FROM handover"
     " WHERE (household = :household OR household IN (SELECT gone FROM household_merge"
     " WHERE kept = :household AND undone_at IS NULL)) AND NOT voided"
     " GROUP BY stage, package, day, point, receiver ORDER BY min(at)"
 )
-_OWNER = text("SELECT household FROM slip WHERE number = :number")
 _REVOKED = text("SELECT revoked_at IS NOT NULL FROM slip WHERE number = :number")
-_STAGES = text("SELECT id, name, starts_at, ends_at FROM stage WHERE id = ANY(:wanted)")
+_STAGES = text(
+    "SELECT id, name AS stage_name, starts_at, ends_at FROM stage WHERE id = ANY(:wanted)"
+)
 _PACKAGES = text("SELECT id, name FROM package WHERE id = ANY(:wanted)")
 _POINTS = text("SELECT id, name, address FROM point WHERE id = ANY(:wanted)")

@@ -33,6 +33,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # a template does not change under a running centre
         )
         self._environment.globals.update(
             icon=icon, static=static_address, slip_number=format_slip_number

@@ -307,7 +307,7 @@ class NameTaken(CentreError):
 
 class BadWords(CentreError):
     """What was typed can't be used: what (``name``, ``field``, ``until``, ``contains``,
-    ``address``, ``persons``, ``pieces``, ``rw``), value."""
+    ``address``, ``persons``, ``pieces``, ``rw``, ``households``), value."""
 
     code = "bad_words"
     exit_code = 2

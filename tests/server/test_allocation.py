@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, text
 
+from server.allocating.desk import accept, allocations, what_if
+from server.allocating.ground import ALL
+from server.catalogue import Desk
+from server.errors import ProposalStale
 from server.pledges import Progress
 from server.tables import PointFigure, table
 from tests.support.allotted import pledge, settle_needs
 from tests.support.centre import TestPostgres
 from tests.support.commands import Run, commands_of
-from tests.support.pages import CIDENG, FIRST_STAGE, GAMBIR, HERE, SEMBAKO, SENEN, Town
+from tests.support.pages import CIDENG, FIRST_STAGE, GAMBIR, HERE, NOW, SEMBAKO, SENEN, Town
 
 STAGE = ("--stage", "Tahap 1")
 
@@ -135,6 +141,27 @@ def test_by_hand_it_goes_where_it_is_said_and_not_beyond_the_need(town: Town, ru
     assert shares(accepted(run, *here)) == {CIDENG: 25}
     assert shares(accepted(run, *here)) == {CIDENG: 5}
     assert shares(proposed(run, "--point", "Kantor Kelurahan Senen")) == {SENEN: 40}
+
+
+def test_of_two_that_accept_at_once_one_is_refused(town: Town) -> None:
+    pledge(town, 65)
+    with town.engine.connect() as connection:
+        mark = what_if(connection, FIRST_STAGE).mark
+    together = Barrier(2)
+
+    def accept_it(name: str) -> str:
+        with town.engine.begin() as connection:
+            together.wait(60)
+            try:
+                accept(Desk(connection, NOW, name), FIRST_STAGE, ALL, mark)
+            except ProposalStale:
+                return "stale"
+        return "accepted"
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(accept_it, ("sari", "tono"))) == ["accepted", "stale"]
+    with town.engine.connect() as connection:
+        assert sum(one.pieces for one in allocations(connection)) == 65
 
 
 @pytest.mark.parametrize(

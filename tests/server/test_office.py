@@ -71,6 +71,7 @@ RULES: dict[str, tuple[set[Role], set[Role]]] = {
     "/kantor/laptop/{number}/laporan": (CENTRAL, ADMIN),
     "/kantor/alokasi": (CENTRAL, ADMIN),
     "/kantor/alokasi/daftar": (ALL, ADMIN | {Role.AGREGATOR}),
+    "/kantor/alokasi/keluarga": (CENTRAL, ADMIN),
     "/kantor/mitra": (CENTRAL, ADMIN),
     "/kantor/sasaran": (ALL, ADMIN),
     "/kantor/laporan": (ALL, NOBODY),

@@ -180,9 +180,33 @@ def test_a_target_is_added_needs_something_and_is_closed(
     assert "ditutup" in sari.get("/kantor/sasaran")
 
 
+def test_households_are_owed_a_package_after_a_look(town: Town, sari: Browser) -> None:
+    share = "tahap=2&paket=1&titik=1&kelurahan=Gambir&rw=3&banyak=40&tiap=1"
+    shown = words(sari.get(f"/kantor/alokasi/keluarga?usul=1&{share}"))
+    assert "40 keluarga" in shown and "dari 60" in shown and "Rahasia" not in sari.page
+    mark = re.search(r'name="usulan" value="(\w+)"', sari.page)
+    assert mark is not None
+    form = dict(part.split("=") for part in share.split("&"))
+    answer = sari.post("/kantor/alokasi/keluarga", usulan=mark[1], **form)
+    assert answer.status_code == 303 and last_act(town) == ("sari", "allocation.households")
+    page = words(sari.get(answer.headers["location"]))
+    assert "sudah dicatat" in page and "40" in page
+    again = sari.post("/kantor/alokasi/keluarga", usulan=mark[1], **form)
+    assert again.status_code == 422
+    for wrong in ("paket=9", "rw=x", "tiap=0", "kelurahan=", "banyak=-1"):
+        sari.get(f"/kantor/alokasi/keluarga?usul=1&{share}&{wrong}", 422)
+
+
 def test_pages_say_so_where_there_is_nothing(reused: Engine) -> None:
     empty(reused)
     bare = Town(reused)
     with entered(bare.app(), hire(bare, "sari", Role.ADMINISTRATOR)) as browser:
-        for path in ("alokasi", "alokasi/daftar", "laporan", "mitra", "sasaran"):
+        for path in (
+            "alokasi",
+            "alokasi/keluarga",
+            "alokasi/daftar",
+            "laporan",
+            "mitra",
+            "sasaran",
+        ):
             assert "Belum ada" in browser.get(f"/kantor/{path}"), path

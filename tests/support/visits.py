@@ -56,6 +56,7 @@ OFFICE = (
     "/kantor/alokasi",
     "/kantor/alokasi?usul=1",
     "/kantor/alokasi/daftar",
+    "/kantor/alokasi/keluarga",
     "/kantor/mitra",
     "/kantor/sasaran",
     "/kantor/laporan",

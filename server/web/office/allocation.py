@@ -22,7 +22,7 @@ from server.pledge_commands import pledge_number
 from server.tables import CentreTable, Package, Point, Stage, Target
 from server.web.office.declared import ADMINISTRATORS, CENTRAL, EVERYBODY, OfficePage
 from server.web.office.stages import chosen_stage
-from server.web.office.visit import Visit
+from server.web.office.visit import Visit, whole_number
 
 PATH, LISTED = "/kantor/alokasi", "/kantor/alokasi/daftar"
 MOST_LINES = 300
@@ -236,22 +236,13 @@ def _narrowed(connection: Connection, typed: Mapping[str, str]) -> Narrowed:
 
     return Narrowed(
         pledge=pledge_number(typed["komitmen"]) if typed["komitmen"] else None,
-        pieces=_whole(typed["banyak"], "pieces"),
+        pieces=whole_number(typed["banyak"], "pieces"),
         region=village_of(typed["kelurahan"]) if typed["kelurahan"] else None,
-        rw=_whole(typed["rw"], "rw"),
+        rw=whole_number(typed["rw"], "rw"),
         point=named("titik", Point),
         target=named("sasaran", Target),
         package=named("paket", Package),
     )
-
-
-def _whole(typed: str, what: str) -> int | None:
-    if not typed:
-        return None
-    bare = typed.replace(".", "")
-    if not (bare.isascii() and bare.isdigit() and len(bare) < 9):
-        raise BadWords(what=what, value=typed[:20])
-    return int(bare)
 
 
 def _steps(visit: Visit) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from server.web.office.door import Door
 from server.web.office.entrance import Entrance
 from server.web.office.home import OfficeHome
 from server.web.office.merges import MergePages
+from server.web.office.owing import OwingPages
 from server.web.office.papers import PaperArchive
 from server.web.office.partners import PartnerPages
 from server.web.office.pledges import OfficePledges
@@ -84,6 +85,7 @@ def _declared(house: House) -> Iterator[OfficePage]:
     yield from VolunteerPages(engine).declared()
     yield from DevicePages(engine, personal, house.keys, house.settings.public_address).declared()
     yield from AllocationPages(engine).declared()
+    yield from OwingPages(engine).declared()
     yield from PartnerPages(engine).declared()
     yield from ReportPages(engine).declared()
     yield from PaperArchive(engine).declared()

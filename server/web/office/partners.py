@@ -21,7 +21,7 @@ from server.targets import (
 )
 from server.web.office.declared import ADMINISTRATORS, CENTRAL, EVERYBODY, OfficePage
 from server.web.office.stages import chosen_stage
-from server.web.office.visit import Visit
+from server.web.office.visit import Visit, whole_number
 
 PARTNERS, TARGETS = "/kantor/mitra", "/kantor/sasaran"
 
@@ -114,11 +114,11 @@ def _institution(visit: Visit, connection: Connection) -> Institution:
 
 
 def _whole(visit: Visit, name: str, what: str) -> int:
-    """Raises BadWords for what is no whole number."""
-    typed = visit.field(name).replace(".", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 9):
-        raise BadWords(what=what, value=typed[:20])
-    return int(typed)
+    """Raises BadWords for what is no whole number, and for nothing."""
+    found = whole_number(visit.field(name), what)
+    if found is None:
+        raise BadWords(what=what, value="")
+    return found
 
 
 def _village(code: str) -> str:

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from models.texts import Language, both
 from server.accounts import Account
 from server.catalogue import Desk
+from server.errors import BadWords
 from server.web.rendering import address
 from server.web.uploads import Upload
 
@@ -20,8 +21,20 @@ DONE = "selesai"
 """The parameter of an address that says what was just done there."""
 _KEY = re.compile(r"[a-z_]+\.[a-z_]+")
 _SEE_OTHER = 303
+_LONGEST_NUMBER, _LONGEST_SHOWN = 9, 20
 
 Render = Callable[["Visit", str, int, Mapping[str, object]], Response]
+
+
+def whole_number(typed: str, what: str) -> int | None:
+    """What was typed into a field for a whole number, None for nothing; ``what`` says in a message
+    what it should have been. Raises BadWords."""
+    if not typed:
+        return None
+    bare = typed.replace(".", "")
+    if not (bare.isascii() and bare.isdigit() and len(bare) < _LONGEST_NUMBER):
+        raise BadWords(what=what, value=typed[:_LONGEST_SHOWN])
+    return int(bare)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,13 @@ class PapersOver(QObject):
         preferences = place.preferences
         folder = Path(preferences.settings.papers or usual_folder())
         flow = self.flow = Papers(
-            place.threads, desk, folder, lambda: place.look.language, place.clock, parent=self
+            place.threads,
+            desk,
+            folder,
+            lambda: place.look.language,
+            place.clock,
+            printer=lambda: preferences.settings.printer,
+            parent=self,
         )
         flow.changed.connect(page.show_papers)
         flow.kept.connect(preferences.keep_papers_in)
@@ -46,7 +52,8 @@ class PapersOver(QObject):
         page.make_asked.connect(flow.make)
         page.cancel_asked.connect(flow.cancel)
         page.open_asked.connect(flow.open_folder)
-        page.sheets_chosen.connect(flow.show_sheets)
+        page.print_asked.connect(flow.print_made)
+        page.sheets_chosen.connect(flow.print_sheets)
         page.left.connect(self.left)
         place.window.cover(page)
         flow.begin()

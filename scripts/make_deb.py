@@ -92,7 +92,7 @@ def control(installed_kib: int) -> str:
         "Priority": "optional",
         "Installed-Size": str(installed_kib),
         "Depends": ", ".join(dependencies()),
-        "Recommends": "gnome-keyring | kwalletmanager",
+        "Recommends": "gnome-keyring | kwalletmanager, cups-client",
         "Description": "serah terima bantuan KSBB, aplikasi lapangan luring\n"
         " Pindai undangan, lihat boleh atau tidak, serahkan, tercatat; tanpa internet pun jalan.\n"
         " .\n"

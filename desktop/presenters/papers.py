@@ -10,9 +10,12 @@ from typing import Any
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from desktop.machine import meant
 from desktop.paper_desk import PaperDesk
 from desktop.paper_making import About, Order, Paper
 from desktop.presenters.faults import notice
+from desktop.presenters.printers import look_for_printers
+from desktop.print_files import send_to_printer
 from desktop.scan.still import signature_bytes
 from desktop.threads import Cancel, Threads
 from desktop.views.papers_state import EXPORTS, PAPERS, Ink, PapersState, Subject
@@ -47,11 +50,16 @@ class Papers(QObject):
         language: Callable[[], Language],
         now: Callable[[], int],
         show: Callable[[Path], bool] = show_folder,
+        printer: Callable[[], str] = str,
         parent: QObject | None = None,
     ) -> None:
+        """``printer``: the one that the settings name, "" for the usual one."""
         super().__init__(parent)
         self._threads = threads
         self._desk = desk
+        self._printer = printer
+        self._made_files: tuple[Path, ...] = ()
+        self._printing = False
         self._language = language
         self._now = now
         self._show_folder = show
@@ -102,15 +110,55 @@ class Papers(QObject):
         """Shows where it lies."""
         self._show_folder(Path(self.state.folder))
 
-    def show_sheets(self, file: str) -> None:
-        """Shows slip sheets in whatever prints PDFs here; the slips in them are signed by the
-        centre, so this laptop can't make them."""
-        path = Path(file)
-        if self._show_folder(path):
-            said = Notice("papers.page.sheets_open", Tone.GO, {"file": path.name})
-        else:
-            said = Notice("papers.page.sheets_closed", Tone.CHECK, {"folder": str(path.parent)})
-        self._show(notices=(replace(said, dismissible=False),))
+    # --- printing ----------------------------------------------------------------------------
+
+    def print_made(self) -> None:
+        """Has the paper printed that was just made."""
+        if self._made_files:
+            self._print(self._made_files[0], self._no_printer)
+
+    def print_sheets(self, file: str) -> None:
+        """Has slip sheets printed that the centre made: it signs the slips in them. Where there is
+        no printer they are shown in whatever opens PDFs here."""
+        self._print(Path(file), self._show_sheets)
+
+    def _print(self, file: Path, instead: Callable[[Path], None]) -> None:
+        if self._printing or self._over:
+            return
+
+        def found(names: tuple[str, ...]) -> None:
+            name = meant(self._printer(), names) or (names[0] if names else "")
+            if not name:
+                self._printing = False
+                instead(file)
+                return
+
+            def sent(_: None) -> None:
+                self._printing = False
+                self._say("printed", Tone.GO, file, printer=name)
+
+            def failed(_error: BaseException) -> None:
+                self._printing = False
+                self._say("not_printed", Tone.CHECK, file, printer=name)
+
+            self._threads.submit_net(lambda: send_to_printer(file, name), sent, failed)
+
+        self._printing = True
+        self._say("to_print", None, file)
+        look_for_printers(self._threads, found)
+
+    def _no_printer(self, file: Path) -> None:
+        self._say("no_printer", Tone.CHECK, file)
+
+    def _show_sheets(self, file: Path) -> None:
+        shown = self._show_folder(file)
+        self._say(
+            "sheets_open" if shown else "sheets_closed", Tone.GO if shown else Tone.CHECK, file
+        )
+
+    def _say(self, what: str, tone: Tone | None, file: Path, **parts: object) -> None:
+        parts |= {"file": file.name, "folder": str(file.parent)}
+        self._show(notices=(Notice(f"papers.page.{what}", tone, parts, dismissible=False),))
 
     # --- making ------------------------------------------------------------------------------
 
@@ -159,7 +207,7 @@ class Papers(QObject):
             self._show(cancelling=True)
 
     def _made(self, files: tuple[Path, ...]) -> None:
-        self._cancel = None
+        self._cancel, self._made_files = None, files
         several = len(files) > 1
         parts: dict[str, object] = {
             "file": files[0].name,

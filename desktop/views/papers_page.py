@@ -40,6 +40,8 @@ class PapersPage(View):
     cancel_asked = Signal()
     open_asked = Signal()
     """Show the folder."""
+    print_asked = Signal()
+    """Print what was just made."""
     sheets_chosen = Signal(str)
     """A PDF of slip sheets that the centre made, to be printed."""
     left = Signal()
@@ -121,11 +123,13 @@ class PapersPage(View):
         self.stop.clicked.connect(self.cancel_asked)
         self.open = Button(look, "secondary", icon="folder")
         self.open.clicked.connect(self.open_asked)
+        self.paper = Button(look, "secondary", icon="printer")
+        self.paper.clicked.connect(self.print_asked)
         self.make = Button(look, "primary", icon="file-text")
         self.make.clicked.connect(self._make)
         whole = column(gap=0)
         whole.addWidget(self._scroll, 1)
-        whole.addLayout(foot(self.back, self.stop, 1, self.open, self.make))
+        whole.addLayout(foot(self.back, self.stop, 1, self.open, self.paper, self.make))
         self.setLayout(whole)
         self.restyle()
 
@@ -205,6 +209,7 @@ class PapersPage(View):
         self._about_sheets.say(say(f"{_PAGE}.sheets_hint"))
         self.back.say(say(f"{_PAGE}.back"))
         self.open.say(say(f"{_PAGE}.open_folder"))
+        self.paper.say(say(f"{_PAGE}.print"))
         self._make_room()
 
     def draw(self) -> None:
@@ -231,6 +236,7 @@ class PapersPage(View):
             part.setEnabled(not busy)
         self.back.setVisible(not busy)
         self.open.setVisible(state.made and not busy)
+        self.paper.setVisible(state.made and not busy and state.kind not in EXPORTS)
         self.make.setVisible(not busy)
         self.make.setEnabled(bool(state.subjects) and bool(state.folder))
         self.make.say(say(f"{_PAGE}.make"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -279,6 +280,7 @@ def test_folder_and_slip_sheets_are_opened_by_the_systems_own_programs(
             return path.exists()
 
         monkeypatch.setattr(flow, "_show_folder", shown)
+        monkeypatch.setattr(machine, "printers", lambda: ())
         made(app, page)
         app.enter()
         assert opened == [documents]
@@ -295,6 +297,47 @@ def test_folder_and_slip_sheets_are_opened_by_the_systems_own_programs(
         assert opened == [documents, sheets]
         page.sheets_chosen.emit(str(documents / "hilang.pdf"))
         app.until(lambda: text("id", "papers.page.sheets_closed.title") in words_of(page))
+
+
+def test_papers_and_slip_sheets_are_printed_on_the_chosen_printer_and_without_one_that_is_said(
+    qtbot: QtBot,
+    qapp: QApplication,
+    folder: Path,
+    documents: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names: list[str] = []
+    monkeypatch.setattr(machine, "printers", lambda: tuple(names))
+    told, commands = tmp_path / "told", tmp_path / "commands"
+    commands.mkdir()
+    command = commands / "lp"
+    command.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{told}.new"\nmv "{told}.new" "{told}"\n')
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(commands), prepend=":")
+    with running(qtbot, qapp, folder) as app:
+        app.scanning().hand_over(FAMILIES[0].code)
+        page = papers(app)
+        made(app, page)
+        app.tab_to(page.paper)
+        app.enter()
+        app.until(lambda: text("id", "papers.page.no_printer.title") in words_of(page))
+        assert not told.exists()
+        names += ["EPSON L3210", "Kantor"]
+        app.place.preferences.settings = replace(app.place.preferences.settings, printer="Kantor")
+        app.enter()
+        (minutes,) = documents.glob("*.pdf")
+        app.until(lambda: f"{minutes.name} dikirim ke printer Kantor" in words_of(page))
+        said = told.read_text().splitlines()
+        assert said[:2] == ["-d", "Kantor"] and said[-2:] == ["--", str(minutes)]
+        assert "print-scaling=none" in said, "a slip's code keeps its size"
+        told.unlink()
+        page.sheets_chosen.emit(str(minutes))
+        app.until(told.exists)
+        app.until(lambda: f"{minutes.name} dikirim ke printer Kantor" in words_of(page))
+        command.write_text("#!/bin/sh\nexit 1\n")
+        app.enter()
+        app.until(lambda: f"Printer Kantor tidak menerima {minutes.name}" in words_of(page))
 
 
 def test_the_last_recipients_receipt_is_shown_saved_and_without_a_printer_that_is_said(

@@ -32,6 +32,7 @@ _SLIPS = text(
     " JOIN household AS h ON h.id = s.household"
     " WHERE s.point = :point AND s.revoked_at IS NULL AND s.valid_until > :now"
     " AND (NOT :unprinted OR s.printed_at IS NULL)"
+    " AND (:region = '' OR (h.region = :region AND h.rw = :rw))"
     " AND EXISTS (SELECT FROM jsonb_array_elements(s.lines) AS l (line)"
     " WHERE (l.line->>0)::bigint = ANY(:stages)))"
     " SELECT w.*, (SELECT sum(g.sheets) FROM (SELECT (count(*) + :a_sheet - 1) / :a_sheet AS sheets"
@@ -105,6 +106,8 @@ class Selection:
     stages: tuple[int, ...]
     now: int
     unprinted: bool = False
+    rw: tuple[str, int] | None = None
+    """Only this RW's: (kelurahan, RW)."""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -114,6 +117,8 @@ class Selection:
             "stages": list(self.stages),
             "now": self.now,
             "unprinted": self.unprinted,
+            "region": self.rw[0] if self.rw else "",
+            "rw": self.rw[1] if self.rw else 0,
         }
 
 

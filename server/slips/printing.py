@@ -6,6 +6,7 @@ place only when it is complete, and its slips count as printed only then.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -86,6 +87,37 @@ def print_slips(
     return Printed(tuple(files), slips, sheets)
 
 
+def print_part(
+    connection: Connection,
+    keys: Keys,
+    selection: Selection,
+    *,
+    address: str,
+    language: Language = "id",
+    form: Form = EIGHT,
+    sheets: int = SHEETS_A_FILE,
+) -> tuple[str, bytes]:
+    """The first ``sheets`` of ``selection`` as a PDF in memory, and what to call it; empty where
+    there is nothing to print. Whoever asks for the unprinted ones again gets the next.
+
+    In the caller's transaction these slips are marked as printed at ``selection.now``.
+    """
+    cards = Cards(connection, keys, address, language)
+    target, numbers = io.BytesIO(), list[int]()
+    with closing(cards.bundles(selection, form.a_sheet)) as bundles:
+        part = next(_parts(bundles, form.a_sheet, sheets), None)
+        if part is None:
+            return "", b""
+        point, stages = cards.point(selection.point), cards.stages(selection.stages)
+        writer = SheetWriter(target, point, stages, language, form=form)
+        for bundle in part:
+            writer.add(bundle)
+            numbers += bundle.numbers
+        writer.close()
+    connection.execute(_MARK, {"now": selection.now, "numbers": numbers})
+    return f"{_name(point, selection)}.pdf", target.getvalue()
+
+
 def print_slip(
     connection: Connection,
     keys: Keys,
@@ -100,19 +132,35 @@ def print_slip(
 
     Otherwise as ``print_slips``. Raises ValueError for a number no slip has.
     """
+    name, content = print_one(connection, keys, number, address=address, now=now, language=language)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / name
+    with whole_file(file) as target:
+        target.write(content)
+    return file
+
+
+def print_one(
+    connection: Connection,
+    keys: Keys,
+    number: int,
+    *,
+    address: str,
+    now: int,
+    language: Language = "id",
+) -> tuple[str, bytes]:
+    """The same as a PDF in memory, and what to call it."""
     card = Cards(connection, keys, address, language).card(number)
     if card is None:
         raise ValueError(f"no slip {number}")
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"undangan-{number:011d}.pdf"
+    target = io.BytesIO()
     stages = ", ".join(stage.name for stage in card.stages)
-    with whole_file(file) as target:
-        writer = SheetWriter(target, card.point, stages, language)
-        # Its area names the RT already.
-        writer.add(Bundle(card.area, (replace(card, rt=0),), (number,), 1))
-        writer.close()
+    writer = SheetWriter(target, card.point, stages, language)
+    # Its area names the RT already.
+    writer.add(Bundle(card.area, (replace(card, rt=0),), (number,), 1))
+    writer.close()
     connection.execute(_MARK, {"now": now, "numbers": [number]})
-    return file
+    return f"undangan-{number:011d}.pdf", target.getvalue()
 
 
 def _parts(

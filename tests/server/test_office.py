@@ -83,6 +83,7 @@ RULES: dict[str, tuple[set[Role], set[Role]]] = {
     "/kantor/daftar": (LISTERS, LISTERS),
     "/kantor/daftar/unduh": (LISTERS, LISTERS),
     "/kantor/gabungan": (ADMIN, ADMIN),
+    "/kantor/undangan": (LISTERS, LISTERS),
     "/kantor/daftar/{unggahan}": (LISTERS, LISTERS),
     "/kantor/saya": (ALL, ALL),
     "/kantor/keluar": (ALL, ALL),

@@ -32,6 +32,7 @@ from server.web.office.pledges import OfficePledges
 from server.web.office.reports import ReportPages
 from server.web.office.reviews import ReviewPages
 from server.web.office.roster import RosterPages
+from server.web.office.slips import SlipPages
 from server.web.office.tokens import Cookies
 from server.web.office.volunteers import VolunteerPages
 from server.web.problems import Problems
@@ -92,4 +93,6 @@ def _declared(house: House) -> Iterator[OfficePage]:
     yield from AuditPages(engine).declared()
     yield from RosterPages(engine, personal).declared()
     yield from MergePages(engine, personal).declared()
+    public = house.settings.public_address
+    yield from SlipPages(engine, house.keys, personal, public).declared()
     yield from AccountPages(engine, personal, house.settings.public_address).declared()

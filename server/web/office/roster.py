@@ -93,7 +93,7 @@ class RosterPages:
                 "office/roster.html",
                 _UNPROCESSABLE if nothing else 200,
                 nothing=nothing,
-                points=_points(connection, visit.agregator),
+                points=points_of(connection, visit.agregator),
                 stages=[(row.id, row.name) for row in stages],
                 packages=[(row.id, row.name) for row in packages],
                 uploads=self._uploads(connection, visit).all(visit.now),
@@ -105,7 +105,7 @@ class RosterPages:
         if not visit.posted:
             return visit.see(PATH)
         with self._engine.begin() as connection:
-            mine = [number for number, _ in _points(connection, visit.agregator)]
+            mine = [number for number, _ in points_of(connection, visit.agregator)]
             chosen = visit.field("titik")
             points = [number for number in mine if str(number) == chosen] if chosen else mine
             everything = visit.agregator is None and not chosen
@@ -145,7 +145,7 @@ class RosterPages:
 
     def _run(self, visit: Visit, held: Held, state: State, *, dry: bool) -> None:
         with self._engine.connect() as connection:
-            only = _points(connection, visit.agregator)
+            only = points_of(connection, visit.agregator)
         report = import_roster(
             self._engine,
             self._personal,
@@ -226,7 +226,8 @@ class RosterPages:
             return closest_header(sheet)
 
 
-def _points(connection: Connection, agregator: int | None) -> list[tuple[int, str]]:
+def points_of(connection: Connection, agregator: int | None) -> list[tuple[int, str]]:
+    """Number and name of each point of an aggregator, or of all."""
     found = select(_POINT.c.id, _POINT.c.name).order_by(_POINT.c.name)
     if agregator is not None:
         found = found.where(_POINT.c.agregator == agregator)

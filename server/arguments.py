@@ -90,6 +90,13 @@ def _lists(command: _Command, say: _Say) -> None:
     )
     roster.add_argument("--header-row", type=int, default=1, metavar="N", help=say("header_row"))
     roster.add_argument("--sheet", help=say("sheet"))
+    out = command("export-roster", "about_export")
+    out.add_argument("file", type=Path, help=say("export_file"))
+    out.add_argument("--point", help=say("point"))
+    command("merge-households", "about_merge")
+    command("part-households", "about_part").add_argument(
+        "number", type=int, metavar="NO", help=say("merge.number")
+    )
     parcel = command("import-parcel", "about_parcel")
     parcel.add_argument("files", type=Path, nargs="+", metavar="FILE", help=say("parcel"))
     parcel.add_argument("--receipt", type=Path, help=say("receipt"))

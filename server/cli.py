@@ -76,7 +76,7 @@ def main(
     from server.report_commands import report
     from server.retention_command import retain
     from server.review_command import decide, reviews
-    from server.roster_commands import load_roster
+    from server.roster_commands import give_out, load_roster, merge_two, part_two
     from server.setting_check import check
     from server.stock_command import stock
 
@@ -87,6 +87,9 @@ def main(
         "init": commands.init,
         "demo": commands.demo,
         "import-roster": load_roster,
+        "export-roster": give_out,
+        "merge-households": merge_two,
+        "part-households": part_two,
         "import-parcel": import_parcel,
         "issue-slips": commands.issue_slips,
         "enrol-code": commands.enrol_code,

@@ -1,4 +1,5 @@
-"""``ksbb-centre import-roster``: lists of households in, and what is wrong with them."""
+"""``ksbb-centre import-roster``, ``export-roster``, ``merge-households``, ``part-households``:
+lists in and out, and families that are listed twice."""
 
 from __future__ import annotations
 
@@ -10,13 +11,17 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from models.clock import wall_clock
+from models.numbers import NumberError, parse_kk
 from models.texts import text
 from server.audit import person
+from server.catalogue import Desk
 from server.cli import FAILED, OK, Centre
-from server.errors import BadColumn, FileTrouble
+from server.errors import BadColumn, BadKKNumber, FileTrouble
+from server.merging import find_household, merge, part
 from server.named import by_name, find_named
 from server.personal import Personal
 from server.private_files import whole_file
+from server.roster_export import Wanted, export_roster
 from server.roster_import import (
     Choice,
     Column,
@@ -64,6 +69,50 @@ def load_roster(centre: Centre, parsed: argparse.Namespace) -> int:
         _write(parsed.bad_rows / back.name, back.content)
         centre.say("bad_rows_at", file=parsed.bad_rows / back.name)
     return FAILED if report.bad else OK
+
+
+def give_out(centre: Centre, parsed: argparse.Namespace) -> int:
+    """Writes the roster of a point, or of all, into a file for its owner alone."""
+    with centre.engine.begin() as connection:
+        points = None
+        if parsed.point:
+            points = [find_named("Point", parsed.point, by_name(connection, Point))]
+        form = "csv" if parsed.file.suffix.casefold() == ".csv" else "xlsx"
+        desk = Desk(connection, wall_clock(), person())
+        personal = Personal(centre.keys)
+        made = export_roster(desk, personal, Wanted(points, form), centre.language)
+        _write(parsed.file, made.content)
+    centre.say("exported", file=parsed.file)
+    return OK
+
+
+def merge_two(centre: Centre, _parsed: argparse.Namespace) -> int:
+    """Asks for both KK numbers, which would else stand in the shell's history."""
+    personal = Personal(centre.keys)
+    with centre.engine.begin() as connection:
+        kept, gone = (
+            find_household(connection, personal, _asked_kk(centre, which))
+            for which in ("kept", "gone")
+        )
+        number = merge(Desk(connection, wall_clock(), person()), personal, kept, gone)
+    centre.say("merge.done", id=number)
+    return OK
+
+
+def part_two(centre: Centre, parsed: argparse.Namespace) -> int:
+    """Takes a merge back."""
+    with centre.engine.begin() as connection:
+        part(Desk(connection, wall_clock(), person()), Personal(centre.keys), parsed.number)
+    centre.say("merge.parted", id=parsed.number)
+    return OK
+
+
+def _asked_kk(centre: Centre, which: str) -> int:
+    print(text(centre.language, f"cli.centre.merge.{which}"), file=sys.stderr, flush=True)
+    try:
+        return parse_kk(sys.stdin.readline())
+    except NumberError as error:
+        raise BadKKNumber(found=error.found) from error
 
 
 def _check(connection: Connection, parsed: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import signal
@@ -24,7 +25,7 @@ from models.texts import LANGUAGES
 from server.cli import main
 from server.keys import obtain_keys
 from tests.support.centre import TestPostgres
-from tests.support.roster import HEADER, household, xlsx
+from tests.support.roster import HEADER, household, kk, xlsx
 
 
 @pytest.fixture
@@ -361,3 +362,43 @@ def test_keys_of_the_environment_need_no_file(
     file.unlink()
     assert main(["init"], environment | {"KSBB_KEYS": content}) == 0
     assert not file.exists()
+
+
+def test_a_roster_is_tried_loaded_given_out_and_two_of_it_merged_and_parted(
+    catalogue_in: Engine,
+    environment: dict[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    strange = ["Urut", "Induk", "Bpk/Ibu", "Alamat"]
+    rows: list[list[Any]] = [
+        strange,
+        *([n, f"{kk(n)}", f"Warga {n}", "Jl. A"] for n in (1, 2)),
+        [3, "12", "X", ""],
+    ]
+    file = xlsx(tmp_path / "warga.xlsx", rows)
+    named = ["--column", "kk=B", "--column", "name=3"]
+    given = ["import-roster", str(file), "--point", "1", "--package", "1", *named]
+    assert main([*given, "--column", "umur=A"], environment) == 2
+    assert main(given, environment) == 5  # there is no RW
+    assert main([*given, "--column", "rw=A", "--dry-run"], environment) == 1
+    assert "tidak ada yang diubah" in capsys.readouterr().out
+    assert _scalar(catalogue_in, "SELECT count(*) FROM household") == 0
+    folder = tmp_path / "kembali"
+    assert main([*given, "--column", "rw=A", "--bad-rows", str(folder)], environment) == 1
+    assert [one.name for one in folder.iterdir()] == ["warga-perbaiki.xlsx"]
+    out = tmp_path / "keluar.xlsx"
+    assert main(["export-roster", str(out), "--point", "1"], environment) == 0
+    assert out.stat().st_mode & 0o077 == 0
+    assert main(["import-roster", str(out)], environment) == 0
+    assert "tidak berubah 2" in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{kk(1)}\n{kk(2)}\n12\n"))
+    assert main(["merge-households"], environment) == 0
+    assert _scalar(catalogue_in, "SELECT count(*) FROM entitlement") == 1
+    assert main(["merge-households"], environment) == 2
+    assert main(["part-households", "1"], environment) == 0
+    assert main(["part-households", "1"], environment) == 6
+    assert _scalar(catalogue_in, "SELECT count(*) FROM entitlement") == 2
+    told = "".join(capsys.readouterr())
+    assert f"{kk(1)}" not in told

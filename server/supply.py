@@ -18,10 +18,9 @@ from typing import TypeVar
 from sqlalchemy import Connection, text
 
 from models.regions import regions
-from server.pledges import Progress
+from server.pledges import PROMISED, Progress
 
 _Key = TypeVar("_Key", bound=Hashable)
-PROMISED = (Progress.CONFIRMED, Progress.ARRIVED, Progress.SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,11 @@ def read_flows(connection: Connection) -> list[Flow]:
         allocated.setdefault(one.pledge, []).append(one)
         sent.append(one)
     flows: list[Flow] = []
-    states = {"promised": [one.value for one in PROMISED]}
+    states = {
+        "promised": [one.value for one in PROMISED],
+        "came": [Progress.ARRIVED.value, Progress.SENT.value],
+        "gone": Progress.SENT.value,
+    }
     givers: dict[int, int] = {}
     for row in connection.execute(_PLEDGES, states):
         pledge = _Pledge(*row)
@@ -136,15 +139,19 @@ class _Pledge:
     region: str
     rw: int
     target: int
+    gone: bool
+    """The office says that it was sent."""
 
 
 def _of_pledge(
     pledge: _Pledge, allocated: Iterable[_Sent], programmes: Mapping[int, int]
 ) -> Iterable[Flow]:
-    """What was allocated of it, and the rest where the giver wished it."""
-    pledged, arrived = pledge.packages, pledge.arrived
+    """What was allocated of it, and the rest where the giver wished it. Of one that nothing was
+    allocated of, what the office says of it."""
+    pledged, arrived, untouched = pledge.packages, pledge.arrived, True
     programme = programmes.get(pledge.package, 0)
     for one in allocated:
+        untouched = False
         part, came = min(pledged, one.pieces), min(arrived, one.pieces)
         pledged -= part
         arrived -= came
@@ -171,7 +178,7 @@ def _of_pledge(
         )
     if pledged or arrived:
         yield Flow(
-            Amounts(pledged, arrived),
+            Amounts(pledged, arrived, sent=arrived if pledge.gone and untouched else 0),
             pledge.number,
             kolaborator=pledge.kolaborator,
             agregator=pledge.agregator,
@@ -237,9 +244,10 @@ def _handed(
 _PROGRAMMES = text("SELECT id, programme FROM package")
 _PLEDGES = text(
     "SELECT p.number, coalesce(p.kolaborator, 0), coalesce(p.agregator, 0),"
-    " coalesce(p.package, 0), p.packages, coalesce(p.arrived, 0), p.region, p.rw,"
-    " coalesce(p.target, 0) FROM pledge AS p JOIN LATERAL (SELECT state FROM pledge_step AS s"
-    " WHERE s.number = p.number ORDER BY id DESC LIMIT 1) AS s ON true"
+    " coalesce(p.package, 0), p.packages,"
+    " CASE WHEN s.state = ANY(:came) THEN coalesce(p.arrived, p.packages) ELSE 0 END, p.region,"
+    " p.rw, coalesce(p.target, 0), s.state = :gone FROM pledge AS p"
+    " JOIN LATERAL (SELECT state FROM pledge_step AS s WHERE s.number = p.number ORDER BY id DESC LIMIT 1) AS s ON true"
     " WHERE s.state = ANY(:promised) ORDER BY p.at, p.number"
 )
 _ALLOCATIONS = text(

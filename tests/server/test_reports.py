@@ -16,9 +16,12 @@ from models.numbers import parse_slip_number
 from models.texts import LANGUAGES, Language
 from models.texts import text as words
 from server.figures import Figures
+from server.monitoring import Flow, Monitoring, Side
+from server.named import names_of
 from server.pledges import Progress
 from server.reports.content import ReportKind, Wanted, make_report
 from server.supply import Amounts, read_flows, sums
+from server.tables import Agregator
 from tests.support.allotted import GIVER, allocate, pledge, send, settle_needs
 from tests.support.centre import TestPostgres
 from tests.support.commands import Run, commands_of
@@ -80,6 +83,38 @@ def test_every_report_comes_to_what_the_public_is_told(town: Town) -> None:
     by_village = {v.name: v.total.pieces.at_least for s in told.stages for d in s.districts
                   for v in d.villages}  # fmt: skip
     assert {row["village"]: row["handed"] for row in rows(town, ReportKind.AREA)} == by_village
+
+
+def test_the_flows_come_to_what_the_public_watches(town: Town) -> None:
+    pledge(town, 65, THERE_ALREADY, agregator=1)
+    allocate_and_send(town)
+    pledge(town, 30, THERE_ALREADY, agregator=2, region=SENEN)
+    pledge(town, 12, (Progress.CONFIRMED, Progress.SENT), agregator=2)  # without any allocation
+    pledge(town, 9, (Progress.CONFIRMED,), agregator=1)
+    allocate(town)
+    here, there = town.laptop(HERE), town.laptop(THERE)
+    town.hand_over(here, range(10))
+    town.hand_over(there, [*range(90, 97), 90])
+    watched = Monitoring(town.engine, 1).watch(NOW)
+    with town.engine.connect() as connection:
+        flows = read_flows(connection)
+        names = names_of(connection, Agregator)
+    of_all = sum((flow.amounts for flow in flows), Amounts())
+    assert _as_watched(of_all) == _watched(watched.total)
+    by_agregator = sums(flows, lambda flow: names.get(flow.agregator, ""))
+    assert {name: _as_watched(of) for name, of in by_agregator.items()} == {
+        flow.name: _watched(flow) for flow in watched.sides[Side.AGREGATOR]
+    }
+
+
+def _as_watched(of: Amounts) -> tuple[int, ...]:
+    return of.pledged, of.arrived, of.sent, of.handed, of.hand_overs, of.in_review
+
+
+def _watched(flow: Flow) -> tuple[int, ...]:
+    given = flow.pledged or 0, flow.arrived or 0, flow.sent or 0
+    told = flow.handed.pieces.at_least, flow.handed.lines.at_least, flow.in_review.at_least
+    return *given, *told
 
 
 def test_a_part_of_an_agregator_is_its_own_alone(town: Town) -> None:

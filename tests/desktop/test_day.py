@@ -148,6 +148,9 @@ def test_enter_right_after_the_verdict_hands_nothing_over(
 ) -> None:
     with running(qtbot, qapp, folder) as app:
         app.scanning()
+        app.on(
+            ScanScreen
+        )._settle_ms = 600_000  # however long this machine takes: it is right after
         app.enter(FAMILIES[0].code)
         app.until(lambda: app.scan.phase is Phase.SHOWN)
         app.enter()

@@ -23,6 +23,7 @@ from server.capacity import Capacity
 from server.complaint_answers import ComplaintDesk
 from server.figures import Figures
 from server.keys import Keys
+from server.mail import Mailer
 from server.metrics import Metrics
 from server.monitoring import Monitoring
 from server.parcels import ParcelOffice
@@ -40,6 +41,7 @@ from server.web.counter import Counter
 from server.web.guard import Guard
 from server.web.home import HomePage
 from server.web.household import StatusPages
+from server.web.letters import Letters
 from server.web.limits import Limiter, Limits, Rate
 from server.web.monitoring import MonitoringPage
 from server.web.office.house import House, office_routes
@@ -72,11 +74,12 @@ def create_app(
     limits: Limits | None = None,
     push: Push | None = None,
     metrics: Metrics | None = None,
+    mailer: Mailer | None = None,
 ) -> FastAPI:
     """The centre over an open database; raises BadSetting for proxies that are no networks.
 
     ``push`` takes pushed segments in (``server.crew``); without it this process does. ``metrics``
-    counts what is asked and answered.
+    counts what is asked and answered; without ``mailer`` no letters are sent.
     """
     metrics, capacity = metrics or Metrics(), Capacity()
     metrics.watch(engine, clock)
@@ -140,6 +143,7 @@ def create_app(
                 counter(limits.pledge_address, limits.pledge_total),
                 PledgeDesk(engine, personal),
                 steering,
+                Letters(mailer or Mailer(None), settings.public_address),
             ).routes(),
             *SlipPages(
                 counter(limits.slip_address, limits.slip_total),

@@ -244,6 +244,7 @@ def serve(centre: Centre, _parsed: argparse.Namespace) -> int:
     from server.app import UVICORN, create_app
     from server.crew import Crew
     from server.logs import set_up
+    from server.mail import Mailer
     from server.metrics import Metrics
     from server.postgres import bounded
 
@@ -257,8 +258,13 @@ def serve(centre: Centre, _parsed: argparse.Namespace) -> int:
     # uvicorn ends the process by the signal it was stopped with; this lets what was opened close.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
     engine, metrics = bounded(centre.engine), Metrics()
-    with closing(Crew(settings.workers, engine.url, centre.keys, logging, metrics.segment)) as crew:
-        app = create_app(settings, engine, centre.keys, push=crew.push, metrics=metrics)
+    with (
+        closing(Crew(settings.workers, engine.url, centre.keys, logging, metrics.segment)) as crew,
+        closing(Mailer(settings.mail)) as mailer,
+    ):
+        app = create_app(
+            settings, engine, centre.keys, push=crew.push, metrics=metrics, mailer=mailer
+        )
         about = "Segments that wait for a process"
         metrics.gauge("ksbb_segments_waiting", about, crew.waiting)
         if settings.metrics is not None:

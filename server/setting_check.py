@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from smtplib import SMTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from server.commands import is_taken
 from server.errors import NotInitialised
 from server.faults import told
 from server.keys import check_keys
+from server.mail import MailServer, connected
 from server.postgres import CONNECTIONS, open_database
 from server.settings import Settings, read_settings
 from server.web.addresses import trusted_networks
@@ -71,6 +73,8 @@ def _findings(environment: Mapping[str, str]) -> Iterator[Finding]:
         yield _metrics(*settings.metrics)
     yield from _database(settings, environment)
     yield _room(settings.data_folder)
+    if settings.mail is not None:
+        yield _mail(settings.mail)
 
 
 def _proxies(settings: Settings) -> Iterator[Finding]:
@@ -138,3 +142,14 @@ def _room(folder: Path) -> Finding:
     free = shutil.disk_usage(there).free
     parts = {"folder": there, "gb": f"{free / 1e9:.1f}"}
     return Finding(True if free > _ROOM else None, "room" if free > _ROOM else "room_low", parts)
+
+
+def _mail(server: MailServer) -> Finding:
+    """Whether the mail server lets us in; nothing is sent."""
+    parts: dict[str, Any] = {"host": server.host, "port": server.port}
+    try:
+        with connected(server) as link:
+            link.noop()
+    except (OSError, SMTPException) as error:
+        return Finding(None, "mail_wrong", {**parts, "why": type(error).__name__})
+    return Finding(True, "mail", parts)

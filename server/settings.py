@@ -15,6 +15,7 @@ from platformdirs import user_data_path
 
 from server.errors import BadSetting
 from server.logs import Form, Level
+from server.mail import MailServer, mail_server
 from server.periods import Periods
 
 DEFAULT_PORT = 8470
@@ -37,7 +38,7 @@ class Settings:
     ``workers`` is how many processes take in what laptops push. ``metrics`` is the host and port on
     which Prometheus is answered; ``log`` how the log looks, ``log_level`` from where on it is kept.
     ``periods``: how long data of people is kept. ``status_rate``: how many households a second may
-    ask their status, all together and in each process.
+    ask their status, all together and in each process. ``mail`` is where letters are handed in.
     """
 
     data_folder: Path
@@ -54,6 +55,7 @@ class Settings:
     log_level: Level = Level.WARNING
     periods: Periods = _USUAL
     status_rate: int = 10
+    mail: MailServer | None = None
 
     @property
     def database_folder(self) -> Path:
@@ -68,7 +70,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     ``KSBB_KEYS_FILE`` · ``KSBB_SMALLEST_COUNT`` · ``KSBB_TRUSTED_PROXIES`` · ``KSBB_WORKERS``
     (one a core) · ``KSBB_METRICS`` · ``KSBB_LOG`` · ``KSBB_LOG_LEVEL`` ·
     ``KSBB_KEEP_DAYS`` · ``KSBB_KEEP_PHOTOS_DAYS`` · ``KSBB_KEEP_DONORS_DAYS`` ·
-    ``KSBB_STATUS_RATE``; each may be absent.
+    ``KSBB_STATUS_RATE`` · ``KSBB_SMTP`` · ``KSBB_MAIL_FROM``; each may be absent.
     """
     host = environment.get("KSBB_HOST", "").strip() or "127.0.0.1"
     port = _whole(environment, "KSBB_PORT", DEFAULT_PORT, 1, _HIGHEST_PORT)
@@ -90,6 +92,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         log=_one_of(environment, "KSBB_LOG", Form.TEXT),
         log_level=_one_of(environment, "KSBB_LOG_LEVEL", Level.WARNING),
         status_rate=_whole(environment, "KSBB_STATUS_RATE", 10, 1, _MOST_ASKED),
+        mail=mail_server(
+            environment.get("KSBB_SMTP", "").strip(), environment.get("KSBB_MAIL_FROM", "").strip()
+        ),
         periods=Periods(
             households=_whole(environment, "KSBB_KEEP_DAYS", _USUAL.households, 1, _MOST_DAYS),
             photos=_whole(environment, "KSBB_KEEP_PHOTOS_DAYS", _USUAL.photos, 1, _MOST_DAYS),

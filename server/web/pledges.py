@@ -17,6 +17,7 @@ from server.steering import Needs, Steering
 from server.web.by_number import UNPROCESSABLE, ByNumber
 from server.web.counter import Counter
 from server.web.forms import read_form
+from server.web.letters import Letters
 from server.web.places import villages_by_district
 from server.web.pledge_form import FIELDS, INSTITUTION, read_offer
 from server.web.problems import language_of
@@ -30,10 +31,13 @@ _WEEKS = timedelta(days=14)
 class PledgePages:
     """``/beri`` and ``/komitmen``."""
 
-    def __init__(self, counter: Counter, desk: PledgeDesk, steering: Steering) -> None:
+    def __init__(
+        self, counter: Counter, desk: PledgeDesk, steering: Steering, letters: Letters
+    ) -> None:
         self._counter = counter
         self._desk = desk
         self._steering = steering
+        self._letters = letters
         self._followed = ByNumber(
             counter, FOLLOW, "pledge.html", desk.follow, new=False, region_name=_region_name
         )
@@ -70,6 +74,7 @@ class PledgePages:
         if held_up := self._counter.held_up(request):
             return held_up
         number = await run_in_threadpool(self._desk.take, offer, now)
+        self._letters.pledged(language, offer.contact, number)
         found = await run_in_threadpool(self._desk.follow, number)
         return self._followed.page(language, asked=number, found=found, new=True)
 

@@ -247,7 +247,8 @@ _PLEDGES = text(
     " coalesce(p.package, 0), p.packages,"
     " CASE WHEN s.state = ANY(:came) THEN coalesce(p.arrived, p.packages) ELSE 0 END, p.region,"
     " p.rw, coalesce(p.target, 0), s.state = :gone FROM pledge AS p"
-    " JOIN LATERAL (SELECT state FROM pledge_step AS s WHERE s.number = p.number ORDER BY id DESC LIMIT 1) AS s ON true"
+    " JOIN LATERAL (SELECT state FROM pledge_step AS s WHERE s.number = p.number"
+    " ORDER BY id DESC LIMIT 1) AS s ON true"
     " WHERE s.state = ANY(:promised) ORDER BY p.at, p.number"
 )
 _ALLOCATIONS = text(

@@ -79,7 +79,7 @@ def test_a_list_with_strange_columns_is_named_looked_at_mended_and_loaded(
         enter(page, address, staff)
         page.goto(f"{address}/kantor/daftar")
         page.get_by_label("Berkas XLSX").set_input_files(file)
-        page.get_by_label("Titik penyaluran").select_option("1")
+        page.locator("#titik").select_option("1")
         page.get_by_label("Paket sembako").check()
         page.get_by_role("button", name="Periksa").click()
         expect(page.get_by_role("alert")).to_contain_text("kolom yang kurang")

@@ -117,6 +117,16 @@ def _list(browser: Browser) -> str:
     return browser.get("/kantor/tinjauan")
 
 
+def test_the_first_page_says_how_much_waits(
+    town: Town, app: FastAPI, reviewer: Browser, pledged: list[str]
+) -> None:
+    shown = words(reviewer.get("/kantor"))
+    assert "Tinjauan 2 menunggu" in shown and "Komitmen 2 menunggu" in shown
+    assert "Pengaduan 0" not in shown
+    with entered(app, hire(town, "tono", Role.AGREGATOR, 1)) as staff:
+        assert "menunggu" not in words(staff.get("/kantor"))
+
+
 def test_reviews_are_filtered_by_kind_and_point_and_shown_in_parts(
     town: Town, reviewer: Browser
 ) -> None:

@@ -56,7 +56,7 @@ Sample = tuple[str, tuple[tuple[str, str], ...]]
 
 def read(address: str) -> dict[Sample, float]:
     """(name, labels) → value."""
-    answer = httpx.get(address, trust_env=False)
+    answer = httpx.get(address, trust_env=False, timeout=60)
     assert answer.status_code == 200
     return {
         (one.name, tuple(sorted(one.labels.items()))): one.value
@@ -111,7 +111,7 @@ def test_a_label_is_never_what_somebody_sent(
     visitor.post("/status", data={"kk": number})
     visitor.request(f"GET{number}", "/")
     visitor.post(f"/api/v1/{number}", content=number.encode())
-    text = httpx.get(scraped, trust_env=False).text
+    text = httpx.get(scraped, trust_env=False, timeout=60).text
     assert number not in text and path.removeprefix("/S/") not in text
     routes = set(re.findall(r"^ksbb_request_seconds_count\{(.*)\}", text, re.M))
     assert 'method="GET",route="/S/{payload}",status="200"' in routes

@@ -34,5 +34,8 @@ def served(app: FastAPI) -> Iterator[str]:
 @contextmanager
 def visiting(app: FastAPI) -> Iterator[httpx.Client]:
     """A plain client of ``app``, over a real connection; follows no redirects."""
-    with served(app) as address, httpx.Client(base_url=address, trust_env=False) as client:
+    with (
+        served(app) as address,
+        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
+    ):
         yield client

@@ -116,15 +116,15 @@ def test_whatever_is_said_at_a_door_no_log_repeats_it(
     }  # fmt: skip
     with visiting(app) as visitor:
         visitor.get(slip_path(town.slip(4711)))
+        visitor.get(f"/{NUMBER}/{NAME}", params=said)
+        visitor.post("/status", content=str(said).encode())
         for method, path in _doors(app):
             query = said if method == "GET" else None
             referred = {"referer": f"http://x/{NUMBER}"}
             visitor.request(method, path, params=query, headers=referred)
-            visitor.request(method, f"{path}/{NUMBER}/{NAME}", params=query)
             if method == "POST":
                 visitor.post(path, data=said)
                 visitor.post(path, files={"file": (f"{NAME}.ksbb", str(said).encode())}, data=said)
-                visitor.post(path, content=str(said).encode())
         laptop = town.laptop(HERE)
         facts: list[tuple[int, Body]] = [
             (NOW, WalkIn(NAME, NUMBER, 3, 4, STREET, 2, NAME)),

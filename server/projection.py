@@ -7,7 +7,7 @@ stands together, and the difference is written. Nothing ever scans all hand-over
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -230,7 +230,7 @@ def _take_back(
 
 
 def _entitled(
-    connection: Connection, touched: Collection[Entitlement]
+    connection: Connection, touched: Set[Entitlement]
 ) -> tuple[dict[Entitlement, int], dict[int, set[int]]]:
     """What is due of each; and by point which of the households are on its list."""
     due: dict[Entitlement, int] = {}
@@ -239,6 +239,11 @@ def _entitled(
     for stage, package, quantity, point, households in connection.execute(sql.ENTITLED, wanted):
         due.update(((household, stage, package), quantity) for household in households)
         listed.setdefault(point, set()).update(households)
+    # Where nothing is due the first hand-over is taken for it; not under a number that was merged
+    # into another household's, which has what was left.
+    if unlisted := {household for household, _, _ in touched - due.keys()}:
+        gone = set(connection.scalars(sql.MERGED_AWAY, {"households": array(unlisted)}))
+        due.update((one, 0) for one in touched - due.keys() if one[0] in gone)
     return due, listed
 
 

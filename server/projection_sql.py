@@ -77,6 +77,10 @@ ENTITLED = text(
     "SELECT stage, package, quantity, point, array_agg(household) FROM entitlement"
     " WHERE household = ANY(CAST(:households AS int8[])) GROUP BY 1, 2, 3, 4"
 )
+MERGED_AWAY = text(
+    "SELECT gone FROM household_merge WHERE gone = ANY(CAST(:households AS int8[]))"
+    " AND undone_at IS NULL"
+)
 ORDER = "at, device, feed_no, seq, line_no, quantity, point, branch"
 """Lines for one entitlement in time (``standing.Line.in_time``)."""
 

@@ -296,19 +296,21 @@ def _places(connection: Connection, wanted: Any) -> dict[int, Place]:
 
 
 # All in one statement, the same for every number: a crowd asks. A number that one family gave up
-# may be another's present one: the present one counts.
+# may be another's present one: the present one counts. What was handed over under a number that was
+# merged into this household's is the family's too.
 _HOUSEHOLD = text(
     "WITH found AS MATERIALIZED (SELECT id, status FROM (SELECT id, status, 0 AS rank"
     " FROM household WHERE kk_hmac = :digest UNION ALL SELECT h.id, h.status, 1 FROM kk_alias AS a"
     " JOIN household AS h ON h.id = a.household WHERE a.kk_hmac = :digest) AS any_of"
-    " ORDER BY rank LIMIT 1), line AS ("
+    " ORDER BY rank LIMIT 1), family AS (SELECT id FROM found UNION ALL SELECT m.gone FROM found"
+    " JOIN household_merge AS m ON m.kept = found.id AND m.undone_at IS NULL), line AS ("
     " SELECT 'found' AS kind, id AS household, status, NULL::int8 AS stage, NULL::int8 AS package,"
     " NULL::numeric AS pieces, NULL::int8 AS point, NULL::date AS day, NULL::int2 AS receiver,"
     " 0::int8 AS at FROM found"
     " UNION ALL SELECT 'due', NULL, NULL, e.stage, e.package, e.quantity, e.point, NULL, NULL, 0"
     " FROM found JOIN entitlement AS e ON e.household = found.id"
     " UNION ALL SELECT 'handed', NULL, NULL, h.stage, h.package, sum(h.quantity), h.point, h.day,"
-    " h.receiver, min(h.at) FROM found JOIN handover AS h ON h.household = found.id"
+    " h.receiver, min(h.at) FROM family JOIN handover AS h ON h.household = family.id"
     " WHERE NOT h.voided GROUP BY h.stage, h.package, h.day, h.point, h.receiver"
     " UNION ALL SELECT 'slip', s.household, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0"
     " FROM slip AS s WHERE s.number = :number)"

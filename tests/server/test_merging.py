@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from models.clock import DAY
+from models.feed import verify_segment
 from server.audit import entries
 from server.catalogue import Desk
 from server.errors import CannotMerge, NothingFound
@@ -190,3 +191,28 @@ def test_laptops_learn_of_it_and_where_the_former_number_leads(listed: Centre) -
     assert [row[0] for row in page.rows["gone"]] == [GONE.id]
     assert [row[1] for row in page.rows["households"]] == [KEPT.id]
     assert page.rows["aliases"] == [(GONE.kk, KEPT.id)]
+
+
+def test_what_still_goes_out_under_the_former_number_is_put_before_a_person(
+    listed: Centre,
+) -> None:
+    for one in (KEPT, GONE):
+        give(listed, one.id, *((line.stage, line.package, 1, HERE) for line in one.due))
+    with listed.engine.begin() as connection:
+        number = merge(desk(connection), listed.personal, KEPT.id, GONE.id)
+    for device, one in (
+        (1, GONE),
+        (2, KEPT),
+    ):  # a laptop that has not heard of it, and one that has
+        feed = gave(device, [one])
+        listed.certify(feed.device, feed.id, feed.signer.public_key)
+        segment = feed.segment(1, None)
+        listed.store.take(segment, verify_segment(segment, feed.signer.public_key), AT)
+    with listed.engine.begin() as connection:
+        asked = connection.scalars(text("SELECT DISTINCT household FROM review WHERE kind = 1"))
+        assert asked.all() == [GONE.id]
+        standing = connection.execute(
+            text("SELECT household, bool_or(in_review) FROM handover GROUP BY household")
+        )
+        assert {row[0]: row[1] for row in standing} == {GONE.id: True, KEPT.id: False}
+        part(desk(connection), listed.personal, number)

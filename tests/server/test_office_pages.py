@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 import qrcode
@@ -13,19 +15,31 @@ from fastapi import FastAPI
 from openpyxl import load_workbook
 from sqlalchemy import Engine, text
 
+import server
 from models.cose import Signer
 from models.facts import Complaint, Void, VoidReason
 from models.feed import FEED_ID_BYTES
 from models.numbers import mask_kk, slip_number
 from models.paper import PaperCode, PaperKind, Stretch, encode_paper, to_text
 from models.tally import digest_of
+from models.texts import both
 from models.texts import text as text_of
 from server.accounts import Role
 from server.audit import entries
 from server.changes import Change, append_changes
 from server.enrolment import CodeEnroller
 from server.pledges import Offer, PledgeDesk, Ties, tie
-from server.tables import ChangeKind
+from server.tables import (
+    Agregator,
+    ChangeKind,
+    Kolaborator,
+    Package,
+    Point,
+    Programme,
+    Stage,
+    Target,
+    Volunteer,
+)
 from sync.messages import Enrol
 from tests.support.centre import TestPostgres
 from tests.support.office import Browser, browsing, entered, hire, office_town
@@ -465,6 +479,7 @@ def test_the_log_is_shown_newest_first_and_a_change_behind_the_scenes_shows(
         for _ in range(52):
             assert auditor.enter(staff).status_code == 303
         shown = auditor.get("/kantor/catatan")
+        assert "Masuk ke kantor<br><code>account.entered" in shown
         numbers = [int(one) for one in re.findall(r'<th scope="row">(\d+)', shown)]
         assert numbers == sorted(numbers, reverse=True) and len(numbers) == 50
         head = rows(town, "SELECT encode(hash, 'hex') FROM audit_log ORDER BY id DESC LIMIT 1")
@@ -476,3 +491,22 @@ def test_the_log_is_shown_newest_first_and_a_change_behind_the_scenes_shows(
             connection.execute(text("ALTER TABLE audit_log ENABLE TRIGGER audit_log_stays"))
         assert "tidak cocok" in auditor.get("/kantor/catatan?bagian=2")
         assert "PUTUS di nomor 2" in auditor.get("/kantor/catatan?periksa=1")
+
+
+def test_the_log_has_words_for_whatever_the_office_does() -> None:
+    written = [
+        one.value
+        for path in Path(server.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"note", "_change"}
+        for argument in call.args
+        for one in ast.walk(argument)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        if re.fullmatch(r"[a-z_]+\.[a-z_]+", one.value)
+    ]
+    kinds = [
+        f"{kind.__name__.lower()}.added"
+        for kind in (Agregator, Kolaborator, Package, Point, Programme, Stage, Target, Volunteer)
+    ]
+    assert len(written) > 20
+    assert [one for one in [*written, *kinds] if both(f"office.act.{one}") is None] == []

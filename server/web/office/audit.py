@@ -7,6 +7,7 @@ import json
 from sqlalchemy import Engine
 from starlette.responses import Response
 
+from models.texts import Language, both
 from server.accounts import Role
 from server.audit import Entry, entries, entry_count, newest
 from server.web.office.declared import OfficePage
@@ -40,19 +41,22 @@ class AuditPages:
                 broken = min((one.id for one in entries(connection) if not one.sound), default=None)
         return visit.page(
             "office/audit.html",
-            part=part(visit, [_shown(one) for one in shown], total, _A_PART),
+            part=part(visit, [_shown(one, visit.language) for one in shown], total, _A_PART),
             head=head[0].hash.hex() if head else "",
             checked=checked,
             broken=broken,
         )
 
 
-def _shown(one: Entry) -> dict[str, object]:
+def _shown(one: Entry, language: Language) -> dict[str, object]:
+    words = both(f"office.act.{one.action}")
     return {
         "id": one.id,
         "at": one.at,
         "actor": one.actor,
         "action": one.action,
+        # What an earlier or later version of the centre did may have no words here.
+        "act": words[language] if words else "",
         "details": json.dumps(dict(one.details), ensure_ascii=False),
         "hash": one.hash.hex()[:16],
         "sound": one.sound,

@@ -25,8 +25,18 @@ class _Caller:
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def ask(self, request: bytes) -> int:
-        """Sends a request, reads all of the answer; its status."""
-        pair = self._idle.pop() if self._idle else await asyncio.open_connection(*self._place)
+        """Sends a request, reads all of the answer; its status. A kept connection that the server
+        has ended meanwhile is no failure of the page."""
+        while self._idle:
+            try:
+                return await self._exchange(self._idle.pop(), request)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                continue
+        return await self._exchange(await asyncio.open_connection(*self._place), request)
+
+    async def _exchange(
+        self, pair: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes
+    ) -> int:
         reader, writer = pair
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
@@ -63,8 +73,11 @@ async def _visit(
 
     async def one(number: int, due: float) -> None:
         path, form = requests[number % len(requests)]
-        async with asyncio.timeout(_PATIENCE):
-            status = await caller.ask(written(path, form, number))
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                status = await caller.ask(written(path, form, number))
+        except (OSError, asyncio.IncompleteReadError):  # a TimeoutError is an OSError too
+            status = 0
         found.append(((time.perf_counter() - due) * 1000, status))
 
     begun = time.perf_counter() + 0.1

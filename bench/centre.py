@@ -29,7 +29,7 @@ from models.field.database import Database, create_database
 from models.field.device import load_identity, save_identity
 from models.field.ledger import Ledger
 from server.cli import Centre, open_centre
-from server.enrolment import create_code
+from server.laptops.enrolment import create_code
 from server.personal import Personal
 from server.roster_import import import_roster
 from server.roster_import.loading import random_household_id

@@ -19,7 +19,7 @@ from bench.crowd import Crowd, Outcome, Place
 from bench.figures import Figure, Table, at_most
 from bench.ground import Ground
 from models.clock import wall_clock
-from server.enrolment import create_code
+from server.laptops.enrolment import create_code
 
 POINTS, AT_A_POINT, FAMILIES = 8, 30, 25
 """Laptops at a point, and whom each of them serves: 240 laptops with 6,000 hand-overs."""

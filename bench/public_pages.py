@@ -25,7 +25,7 @@ from bench.ground import Ground
 from bench.spent import spent_by_centre
 from models.clock import DAY, local, wall_clock
 from models.regions import Level, regions
-from server.needs import recount
+from server.figures.needs import recount
 from server.personal import Personal
 from server.tables import Agregator, Point, Stage, table
 

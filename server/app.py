@@ -18,21 +18,22 @@ from models import __version__
 from models.clock import WallClock, wall_clock
 from models.slip import slip_key_id
 from server.api import Push, sync_router
-from server.areas import Areas
 from server.capacity import Capacity
-from server.complaint_answers import ComplaintDesk
-from server.figures import Figures
+from server.complaints.answers import ComplaintDesk
+from server.complaints.online import WebComplaintDesk
+from server.feeds.receiving import Receiving
+from server.figures.areas import Areas
+from server.figures.daily import Figures
+from server.figures.monitoring import Monitoring
+from server.giving.pledges import PledgeDesk
+from server.giving.steering import Steering
 from server.keys import Keys
 from server.mail import Mailer
-from server.metrics import Metrics
-from server.monitoring import Monitoring
-from server.parcels import ParcelOffice
+from server.parcels.desk import ParcelOffice
 from server.personal import Personal
-from server.pledges import PledgeDesk
-from server.receiving import Receiving
 from server.settings import Settings
 from server.status import StatusDesk
-from server.steering import Steering
+from server.upkeep.metrics import Metrics
 from server.web.addresses import trusted_networks
 from server.web.areas import AreaPages
 from server.web.by_number import ByNumber
@@ -53,7 +54,6 @@ from server.web.proof import Hurry, Proofs
 from server.web.rendering import STATIC, Pages
 from server.web.routing import PageRoute
 from server.web.slip import SlipPages
-from server.web_complaints import WebComplaintDesk
 
 UVICORN: dict[str, Any] = {"access_log": False, "proxy_headers": False, "server_header": False}
 """What uvicorn must be started with: its own access log would hold whole paths (slips, mistyped

@@ -10,10 +10,10 @@ from pathlib import Path
 from models.asks import NAMES
 from models.texts import LANGUAGES, Language, text
 from models.usage import Usage
-from server.accounts import Role
-from server.deciding import Ruling
+from server.giving.targets import TargetKind
+from server.office.accounts import Role
+from server.reviews.deciding import Ruling
 from server.slips.form import EIGHT, FORMS
-from server.targets import TargetKind
 from sync.messages import ExceptionCode
 
 _Command = Callable[[str, str], Usage]

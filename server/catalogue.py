@@ -18,10 +18,10 @@ from models.asks import Asks
 from models.clock import JAKARTA
 from models.pin import PIN_DIGITS, PIN_PARAMS, check_pin, derive_pin_key, new_salt
 from models.regions import plain_name
-from server.audit import note
-from server.changes import Change, append_to_all
 from server.errors import BadWords, NameTaken
 from server.named import by_name
+from server.office.audit import note
+from server.streams.changes import Change, append_to_all
 from server.tables import (
     Agregator,
     CentreTable,

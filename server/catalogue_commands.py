@@ -14,11 +14,11 @@ from models.pin import PinError
 from models.regions import RegionError, regions
 from models.texts import Language, text
 from server import catalogue
-from server.audit import person
 from server.catalogue import Desk
 from server.cli import OK, Centre
 from server.errors import BadPin, BadRegion
 from server.named import by_name, find_named
+from server.office.audit import person
 from server.tables import (
     Agregator,
     CentreTable,

@@ -17,8 +17,8 @@ from server import migrations
 from server.arguments import asked_language, parser
 from server.faults import told
 from server.keys import Keys, obtain_keys
-from server.postgres import open_database
 from server.settings import Settings, read_settings
+from server.upkeep.postgres import open_database
 
 OK, FAILED = 0, 1
 
@@ -56,29 +56,25 @@ def main(
     arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ
 ) -> int:
     """Runs one command; returns its exit code. A person's mistake is a message, not a trace."""
-    from server import (
-        account_commands,
-        allocation_commands,
-        assign_commands,
-        backup_commands,
-        catalogue_commands,
-        commands,
-        device_commands,
-        paper_command,
-        partner_commands,
-        pledge_commands,
-    )
-    from server.audit_command import audit
-    from server.complaint_command import answer_one, complaints
-    from server.migration_command import migrate
-    from server.parcel_command import import_parcel
-    from server.reissue_command import reissue_slip
-    from server.report_commands import report
-    from server.retention_command import retain
-    from server.review_command import decide, reviews
-    from server.roster_commands import give_out, load_roster, merge_two, part_two
-    from server.setting_check import check
+    from server import catalogue_commands, commands
+    from server.allocating import commands as allocation_commands
+    from server.complaints.commands import answer_one, complaints
+    from server.giving import partner_commands, pledge_commands
+    from server.laptops import assign_commands
+    from server.laptops import commands as device_commands
+    from server.office import account_commands
+    from server.office.audit_command import audit
+    from server.papers import command as paper_command
+    from server.parcels.command import import_parcel
+    from server.reports.commands import report
+    from server.reviews.commands import decide, reviews
+    from server.roster.commands import give_out, load_roster, merge_two, part_two
+    from server.slips.reissue_command import reissue_slip
     from server.stock_command import stock
+    from server.upkeep import backup_commands
+    from server.upkeep.migration_command import migrate
+    from server.upkeep.retention_command import retain
+    from server.upkeep.setting_check import check
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = asked_language(given)

@@ -18,13 +18,13 @@ from models import enrolment_text
 from models.asks import Asks
 from models.clock import local, wall_clock
 from models.texts import text
-from server.accounts import Role, add_account
-from server.audit import note, person
 from server.catalogue import Desk
 from server.cli import FAILED, OK, Centre
-from server.enrolment import VALID_MS, create_code
 from server.errors import NothingFound
+from server.laptops.enrolment import VALID_MS, create_code
 from server.named import by_name, find_named
+from server.office.accounts import Role, add_account
+from server.office.audit import note, person
 from server.slips.form import EIGHT, FORMS, Form
 from server.tables import CentreTable, Point, Stage, table
 
@@ -102,8 +102,8 @@ def issue_slips(centre: Centre, parsed: argparse.Namespace) -> int:
 
 def demo(centre: Centre, parsed: argparse.Namespace) -> int:
     """Fills an empty centre with the trial's example, prints its slips, says what to try."""
-    from server.account_commands import link
     from server.demo import fill
+    from server.office.account_commands import link
     from server.personal import Personal
     from server.samples import write_samples
     from server.slips.issue import issue_slips as issue
@@ -243,10 +243,10 @@ def serve(centre: Centre, _parsed: argparse.Namespace) -> int:
 
     from server.app import UVICORN, create_app
     from server.crew import Crew
-    from server.logs import set_up
     from server.mail import Mailer
-    from server.metrics import Metrics
-    from server.postgres import bounded
+    from server.upkeep.logs import set_up
+    from server.upkeep.metrics import Metrics
+    from server.upkeep.postgres import bounded
 
     settings, logging = centre.settings, (centre.settings.log, centre.settings.log_level)
     for host, port in ((settings.host, settings.port), settings.metrics or (None, None)):

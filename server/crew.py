@@ -21,10 +21,10 @@ from concurrent.futures.process import BrokenProcessPool
 from sqlalchemy import URL
 
 from models.clock import wall_clock
+from server.feeds.receiving import Receiving
 from server.keys import Keys
-from server.logs import Form, Level, set_up
-from server.postgres import bounded, engine_at
-from server.receiving import Receiving
+from server.upkeep.logs import Form, Level, set_up
+from server.upkeep.postgres import bounded, engine_at
 from sync.messages import Reply
 from sync.receiver import Receiver
 

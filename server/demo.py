@@ -21,8 +21,8 @@ from models.asks import Asks
 from models.clock import JAKARTA, local
 from models.pin import PIN_PARAMS, derive_pin_key
 from server.errors import AlreadyThere
+from server.figures.needs import recount
 from server.keys import Keys
-from server.needs import recount
 from server.personal import Personal
 from server.roster_import import RosterReport, import_roster
 from server.tables import (

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from platformdirs import user_data_path
 
 from server.errors import BadSetting
-from server.logs import Form, Level
 from server.mail import MailServer, mail_server
-from server.periods import Periods
+from server.upkeep.logs import Form, Level
+from server.upkeep.periods import Periods
 
 DEFAULT_PORT = 8470
 _POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}

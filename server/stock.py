@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.facts import Movement, Stock
 from models.stock import Move, Spot, find_base, reckon
-from server.arrived import Stretch
+from server.feeds.arrived import Stretch
+from server.feeds.voiding import Targets
 from server.tables import StockMove, table
-from server.voiding import Targets
 
 _MOVE = table(StockMove)
 _KEEP = insert(_MOVE).on_conflict_do_nothing()

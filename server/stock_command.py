@@ -10,7 +10,7 @@ from models.clock import local
 from models.texts import text
 from server.cli import OK, Centre
 from server.named import by_name, find_named
-from server.review_places import read_names
+from server.reviews.places import read_names
 from server.stock import stock_left
 from server.tables import Point
 

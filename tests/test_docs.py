@@ -39,8 +39,9 @@ def test_every_module_of_the_architecture_is_in_its_room() -> None:
         elif line.startswith("## "):
             room = ""
         elif room and line.startswith("|"):
+            folders = ["", "field", *re.findall(r"`([a-z_]+)/`", line)]
             for name in re.findall(r"`([a-z_]+)/?`", line):
-                places = (ROOT / room / name, ROOT / room / "field" / name)
+                places = [ROOT / room / folder / name for folder in folders]
                 assert any(p.is_dir() or p.with_suffix(".py").exists() for p in places), name
                 found += 1
     assert found > 60

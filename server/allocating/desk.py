@@ -18,10 +18,10 @@ from models.numbers import format_slip_number
 from server.allocating.ground import ALL, Narrowed, read_ground
 from server.allocating.proposal import Proposal, propose
 from server.allocating.sharing import SECONDS, OutOfTime
-from server.audit import note
 from server.catalogue import Desk
 from server.errors import AllocationRefused, NothingFound, ProposalStale, ProposalTooSlow
-from server.pledges import SETTLE, Progress
+from server.giving.pledges import SETTLE, Progress
+from server.office.audit import note
 from server.tables import Allocation, PledgeStep, table
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
-from server.pledges import Progress
+from server.giving.pledges import Progress
 
 FREE = (Progress.CONFIRMED, Progress.ARRIVED)
 """Pledges in these states can be allocated: agreed with the giver, and not all gone out."""

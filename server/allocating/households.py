@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from models.decide import HouseholdStatus
-from server.audit import note
 from server.catalogue import Desk
-from server.changes import appending
 from server.copying import array
 from server.errors import AllocationRefused, BadWords, ProposalStale
-from server.needs import recount
+from server.figures.needs import recount
+from server.office.audit import note
 from server.roster_import.loading_sql import LOCK
+from server.streams.changes import appending
 from server.tables import ChangeKind
 
 MOST_PIECES = 100

@@ -1,4 +1,4 @@
-"""What stands in each report: a table with its words, made of what ``server.supply`` reckons.
+"""What stands in each report: a table with its words, of what ``server.giving.supply`` reckons.
 
 A household is counted, never named. What staff of one agregator ask for holds that agregator's part
 alone.
@@ -18,10 +18,10 @@ from models.regions import regions
 from models.texts import Language
 from models.texts import text as words
 from server.errors import NothingFound
+from server.figures.telling import city_of
+from server.giving.supply import Amounts, Flow, read_flows, sums
 from server.named import names_of
-from server.supply import Amounts, Flow, read_flows, sums
 from server.tables import Agregator, Package, Point, Stage, Target
-from server.telling import city_of
 from server.web.wording import day_of, number
 
 Value = str | int

@@ -5,7 +5,7 @@ Names are encrypted in the database and no index of them stands there in clear. 
 households of the RW in the file are opened, for as long as they are compared. A name counts as the
 same when it sounds alike (``models.spelling``) with the words in any order and next to no other
 letters; and only within an RT, or at one address in the RW, for names repeat. Nothing is refused
-for it: a person looks, and may merge the two (``server.merging``).
+for it: a person looks, and may merge the two (``server.roster.merging``).
 """
 
 from __future__ import annotations

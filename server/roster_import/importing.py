@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, text
 
 from models.regions import regions
-from server.audit import note
 from server.errors import RosterHeader
+from server.figures.needs import recount_touched
 from server.named import by_name, find_named
-from server.needs import recount_touched
+from server.office.audit import note
 from server.personal import Personal
 from server.roster_import.findings import RosterReport
 from server.roster_import.header import Choice, Column, Header, Remembered, find_header, fit

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, TextClause
 
 from models.decide import HouseholdStatus
 from models.streams import CITY
-from server.changes import take_numbers
 from server.copying import array, copy_rows
 from server.personal import Personal, PersonalColumn
 from server.roster_import import loading_sql as sql
@@ -24,6 +23,7 @@ from server.roster_import.alikes import Alikes
 from server.roster_import.findings import Finding, Reason, RosterReport
 from server.roster_import.header import Column
 from server.roster_import.rows import RosterRow
+from server.streams.changes import take_numbers
 from server.tables import ChangeKind
 
 _Due = tuple[int, int, int, int, int]

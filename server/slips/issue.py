@@ -24,9 +24,9 @@ from models.slip import MAX_LINES, encode_slip
 from models.slip_text import to_text
 from models.texts import Language
 from models.texts import text as words
-from server.changes import Change, append_changes, take_numbers
 from server.errors import CentreError
 from server.keys import Keys
+from server.streams.changes import Change, append_changes, take_numbers
 from server.tables import ChangeKind
 
 _LOCK = 0x534C4950

@@ -68,7 +68,7 @@ class PointChange(CentreTable, table=True):
 
 
 class CityGathered(CentreTable, table=True):
-    """Up to where a point's stream was taken over into the city's (``server.city``)."""
+    """Up to where a point's stream was taken over into the city's (``server.streams.city``)."""
 
     __tablename__ = "city_gathered"
     point: int = key()
@@ -89,7 +89,7 @@ class CentreKey(CentreTable, table=True):
 
 
 class AuditLog(CentreTable, table=True):
-    """What office staff and the command line did, chained (``server.audit``); no personal data."""
+    """What office staff and the command line did, chained (``office.audit``); no personal data."""
 
     __tablename__ = "audit_log"
     id: int = key()

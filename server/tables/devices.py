@@ -33,7 +33,7 @@ class DevicePoint(CentreTable, table=True):
 
 
 class EnrolCode(CentreTable, table=True):
-    """A one-time enrolment code, by its SHA-256 (``server.enrolment``)."""
+    """A one-time enrolment code, by its SHA-256 (``server.laptops.enrolment``)."""
 
     __tablename__ = "enrol_code"
     code_hash: bytes = key(LargeBinary)
@@ -70,7 +70,7 @@ class Feed(CentreTable, table=True):
     closed_at: int | None = big()
     follows: int | None = reference("feed.feed_no", optional=True)
     erased_seq: int = big(0)
-    """Up to where its facts say nothing of anybody any more (``server.retention``)."""
+    """Up to where its facts say nothing of anybody any more (``server.upkeep.retention``)."""
     revoked: bool = flag()
     created_at: int = big()
     __table_args__ = (Index("feed_by_device", "device"),)

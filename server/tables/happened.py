@@ -103,7 +103,7 @@ class WebComplaint(CentreTable, table=True):
 
 class ComplaintAnswer(CentreTable, table=True):
     """What the office said of the complaint of a number: each is added, none is changed. ``words``
-    are public; ``state`` is ``server.complaint_answers.State``."""
+    are public; ``state`` is ``server.complaints.answers.State``."""
 
     __tablename__ = "complaint_answer"
     id: int | None = given_id()
@@ -143,7 +143,7 @@ class Review(CentreTable, table=True):
 
 class Need(CentreTable, table=True):
     """What a stage owes by the roster in an RW: households, and pieces of all packages
-    (``server.needs`` keeps it up with each list that is loaded)."""
+    (``server.figures.needs`` keeps it up with each list that is loaded)."""
 
     stage: int = key()
     region: str = Field(primary_key=True)

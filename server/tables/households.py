@@ -12,7 +12,7 @@ from server.tables.base import CentreTable, big, given_id, json_value, key, smal
 
 class Household(CentreTable, table=True):
     """A household under a random opaque number; ``status`` is ``models.decide.HouseholdStatus``.
-    ``erased_at``: since when it is nobody's any more (``server.retention``)."""
+    ``erased_at``: since when it is nobody's any more (``server.upkeep.retention``)."""
 
     id: int = key()
     kk_hmac: bytes = Field(unique=True)
@@ -42,7 +42,7 @@ class KKAlias(CentreTable, table=True):
 
 class HouseholdMerge(CentreTable, table=True):
     """Two households that are one: ``gone`` is a former number of ``kept`` until ``undone_at``.
-    ``before`` is what was due to either, their slips and numbers (``server.merging``); nothing
+    ``before`` is what was due to either, their slips and numbers (``roster.merging``); nothing
     personal."""
 
     __tablename__ = "household_merge"

@@ -34,13 +34,13 @@ class Pledge(CentreTable, table=True):
     first_day: date
     last_day: date
     schedule: str = Field(default="once", sa_column_kwargs={"server_default": "once"})
-    """``server.pledges.Schedule``."""
+    """``server.giving.pledges.Schedule``."""
     erased_at: int | None = big()
 
 
 class PledgeStep(CentreTable, table=True):
     """What the office said of a pledge: each is added, none is changed. ``words`` are public;
-    ``state`` is ``server.pledges.Progress``."""
+    ``state`` is ``server.giving.pledges.Progress``."""
 
     __tablename__ = "pledge_step"
     id: int | None = given_id()

@@ -22,7 +22,7 @@ class RosterHeading(CentreTable, table=True):
 
 class RosterUpload(CentreTable, table=True):
     """A list that an account has brought and not done with: the file and what is said of it, both
-    encrypted (``server.roster_uploads``)."""
+    encrypted (``server.roster.uploads``)."""
 
     __tablename__ = "roster_upload"
     id: bytes = key(LargeBinary)

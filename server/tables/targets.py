@@ -8,7 +8,7 @@ from server.tables.base import CentreTable, big, given_id, reference, small
 
 
 class Target(CentreTable, table=True):
-    """An institution that is given to; ``kind`` is ``server.targets.TargetKind``. ``agregator`` is
+    """An institution that is given to; ``kind`` is ``giving.targets.TargetKind``. ``agregator`` is
     who serves it, None: any may. One that is closed is given nothing more."""
 
     id: int | None = given_id()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from models.regions import Level, Region, regions
-from server.areas import Area
+from server.figures.areas import Area
 
 WIDTH = 600.0
 _MARGIN = 18.0

@@ -11,9 +11,9 @@ from starlette.responses import HTMLResponse, Response
 from models.clock import WallClock, local
 from models.regions import Level, Region, regions
 from models.texts import LANGUAGES, Language
-from server.areas import Area, Areas, StageChoice
-from server.steering import Steering
-from server.telling import city_of
+from server.figures.areas import Area, Areas, StageChoice
+from server.figures.telling import city_of
+from server.giving.steering import Steering
 from server.web.area_map import area_map
 from server.web.home import KEPT_MS
 from server.web.kept_pages import KeptPages

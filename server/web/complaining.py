@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from models.regions import Level, regions
 from models.texts import LANGUAGES, Language
+from server.complaints.online import CATEGORIES, LONGEST_WORDS, Said, WebComplaintDesk
 from server.web.by_number import UNPROCESSABLE
 from server.web.counter import Counter
 from server.web.forms import read_form
@@ -21,7 +22,6 @@ from server.web.places import villages_by_district
 from server.web.problems import language_of
 from server.web.rendering import address, elsewhere
 from server.web.routing import PageRoute
-from server.web_complaints import CATEGORIES, LONGEST_WORDS, Said, WebComplaintDesk
 
 COMPLAIN = "/mengadu"
 _LONGEST = 8_192

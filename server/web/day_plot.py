@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.monitoring import DayFlow
+from server.figures.monitoring import DayFlow
 
 _MOST_DAYS = 60
 WIDTH, HEIGHT = 600.0, 160.0

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.logs import FIELDS, told_of
+from server.upkeep.logs import FIELDS, told_of
 
 _ACCESS = logging.getLogger("ksbb.access")
 _ERRORS = logging.getLogger("ksbb.errors")

@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from models.clock import WallClock, local
 from models.texts import LANGUAGES
-from server.figures import Figures
-from server.open_data import WRITERS, Table, day_told
+from server.figures.daily import Figures
+from server.figures.open_data import WRITERS, Table, day_told
 from server.web.kept_pages import KeptPages
 from server.web.problems import language_of
 from server.web.rendering import Pages, address, elsewhere

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from models.numbers import NumberError, mask_kk, parse_kk, parse_slip_number
 from models.texts import LANGUAGES, Language
+from server.complaints.online import WebComplaintDesk
 from server.status import StatusDesk
 from server.web.counter import Counter
 from server.web.forms import read_form
@@ -23,7 +24,6 @@ from server.web.problems import TOO_MANY, language_of, retry_after, wait_words
 from server.web.proof import Hurry
 from server.web.rendering import address, elsewhere
 from server.web.routing import PageRoute
-from server.web_complaints import WebComplaintDesk
 
 _UNPROCESSABLE = 422
 _PATH = "/status"

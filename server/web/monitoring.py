@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from models.clock import WallClock, local
 from models.texts import LANGUAGES
-from server.monitoring import Flow, Monitoring, Side, Watch
-from server.open_data import WRITERS, watch_told
+from server.figures.monitoring import Flow, Monitoring, Side, Watch
+from server.figures.open_data import WRITERS, watch_told
 from server.web.day_plot import day_plot
 from server.web.home import KEPT_MS, download
 from server.web.kept_pages import KeptPages

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.paper import NotAPaper, from_text
-from server.paper_check import Checked, check_paper
-from server.paper_lines import (
+from server.papers.check import Checked, check_paper
+from server.papers.lines import (
     count_lines,
     difference_lines,
     made_words,

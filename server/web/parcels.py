@@ -17,8 +17,8 @@ from starlette.responses import HTMLResponse, Response
 from models.cose import SignatureProblem
 from models.errors import KsbbError, ParcelError
 from models.texts import LANGUAGES, Language
-from server.parcel_lines import trouble_line
-from server.parcels import ParcelOffice, ParcelReport
+from server.parcels.desk import ParcelOffice, ParcelReport
+from server.parcels.lines import trouble_line
 from server.web.counter import Counter
 from server.web.forms import read_form
 from server.web.problems import language_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.regions import Level, regions
-from server.pledges import Offer, Schedule
+from server.giving.pledges import Offer, Schedule
 
 FIELDS = ("donor", "contact", "contents", "packages", "region", "first", "last", "schedule")
 INSTITUTION = "lembaga-"

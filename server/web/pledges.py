@@ -12,8 +12,8 @@ from starlette.responses import Response
 from models.clock import local
 from models.regions import regions
 from models.texts import LANGUAGES, Language
-from server.pledges import PledgeDesk, Schedule
-from server.steering import Needs, Steering
+from server.giving.pledges import PledgeDesk, Schedule
+from server.giving.steering import Needs, Steering
 from server.web.by_number import UNPROCESSABLE, ByNumber
 from server.web.counter import Counter
 from server.web.forms import read_form

@@ -15,12 +15,12 @@ from starlette.responses import Response
 from models.decide import Slip, SlipProblem
 from models.slip import NotOurSlip, read_slip
 from models.slip_text import from_text
+from server.complaints.online import WebComplaintDesk
 from server.status import StatusDesk
 from server.web.counter import Counter
 from server.web.problems import language_of
 from server.web.rendering import code_elsewhere
 from server.web.routing import PageRoute
-from server.web_complaints import WebComplaintDesk
 
 _ANY_CENTRE = "https://x/s/"
 """A slip outlives a change of address, so only what follows ``/S/`` counts."""

@@ -6,7 +6,7 @@ from datetime import date
 
 from models.clock import local
 from models.texts import Language, text
-from server.telling import Count
+from server.figures.telling import Count
 
 _OTHER = 8
 
@@ -28,7 +28,7 @@ def number(language: Language, value: int) -> str:
 
 
 def count(language: Language, value: Count, smallest: int) -> str:
-    """A count as the rule of ``server.figures`` lets it be shown: ``41``, ``<5`` or ``41+``."""
+    """A count as ``server.figures.daily`` lets it be shown: ``41``, ``<5`` or ``41+``."""
     if value.is_small:
         return f"<{smallest}"
     return number(language, value.at_least) + ("+" if value.untold else "")

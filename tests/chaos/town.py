@@ -21,7 +21,7 @@ from models.clock import DAY, wall_clock
 from models.pin import PinParams, derive_pin_key
 from models.slip_text import to_text
 from server.cli import Centre, open_centre
-from server.enrolment import create_code
+from server.laptops.enrolment import create_code
 from server.personal import Personal
 from server.roster_import import import_roster
 from server.slips.issue import issue_slips

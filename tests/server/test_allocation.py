@@ -16,7 +16,7 @@ from server.allocating.desk import accept, allocations, what_if
 from server.allocating.ground import ALL
 from server.catalogue import Desk
 from server.errors import ProposalStale
-from server.pledges import Progress
+from server.giving.pledges import Progress
 from server.tables import PointFigure, table
 from tests.support.allotted import pledge, settle_needs
 from tests.support.centre import TestPostgres

@@ -23,7 +23,7 @@ from server.api import sync_router
 from server.app import create_app
 from server.capacity import LATEST, SOONEST, Capacity
 from server.errors import BadSetting
-from server.receiving import Receiving
+from server.feeds.receiving import Receiving
 from sync.messages import MEDIA_TYPE, Reply, read_refusal
 from sync.transport import HttpTransport
 from tests.support.pages import HERE, KEYS, NOW, Town, kk_of, settings, slip_path

@@ -25,11 +25,11 @@ from models.facts import (
     WalkIn,
 )
 from models.facts import Receiver as Taker
-from server.backup import _programs, write_backup
-from server.blobs import PostgresBlobs
 from server.cli import main
-from server.pledges import Offer, PledgeDesk
-from server.web_complaints import Said, WebComplaintDesk
+from server.complaints.online import Said, WebComplaintDesk
+from server.feeds.blobs import PostgresBlobs
+from server.giving.pledges import Offer, PledgeDesk
+from server.upkeep.backup import _programs, write_backup
 from sync.blob_messages import BlobPiece
 from tests.support.centre import TestPostgres
 from tests.support.pages import FIRST_STAGE, HERE, NOW, SEMBAKO, Town, household_id, kk_of

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from models.cose import Signer
 from models.facts import Blob, BlobKind, Handover, Line, SessionOpened, Source
 from models.feed import FEED_ID_BYTES, encode_segment, verify_segment
-from server.blobs import blobs_to_come
+from server.feeds.blobs import blobs_to_come
 from sync.blob_messages import (
     AskBlobs,
     BlobPiece,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from server.errors import BadSetting
-from server.logs import Form, Level
 from server.settings import DEFAULT_PORT, default_data_folder, read_settings
+from server.upkeep.logs import Form, Level
 
 
 def test_nothing_set_gives_a_centre_on_the_loopback_address() -> None:

@@ -7,7 +7,7 @@ import time
 
 from sqlalchemy import Engine, text
 
-from server.changes import Change, append_changes, append_to_all, appending
+from server.streams.changes import Change, append_changes, append_to_all, appending
 from server.tables import ChangeKind
 
 _STREAM = text("SELECT point, n, kind, household, ref FROM point_change ORDER BY point, n")

@@ -10,8 +10,8 @@ from httpx import Client, Response
 from sqlalchemy import Engine, text
 
 from models.numbers import format_slip_number, parse_slip_number
-from server.complaint_answers import State, answer
-from server.complaints import list_complaints
+from server.complaints.answers import State, answer
+from server.complaints.listing import list_complaints
 from server.web.limits import Limits, Rate
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import empty

@@ -17,7 +17,7 @@ from models.numbers import format_slip_number, slip_number
 from models.texts import text
 from server.app import create_app
 from server.cli import main
-from server.complaints import Complained, list_complaints
+from server.complaints.listing import Complained, list_complaints
 from server.keys import write_keys
 from server.web.limits import Limits, Rate
 from tests.support.centre import TestPostgres

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from models.feed import verify_segment
 from models.streams import own_stream
-from server.audit import entries, note, person
 from server.cli import main
 from server.keys import write_keys
+from server.office.audit import entries, note, person
 from server.tables import ChangeKind, ReviewKind
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import KEYS, Centre

@@ -14,11 +14,11 @@ from models.facts import Blob, BlobKind, Handover, Line, Source
 from models.feed import Head, verify_segment
 from models.streams import CITY
 from models.texts import LANGUAGES
-from server.audit import person
 from server.cli import main
-from server.device_commands import _offset
-from server.device_list import DeviceReport, list_devices
-from server.told_heads import HeadsTold
+from server.feeds.told_heads import HeadsTold
+from server.laptops.commands import _offset
+from server.laptops.listing import DeviceReport, list_devices
+from server.office.audit import person
 from sync.messages import Hello
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import KEYS, Centre

@@ -22,7 +22,7 @@ from starlette.types import Message
 
 from models.facts import Body, Complaint, HouseholdNote, WalkIn
 from models.facts import Receiver as Taker
-from server.logs import Form, Level, set_up, told_of
+from server.upkeep.logs import Form, Level, set_up, told_of
 from server.web.guard import HEADERS, Guard, Patience
 from tests.support.centre import TestPostgres
 from tests.support.pages import HERE, NOW, Town, kk_of, slip_path

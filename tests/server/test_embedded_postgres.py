@@ -18,17 +18,17 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import Connection, text
 
-import server.postgres as postgres_module
-from server.embedded_upkeep import forget_the_dead, kept_running
+import server.upkeep.postgres as postgres_module
 from server.errors import DatabaseTooOld, DatabaseUnreachable, EmbeddedFailed
-from server.postgres import EmbeddedPostgres, connect, open_database
 from server.settings import read_settings
+from server.upkeep.embedded import forget_the_dead, kept_running
+from server.upkeep.postgres import EmbeddedPostgres, connect, open_database
 from tests.support.centre import TestPostgres
 
 _HOLD = """
 import sys
 from pathlib import Path
-from server.postgres import EmbeddedPostgres
+from server.upkeep.postgres import EmbeddedPostgres
 EmbeddedPostgres.hold(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()
@@ -307,7 +307,7 @@ _LET_GO = """
 import shutil
 import sys
 from pathlib import Path
-from server.postgres import EmbeddedPostgres
+from server.upkeep.postgres import EmbeddedPostgres
 data = Path(sys.argv[1])
 EmbeddedPostgres.hold(data).release()
 shutil.rmtree(data.parent)

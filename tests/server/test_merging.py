@@ -9,10 +9,10 @@ from sqlalchemy import Connection, text
 
 from models.clock import DAY
 from models.feed import verify_segment
-from server.audit import entries
 from server.catalogue import Desk
 from server.errors import CannotMerge, NothingFound
-from server.merging import find_household, merge, merges, part
+from server.office.audit import entries
+from server.roster.merging import find_household, merge, merges, part
 from server.slips.issue import issue_slips
 from server.status import StatusDesk
 from tests.support.centre_world import KEYS, Centre

@@ -16,7 +16,7 @@ from models.clock import DAY
 from models.facts import SessionOpened
 from server.app import create_app
 from server.crew import Crew
-from server.metrics import Metrics
+from server.upkeep.metrics import Metrics
 from tests.support.pages import HERE, KEYS, NOW, Laptop, Town, kk_of, settings, slip_path
 from tests.support.serving import visiting
 

@@ -17,10 +17,10 @@ from sqlalchemy import Engine, text
 
 from models.clock import DAY
 from models.facts import Line, Void, VoidReason
-from server.monitoring import Monitoring, Side
-from server.needs import recount
-from server.pledges import Offer, PledgeDesk, Progress, Ties, advance, tie
-from server.telling import withheld
+from server.figures.monitoring import Monitoring, Side
+from server.figures.needs import recount
+from server.figures.telling import withheld
+from server.giving.pledges import Offer, PledgeDesk, Progress, Ties, advance, tie
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import empty
 from tests.support.pages import (

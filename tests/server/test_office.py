@@ -14,8 +14,13 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
 from models.clock import wall_clock
-from server import entrance, one_time, passwords
-from server.accounts import (
+from server.app import create_app
+from server.catalogue import Desk
+from server.cli import main
+from server.errors import CodeUsed
+from server.keys import write_keys
+from server.office import entrance, one_time, passwords
+from server.office.accounts import (
     VALID_MS,
     Role,
     find_account,
@@ -24,13 +29,8 @@ from server.accounts import (
     set_active,
     set_role,
 )
-from server.app import create_app
-from server.audit import entries, person
-from server.catalogue import Desk
-from server.cli import main
-from server.errors import CodeUsed
-from server.keys import write_keys
-from server.one_time import STEP_MS
+from server.office.audit import entries, person
+from server.office.one_time import STEP_MS
 from server.web.limits import Limits, Rate
 from server.web.office.declared import EVERYBODY, OfficePage
 from server.web.office.house import House, office_pages

@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from openpyxl import load_workbook
 from sqlalchemy import Engine
 
-from server.accounts import Role
 from server.allocating.desk import allocations
-from server.audit import entries
-from server.pledges import Progress
+from server.giving.pledges import Progress
+from server.office.accounts import Role
+from server.office.audit import entries
 from tests.support.allotted import allocate, pledge, settle_needs
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import empty

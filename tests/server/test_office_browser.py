@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Engine
 
 from models.texts import Language, text
-from server.accounts import Role
+from server.office.accounts import Role
 from tests.support.centre import TestPostgres
 from tests.support.office import PASSWORD, Staff, invite, office_town
 from tests.support.pages import HERE, THERE, Town

@@ -24,11 +24,11 @@ from models.paper import PaperCode, PaperKind, Stretch, encode_paper, to_text
 from models.tally import digest_of
 from models.texts import both
 from models.texts import text as text_of
-from server.accounts import Role
-from server.audit import entries
-from server.changes import Change, append_changes
-from server.enrolment import CodeEnroller
-from server.pledges import Offer, PledgeDesk, Ties, tie
+from server.giving.pledges import Offer, PledgeDesk, Ties, tie
+from server.laptops.enrolment import CodeEnroller
+from server.office.accounts import Role
+from server.office.audit import entries
+from server.streams.changes import Change, append_changes
 from server.tables import (
     Agregator,
     ChangeKind,

@@ -15,9 +15,9 @@ from httpx import Response
 from sqlalchemy import Engine, text
 
 from models.clock import DAY
-from server.accounts import Role
+from server.office.accounts import Role
 from server.personal import CannotDecrypt, Personal
-from server.roster_uploads import Uploads
+from server.roster.uploads import Uploads
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import empty
 from tests.support.office import Browser, Staff, entered, hire

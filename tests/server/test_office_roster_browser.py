@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import text
 
-from server.accounts import Role
+from server.office.accounts import Role
 from tests.support.centre import TestPostgres
 from tests.support.office import PASSWORD, Staff, hire
 from tests.support.pages import Town

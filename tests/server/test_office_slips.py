@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from sqlalchemy import Engine, text
 
 from models.numbers import mask_kk
-from server.accounts import Role
+from server.office.accounts import Role
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import empty
 from tests.support.office import entered, hire

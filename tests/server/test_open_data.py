@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine, text
 
 from models.facts import Line
-from server.open_data import COLUMNS
+from server.figures.open_data import COLUMNS
 from tests.support.pages import FIRST_STAGE, GAMBIR, MEALS, SEMBAKO, SENEN, TODAY, Town
 from tests.support.serving import visiting
 

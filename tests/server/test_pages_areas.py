@@ -12,10 +12,10 @@ from sqlalchemy import Engine, text
 from models.decide import HouseholdStatus
 from models.facts import Line
 from models.regions import Level, regions
-from server.areas import KEPT_MS, Areas
 from server.cli import main
-from server.needs import recount
-from server.telling import Count
+from server.figures.areas import KEPT_MS, Areas
+from server.figures.needs import recount
+from server.figures.telling import Count
 from server.web.area_map import WIDTH, area_map
 from tests.support.centre import TestPostgres
 from tests.support.pages import (

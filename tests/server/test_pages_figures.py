@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from models.clock import DAY
 from models.facts import Line, Void, VoidReason
-from server.telling import Amount, Cell, Count, amount, stage_rows, tell
+from server.figures.telling import Amount, Cell, Count, amount, stage_rows, tell
 from server.web.home import KEPT_MS
 from tests.support.centre import TestPostgres
 from tests.support.pages import (

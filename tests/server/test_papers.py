@@ -24,7 +24,7 @@ from models.texts import LANGUAGES, Language, text
 from server.app import create_app
 from server.cli import FAILED, OK, main
 from server.keys import write_keys
-from server.paper_check import check_paper
+from server.papers.check import check_paper
 from server.tables import CentreKey, Slip, table
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import KEYS, Centre

@@ -11,11 +11,11 @@ import pytest
 from httpx import Client
 from sqlalchemy import Engine, text
 
-from server.areas import KEPT_MS
 from server.catalogue import Desk
 from server.cli import main
+from server.figures.areas import KEPT_MS
+from server.giving.targets import Institution, TargetKind, add_target, close_target, need_of_target
 from server.keys import write_keys
-from server.targets import Institution, TargetKind, add_target, close_target, need_of_target
 from server.web.limits import Limits, Rate
 from tests.support.centre import TestPostgres
 from tests.support.pages import GAMBIR, KEYS, SENEN, TODAY, Town
@@ -192,7 +192,7 @@ def test_a_number_that_was_given_before_is_given_to_nobody_else(
     town: Town, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter([7, 7, 8])
-    monkeypatch.setattr("server.pledges.secrets.randbelow", lambda _most: next(drawn))
+    monkeypatch.setattr("server.giving.pledges.secrets.randbelow", lambda _most: next(drawn))
     sent(client)
     sent(client, donor="PT Lain")
     assert len(rows(town.engine, "SELECT number FROM pledge")) == 2

@@ -30,7 +30,7 @@ from models.facts import (
 )
 from models.feed import chain
 from models.verdict import Verdict
-from server.redacting import interpret_kept, redacted
+from server.upkeep.redacting import interpret_kept, redacted
 
 NAME, KK = "Siti Rahmawati", 3171010101200001
 HASH = bytes(range(32))

@@ -15,12 +15,12 @@ from sqlalchemy import Engine, text
 from models.numbers import parse_slip_number
 from models.texts import LANGUAGES, Language
 from models.texts import text as words
-from server.figures import Figures
-from server.monitoring import Flow, Monitoring, Side
+from server.figures.daily import Figures
+from server.figures.monitoring import Flow, Monitoring, Side
+from server.giving.pledges import Progress
+from server.giving.supply import Amounts, read_flows, sums
 from server.named import names_of
-from server.pledges import Progress
 from server.reports.content import ReportKind, Wanted, make_report
-from server.supply import Amounts, read_flows, sums
 from server.tables import Agregator
 from tests.support.allotted import GIVER, allocate, pledge, send, settle_needs
 from tests.support.centre import TestPostgres

@@ -31,19 +31,19 @@ from models.facts import (
 )
 from models.facts import Receiver as Taker
 from models.feed import chain, genesis, read_checkpoint
-from server import retention
-from server.arrived import fact_context
-from server.audit import entries
-from server.blobs import PostgresBlobs
-from server.city import CitySnapshot
 from server.cli import main
-from server.complaint_answers import State, answer
+from server.complaints.answers import State, answer
+from server.feeds.arrived import fact_context
+from server.feeds.blobs import PostgresBlobs
+from server.giving.pledges import Offer, PledgeDesk
 from server.keys import write_keys
-from server.periods import Periods
+from server.office.audit import entries
 from server.personal import PersonalColumn
-from server.pledges import Offer, PledgeDesk
-from server.retention import Erased, Retention
-from server.stream import PointStream
+from server.streams.city import CitySnapshot
+from server.streams.pages import PointStream
+from server.upkeep import retention
+from server.upkeep.periods import Periods
+from server.upkeep.retention import Erased, Retention
 from sync.blob_messages import BlobPiece, BlobState
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import empty

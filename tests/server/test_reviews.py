@@ -40,12 +40,12 @@ from models.numbers import format_slip_number
 from models.texts import LANGUAGES
 from models.verdict import Verdict
 from server.cli import main
-from server.deciding import Ruling, decide
+from server.feeds.refeed import FeedSuccession
 from server.keys import write_keys
-from server.refeed import FeedSuccession
-from server.review_lines import question_lines
-from server.review_list import list_questions
-from server.reviews import Question, Standing
+from server.reviews.deciding import Ruling, decide
+from server.reviews.lines import question_lines
+from server.reviews.listing import list_questions
+from server.reviews.questions import Question, Standing
 from server.tables import ReviewKind
 from sync.new_feed import NewFeed
 from tests.support.centre import TestPostgres

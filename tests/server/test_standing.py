@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import permutations
 
-from server.standing import Line, difference, judge, moves, of_day, of_point, told
+from server.feeds.standing import Line, difference, judge, moves, of_day, of_point, told
 
 DAY, HOME = date(2026, 11, 24), "31.71.01.1001"
 ONE = (7, 1, 1)

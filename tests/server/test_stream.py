@@ -13,8 +13,8 @@ from models.facts import Handover, Line, Receiver, Source, Void, VoidReason
 from models.feed import verify_segment
 from models.page import INDEX_LIMIT, Page, decode_page
 from models.streams import CITY, own_stream
-from server.changes import Change, append_changes
-from server.devices import revoke_device
+from server.laptops.blocking import revoke_device
+from server.streams.changes import Change, append_changes
 from server.tables import ChangeKind
 from sync.messages import ALLOWED_SKEW, Pull, encode_request, read_refusal
 from tests.support.centre import TestPostgres

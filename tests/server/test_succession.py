@@ -17,9 +17,9 @@ from models.cose import Signer
 from models.damage import stand_in
 from models.facts import Handover, Line, Source, Void, VoidReason
 from models.feed import FEED_ID_BYTES, Segment, verify_segment
-from server.lineage import Line as FeedLine
-from server.lineage import line_to
-from server.refeed import FeedSuccession
+from server.feeds.lineage import Line as FeedLine
+from server.feeds.lineage import line_to
+from server.feeds.refeed import FeedSuccession
 from server.tables import ReviewKind
 from sync.messages import Refeed, encode_request, read_certificate, read_refusal
 from sync.new_feed import NewFeed, encode_new_feed

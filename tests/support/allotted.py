@@ -14,8 +14,8 @@ from server.allocating.desk import advance as advance_allocations
 from server.allocating.ground import ALL, Narrowed
 from server.allocating.proposal import Proposal
 from server.catalogue import Desk
-from server.needs import recount
-from server.pledges import Offer, PledgeDesk, Progress, Ties, advance, tie
+from server.figures.needs import recount
+from server.giving.pledges import Offer, PledgeDesk, Progress, Ties, advance, tie
 from tests.support.pages import CIDENG, FIRST_STAGE, GAMBIR, NOW, SEMBAKO, SENEN, THERE, Town
 
 GIVER = "PT Sumber Rejeki"

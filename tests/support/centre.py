@@ -14,7 +14,7 @@ from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from server import migrations
-from server.postgres import EmbeddedPostgres
+from server.upkeep.postgres import EmbeddedPostgres
 
 _TEMPLATE = "template_centre"
 

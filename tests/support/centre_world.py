@@ -13,17 +13,18 @@ from models.cose import Signer
 from models.feed import FEED_ID_BYTES
 from models.field.device import Identity
 from models.streams import own_stream
-from server.arrived import fact_context
-from server.blobs import PostgresBlobs
-from server.changes import Change, append_changes
-from server.city import CitySnapshot
-from server.devices import revoke_device
+from server.feeds.arrived import fact_context
+from server.feeds.blobs import PostgresBlobs
+from server.feeds.refeed import FeedSuccession
+from server.feeds.shelf import PostgresShelf
+from server.feeds.store import PostgresFeedStore
+from server.feeds.told_heads import HeadsTold
 from server.keys import Keys
+from server.laptops.blocking import revoke_device
 from server.personal import Personal, PersonalColumn
-from server.refeed import FeedSuccession
-from server.shelf import PostgresShelf
-from server.store import PostgresFeedStore
-from server.stream import PointStream
+from server.streams.changes import Change, append_changes
+from server.streams.city import CitySnapshot
+from server.streams.pages import PointStream
 from server.tables import (
     CentreKey,
     CentreTable,
@@ -44,7 +45,6 @@ from server.tables import (
     VolunteerPoint,
     table,
 )
-from server.told_heads import HeadsTold
 from sync.blob_receiver import BlobReceiver
 from sync.messages import Reply
 from sync.receiver import Receiver

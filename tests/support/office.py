@@ -13,9 +13,9 @@ from fastapi import FastAPI
 from httpx import Client, Response
 from sqlalchemy import Engine, text
 
-from server.accounts import SET_UP, Role, add_account, invited, set_up
 from server.catalogue import Desk
-from server.one_time import STEP_MS
+from server.office.accounts import SET_UP, Role, add_account, invited, set_up
+from server.office.one_time import STEP_MS
 from tests.support.centre_world import empty
 from tests.support.pages import Town
 from tests.support.serving import visiting

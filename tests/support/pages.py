@@ -33,11 +33,11 @@ from models.numbers import slip_number
 from models.slip import encode_slip
 from models.slip_text import to_text
 from server.app import create_app
+from server.feeds.store import PostgresFeedStore
+from server.figures.needs import recount
 from server.keys import Keys
-from server.needs import recount
 from server.personal import Personal, PersonalColumn
 from server.settings import Settings
-from server.store import PostgresFeedStore
 from server.tables import (
     Device,
     DevicePoint,

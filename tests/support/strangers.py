@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from server.enrolment import create_code
+from server.laptops.enrolment import create_code
 from tests.support.centre_world import Centre
 from tests.support.world import AT, HERE, RANI, Family, family
 from tests.sync.stranger import papers

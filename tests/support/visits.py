@@ -18,11 +18,11 @@ from sqlalchemy import Engine, text
 from models.clock import DAY
 from models.facts import Line
 from models.texts import Language
-from server.accounts import Role
 from server.allocating.ground import Narrowed
 from server.catalogue import Desk
-from server.pledges import Offer, PledgeDesk, Progress, Ties, advance, tie
-from server.targets import Institution, TargetKind, add_target, need_of_target
+from server.giving.pledges import Offer, PledgeDesk, Progress, Ties, advance, tie
+from server.giving.targets import Institution, TargetKind, add_target, need_of_target
+from server.office.accounts import Role
 from tests.support.allotted import allocate
 from tests.support.office import Staff, hire
 from tests.support.pages import (

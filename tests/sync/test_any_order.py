@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from models.box_keys import BoxKey
 from models.facts import Handover, Line, Source, Void, VoidReason
-from server.refeed import FeedSuccession
+from server.feeds.refeed import FeedSuccession
 from server.tables import ReviewKind
 from sync.new_feed import NewFeed
 from tests.support.centre_world import KEYS, Centre, empty

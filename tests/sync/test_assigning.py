@@ -15,8 +15,8 @@ from models.field.device import load_identity, put_points
 from models.field.finder import Finder
 from models.field.pulled import cursor
 from models.spelling import fold
-from server.assigning import assign_device, assign_volunteer
-from server.changes import Change, append_changes
+from server.laptops.assigning import assign_device, assign_volunteer
+from server.streams.changes import Change, append_changes
 from server.tables import ChangeKind
 from sync.messages import Reply
 from tests.support.centre_world import Centre

@@ -24,7 +24,7 @@ from models.errors import (
 from models.feed import FEED_ID_BYTES, Head, genesis
 from models.field.device import Identity
 from models.x509 import public_key_of
-from server.enrolment import VALID_MS, CodeEnroller, create_code
+from server.laptops.enrolment import VALID_MS, CodeEnroller, create_code
 from sync.enrolment import enrol
 from sync.messages import (
     Certificate,

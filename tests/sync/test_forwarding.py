@@ -12,8 +12,8 @@ from models.errors import BadAnswer, CentreDown, DeviceRevoked, NotTrusted
 from models.facts import Complaint
 from models.feed import Head, verify_segment
 from models.field.projections import FACT
+from server.feeds.told_heads import MissingFacts, missing_facts
 from server.tables import ReviewKind
-from server.told_heads import MissingFacts, missing_facts
 from sync.messages import (
     MOST_HELD,
     Receipt,

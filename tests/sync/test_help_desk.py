@@ -14,10 +14,10 @@ from models.facts import Line, Source
 from models.field.city_copy import load_copy
 from models.page import PageProblem
 from models.snapshot import SnapshotPage, decode_snapshot, encode_snapshot
-from server.assigning import assign_device
-from server.changes import Change, append_changes
-from server.city import NEXT_HOUSEHOLDS
+from server.laptops.assigning import assign_device
 from server.roster_import import import_roster
+from server.streams.changes import Change, append_changes
+from server.streams.city import NEXT_HOUSEHOLDS
 from server.tables import ChangeKind
 from sync.messages import Reply, Snapshot, encode_request, read_refusal
 from sync.progress import Phase, Progress

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from models.facts import Source
 from models.field.pulled import cursor
 from models.streams import CITY
-from server.assigning import assign_device
+from server.laptops.assigning import assign_device
 from sync.blob_limit import NO_BLOBS
 from tests.support.centre import TestPostgres
 from tests.support.centre_world import Centre

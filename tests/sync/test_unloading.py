@@ -130,7 +130,7 @@ def test_when_another_road_brought_everything_nothing_is_left_aside(
 def test_no_device_fills_the_shelf(
     centre: Centre, feed: MadeFeed, unloading: Unloading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.shelf.MOST", 2)
+    monkeypatch.setattr("server.feeds.shelf.MOST", 2)
     made = made_parcel(feed, OURS, 2)
     del made.items[1]
     unloading.unload(made.bytes, AT)

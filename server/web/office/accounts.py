@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, select
 from starlette.responses import Response
 
-from server.accounts import (
+from server.errors import Incomplete
+from server.office.accounts import (
     SET_UP,
     VALID_MS,
     Role,
@@ -16,7 +17,6 @@ from server.accounts import (
     set_active,
     set_role,
 )
-from server.errors import Incomplete
 from server.personal import Personal
 from server.tables import Agregator, table
 from server.web.office.declared import ADMINISTRATORS, OfficePage

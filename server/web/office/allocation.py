@@ -11,14 +11,14 @@ from starlette.responses import Response
 
 from models.numbers import format_slip_number
 from models.regions import regions
-from server.accounts import Role
 from server.allocating.desk import Step, accept, advance, allocations, what_if
 from server.allocating.ground import ALL, Area, Narrowed
 from server.allocating.proposal import Proposal, Standing
 from server.catalogue_commands import find_one, village_of
 from server.errors import BadWords, NothingFound
+from server.giving.pledge_commands import pledge_number
 from server.named import names_of
-from server.pledge_commands import pledge_number
+from server.office.accounts import Role
 from server.tables import CentreTable, Package, Point, Stage, Target
 from server.web.office.declared import ADMINISTRATORS, CENTRAL, EVERYBODY, OfficePage
 from server.web.office.stages import chosen_stage

@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from models.texts import Language, both
-from server.accounts import Role
-from server.audit import Entry, entries, entry_count, newest
+from server.office.accounts import Role
+from server.office.audit import Entry, entries, entry_count, newest
 from server.web.office.declared import OfficePage
 from server.web.office.paging import asked_part, part
 from server.web.office.visit import Visit

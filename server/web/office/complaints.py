@@ -7,11 +7,11 @@ from starlette.responses import Response
 
 from models.numbers import NumberError, parse_slip_number
 from models.regions import regions
-from server.complaint_answers import State, answer
-from server.complaints import Complained, list_complaints
+from server.complaints.answers import State, answer
+from server.complaints.listing import Complained, list_complaints
 from server.errors import Incomplete, NothingFound
 from server.personal import Personal
-from server.review_lines import QuestionWords
+from server.reviews.lines import QuestionWords
 from server.tables import Point
 from server.web.office.declared import CENTRAL, REVIEWERS, OfficePage
 from server.web.office.paging import part_of

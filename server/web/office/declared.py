@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from starlette.responses import Response
 
-from server.accounts import Role
+from server.office.accounts import Role
 from server.web.office.visit import Visit
 
 Answer = Callable[[Visit], Response]

@@ -7,14 +7,14 @@ from sqlalchemy import Connection, Engine, text
 from starlette.responses import Response
 
 from models import enrolment_text
-from server.accounts import Role
-from server.audit import note
-from server.device_list import DeviceReport, list_devices
-from server.devices import revoke_device
-from server.enrolment import VALID_MS, create_code
 from server.errors import Incomplete, NothingFound
-from server.exposure import exposure_of, file_name, write_exposure
 from server.keys import Keys
+from server.laptops.blocking import revoke_device
+from server.laptops.enrolment import VALID_MS, create_code
+from server.laptops.exposure import exposure_of, file_name, write_exposure
+from server.laptops.listing import DeviceReport, list_devices
+from server.office.accounts import Role
+from server.office.audit import note
 from server.personal import Personal
 from server.tables import Point
 from server.web.office.declared import ADMINISTRATORS, CENTRAL, EVERYBODY, OfficePage

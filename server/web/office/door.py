@@ -20,8 +20,8 @@ from starlette.responses import RedirectResponse, Response
 from models.clock import WallClock
 from models.errors import KsbbError
 from models.texts import LANGUAGES, Language
-from server.accounts import Account
-from server.entrance import who
+from server.office.accounts import Account
+from server.office.entrance import who
 from server.web.forms import read_fields
 from server.web.office.declared import OfficePage
 from server.web.office.tokens import FIELD, Cookies, fits, form_token

@@ -15,11 +15,11 @@ from starlette.responses import RedirectResponse, Response
 from models.clock import WallClock
 from models.errors import KsbbError
 from models.texts import LANGUAGES, Language
-from server import entrance
-from server.accounts import SET_UP, Invited, invited, set_password, set_up
 from server.errors import CodeUsed, WrongNumber
-from server.one_time import address as totp_address
-from server.passwords import LONGEST, SHORTEST
+from server.office import entrance
+from server.office.accounts import SET_UP, Invited, invited, set_password, set_up
+from server.office.one_time import address as totp_address
+from server.office.passwords import LONGEST, SHORTEST
 from server.personal import Personal
 from server.web.addresses import Networks, client_address
 from server.web.forms import read_form

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from models.numbers import NumberError, mask_kk, parse_kk
 from models.regions import regions
 from server.errors import BadKKNumber
-from server.merging import Merged, find_household, merge, merges, part
 from server.personal import Personal, PersonalColumn
+from server.roster.merging import Merged, find_household, merge, merges, part
 from server.tables import Household, table
 from server.web.office.declared import ADMINISTRATORS, OfficePage
 from server.web.office.visit import Visit

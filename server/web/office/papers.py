@@ -7,23 +7,23 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from models.paper import PaperKind
-from server.accounts import Role
 from server.errors import NothingFound, PaperUnknown
-from server.paper_archive import (
+from server.office.accounts import Role
+from server.papers.archive import (
     WantedPapers,
     count_papers,
     keep_paper,
     look_at_paper,
     some_papers,
 )
-from server.paper_lines import (
+from server.papers.lines import (
     count_lines,
     difference_lines,
     made_words,
     paper_words,
     verdict_words,
 )
-from server.paper_reading import code_in_bytes
+from server.papers.reading import code_in_bytes
 from server.tables import Point
 from server.web.office.declared import EVERYBODY, OfficePage
 from server.web.office.paging import A_PART, asked_part, part

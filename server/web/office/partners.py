@@ -8,10 +8,8 @@ from starlette.responses import Response
 from models.regions import regions
 from server.catalogue_commands import find_one, village_of
 from server.errors import BadWords
-from server.named import names_of
-from server.partners import add_agregator, add_kolaborator, suspend_agregator
-from server.tables import Agregator, Package, Stage, Target
-from server.targets import (
+from server.giving.partners import add_agregator, add_kolaborator, suspend_agregator
+from server.giving.targets import (
     Institution,
     TargetKind,
     add_target,
@@ -19,6 +17,8 @@ from server.targets import (
     need_of_target,
     targets,
 )
+from server.named import names_of
+from server.tables import Agregator, Package, Stage, Target
 from server.web.office.declared import ADMINISTRATORS, CENTRAL, EVERYBODY, OfficePage
 from server.web.office.stages import chosen_stage
 from server.web.office.visit import Visit, whole_number

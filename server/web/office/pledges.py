@@ -7,10 +7,10 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from models.numbers import NumberError, parse_slip_number
-from server.accounts import Role
 from server.errors import Incomplete, NothingFound
+from server.giving.pledges import Donor, PledgeDesk, Progress, Ties, advance, tie
+from server.office.accounts import Role
 from server.personal import Personal
-from server.pledges import Donor, PledgeDesk, Progress, Ties, advance, tie
 from server.tables import Agregator, Kolaborator, Package
 from server.web.office.complaints import region_name
 from server.web.office.declared import EVERYBODY, OfficePage

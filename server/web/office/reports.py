@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from models.clock import local
 from models.texts import Language
-from server.pledge_commands import pledge_number
+from server.giving.pledge_commands import pledge_number
 from server.reports.content import Report, ReportKind, Wanted, make_report
 from server.web.office.declared import EVERYBODY, OfficePage
 from server.web.office.stages import chosen_stage

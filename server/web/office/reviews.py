@@ -6,11 +6,11 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, select
 from starlette.responses import Response
 
-from server.deciding import Ruling, decide
 from server.errors import Incomplete
 from server.personal import Personal
-from server.review_lines import QuestionWords
-from server.review_pages import Wanted, count_questions, questions_with, some_questions
+from server.reviews.deciding import Ruling, decide
+from server.reviews.lines import QuestionWords
+from server.reviews.parts import Wanted, count_questions, questions_with, some_questions
 from server.tables import CentreTable, Point, ReviewKind, table
 from server.web.office.declared import CENTRAL, REVIEWERS, OfficePage
 from server.web.office.paging import A_PART, asked_part, part

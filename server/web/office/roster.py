@@ -14,10 +14,11 @@ from starlette.responses import Response
 
 from models.errors import KsbbError
 from models.texts import text
-from server.accounts import Role
 from server.errors import RosterHeader
+from server.office.accounts import Role
 from server.personal import Personal
-from server.roster_export import Wanted, export_roster
+from server.roster.export import Wanted, export_roster
+from server.roster.uploads import MOST_BYTES, Held, State, Uploads
 from server.roster_import import (
     Choice,
     Column,
@@ -30,7 +31,6 @@ from server.roster_import.handing_back import as_written
 from server.roster_import.header import Header, closest_header, find_header, first_rows, fit
 from server.roster_import.reading import Cell, Sheet, open_roster
 from server.roster_import.remembering import remembered
-from server.roster_uploads import MOST_BYTES, Held, State, Uploads
 from server.tables import Package, Point, Stage, table
 from server.web.office.declared import OfficePage
 from server.web.office.visit import Visit

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Engine, select, text
 from starlette.responses import Response
 
 from models.numbers import NumberError, parse_slip_number
-from server.audit import note
 from server.errors import NoSlipNumber, NothingFound
 from server.keys import Keys
+from server.office.audit import note
 from server.personal import Personal
 from server.slips.card import Selection, area_words
 from server.slips.danom import danom

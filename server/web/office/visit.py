@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models.texts import Language, both
-from server.accounts import Account
 from server.catalogue import Desk
 from server.errors import BadWords
+from server.office.accounts import Account
 from server.web.rendering import address
 from server.web.uploads import Upload
 

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from sqlalchemy import Connection, Engine, text
 from starlette.responses import Response
 
-from server.accounts import Role
-from server.assigning import assign_volunteer
 from server.catalogue import add_volunteer, set_pin
 from server.errors import Incomplete, NothingFound
+from server.laptops.assigning import assign_volunteer
+from server.office.accounts import Role
 from server.tables import Point
 from server.web.office.declared import EVERYBODY, OfficePage
 from server.web.office.paging import part_of

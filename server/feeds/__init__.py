@@ -1,0 +1,1 @@
+"""What laptops send: segments taken in, facts kept, and what follows from them."""

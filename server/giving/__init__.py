@@ -1,0 +1,1 @@
+"""Who gives, to whom, how far it is, and where more is needed."""

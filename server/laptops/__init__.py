@@ -1,0 +1,1 @@
+"""The laptops: enrolled, placed, looked after, blocked."""

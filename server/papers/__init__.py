@@ -1,0 +1,1 @@
+"""Minutes and lists that come back: read, checked, archived."""

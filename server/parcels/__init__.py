@@ -1,0 +1,1 @@
+"""Files on sticks, as the office takes them in."""

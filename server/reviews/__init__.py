@@ -1,0 +1,1 @@
+"""What is before a person, and what they make of it."""

@@ -1,0 +1,1 @@
+"""The households on the lists: exported, merged, imported in steps."""

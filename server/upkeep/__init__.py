@@ -1,0 +1,1 @@
+"""What keeps the centre going: its PostgreSQL, backups, retention, metrics, logs."""

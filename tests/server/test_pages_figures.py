@@ -313,6 +313,7 @@ def test_the_page_says_when_data_last_came_and_who_was_silent(town: Town, client
     assert "Data terakhir masuk hari ini pukul 13.55 WIB" in heard
     assert "1 dari 2 laptop, di 1 titik penyaluran, belum tersinkron sejak hari ini pukul 12.05" in heard  # noqa: E501  # fmt: skip
     town.hello(early)
+    town.now += KEPT_MS
     assert "Semua laptop (2) sudah tersinkron" in words(client.get("/").text)
     yesterday = words(client.get("/", params={"hari": "2026-11-23"}).text)
     assert "Semua laptop (2) sudah tersinkron setelah hari itu berakhir" in yesterday

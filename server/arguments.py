@@ -330,6 +330,9 @@ def _running(command: _Command, say: _Say) -> None:
     command("migrate", "about_migrate").add_argument(
         "--to", metavar="REVISION", help=say("migrate.to")
     )
+    command("load-boundaries", "about_load_boundaries").add_argument(
+        "file", type=Path, nargs="?", help=say("boundaries.file")
+    )
     command("retain", "about_retain").add_argument(
         "--dry-run", action="store_true", help=say("retain.dry_run")
     )

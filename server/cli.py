@@ -59,6 +59,7 @@ def main(
     from server import catalogue_commands, commands
     from server.allocating import commands as allocation_commands
     from server.complaints.commands import answer_one, complaints
+    from server.figures.boundary_command import load_boundaries
     from server.giving import partner_commands, pledge_commands
     from server.laptops import assign_commands
     from server.laptops import commands as device_commands
@@ -86,6 +87,7 @@ def main(
         "export-roster": give_out,
         "merge-households": merge_two,
         "part-households": part_two,
+        "load-boundaries": load_boundaries,
         "import-parcel": import_parcel,
         "issue-slips": commands.issue_slips,
         "enrol-code": commands.enrol_code,

@@ -12,6 +12,7 @@
         ├── BackupFailed  NotEmpty
         ├── DecidedBefore  WordsTellANumber  AllocatedBefore
         ├── ProposalStale  ProposalTooSlow  AllocationRefused
+        ├── BadBoundaries
         ├── NameTaken  BadWords  BadRegion  BadPin
         └── BadPassword  WrongNumber  CodeUsed  OwnAccount  Incomplete
 """
@@ -303,6 +304,17 @@ class NameTaken(CentreError):
             name=self.parts["name"],
             number=self.parts["number"],
         )
+
+
+class BadBoundaries(CentreError):
+    """A file that gives no boundaries; ``problem`` names the text ``bad_boundaries.<problem>``."""
+
+    code = "bad_boundaries"
+    exit_code = 5
+
+    def title(self, language: Language) -> str:
+        """What is wrong with the file."""
+        return text(language, f"centre.error.bad_boundaries.{self.parts['problem']}", **self.parts)
 
 
 class BadWords(CentreError):

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from models.regions import regions
+from server.figures.boundaries import Ring, outlines_held
 from server.figures.telling import Count, city_of, tell, withheld
 from server.giving.pledges import promised
 from server.kept import Kept
@@ -100,6 +101,16 @@ class Areas:
         self._engine = engine
         self.smallest = smallest
         self._kept: Kept[StageChoice, StageAreas] = Kept(KEPT_MS, _MOST_KEPT)
+        self._borders: Kept[None, Mapping[str, tuple[Ring, ...]]] = Kept(KEPT_MS, 1)
+
+    def borders(self, now: int) -> Mapping[str, tuple[Ring, ...]]:
+        """Of the kelurahan, where they were loaded."""
+
+        def read() -> Mapping[str, tuple[Ring, ...]]:
+            with self._engine.connect() as connection:
+                return outlines_held(connection)
+
+        return self._borders.get(None, now, read)
 
     def stages(self, now: int) -> tuple[StageChoice, ...]:
         """Those that something is due in: the ones under way first, then the newest."""

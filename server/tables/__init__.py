@@ -13,6 +13,7 @@ from server.tables.base import CentreTable, table
 from server.tables.blobs import Blob, BlobData, BlobNamed
 from server.tables.catalogue import (
     Agregator,
+    Boundary,
     Kolaborator,
     Package,
     Point,
@@ -70,6 +71,7 @@ __all__ = [
     "Blob",
     "BlobData",
     "BlobNamed",
+    "Boundary",
     "CentreKey",
     "CentreTable",
     "ChangeKind",

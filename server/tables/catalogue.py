@@ -67,6 +67,13 @@ class Point(CentreTable, table=True):
     lon: float | None = None
 
 
+class Boundary(CentreTable, table=True):
+    """The border of a kelurahan for the public map: rings of ``[longitude, latitude]``."""
+
+    region: str = Field(primary_key=True)
+    rings: list[list[tuple[float, float]]] = json_value("[]")
+
+
 class Volunteer(CentreTable, table=True):
     """Who hands over. ``pin_hash`` is the Argon2id output of the PIN; ``pin_params`` its costs."""
 

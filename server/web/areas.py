@@ -63,7 +63,7 @@ class AreaPages:
             headers=_BRIEFLY,
             areas=found,
             stages=stages,
-            map=area_map(found.villages) if found is not None else None,
+            map=area_map(found.villages, self._areas.borders(now)) if found else None,
             institutions=self._steering.needs(now).institutions,
             institution=INSTITUTION,
             region_name=lambda code: getattr(regions().get(code), "name", ""),

@@ -12,6 +12,7 @@ from psycopg import errors as pg
 from models.texts import LANGUAGES
 from server.errors import (
     AllocationRefused,
+    BadBoundaries,
     BadPassword,
     BadPin,
     BadWords,
@@ -95,6 +96,7 @@ def test_every_error_of_the_centre_has_its_words_in_both_languages() -> None:
         BadWords: {"what": "name"},
         BadPin: {"problem": "pin.length"},
         BadPassword: {"problem": "short", "shortest": 12},
+        BadBoundaries: {"problem": "nobodys"},
         AllocationRefused: {"problem": "cancelled"},
     }
     ours = [kind for kind in _all_below(CentreError) if kind.__module__ == "server.errors"]

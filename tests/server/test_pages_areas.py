@@ -182,6 +182,6 @@ def test_every_kelurahan_of_the_mainland_is_on_the_map_and_inside_it(town: Town)
     assert len(drawn.dots) == len(mainland)
     for dot in drawn.dots:
         assert dot.radius <= dot.x <= WIDTH - dot.radius
-        assert dot.radius <= dot.y <= drawn.height - dot.radius
+        assert dot.radius <= dot.y <= drawn.box[3] - dot.radius
         assert dot.filled <= dot.radius
     assert [dot.area.name for dot in drawn.dots if dot.area] == ["Gambir", "Senen"]

@@ -531,6 +531,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="stage_pkey"),
     )
     op.create_table(
+        "boundary",
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column(
+            "rings", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("region", name="boundary_pkey"),
+    )
+    op.create_table(
         "target",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -717,6 +725,7 @@ def downgrade() -> None:
     op.drop_table("pledge")
     op.drop_table("target_need")
     op.drop_table("target")
+    op.drop_table("boundary")
     op.drop_table("stage")
     op.drop_table("point")
     op.drop_table("need")
